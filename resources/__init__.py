@@ -1,0 +1,1 @@
+"""Files that the program ships; found through `engine.resources.path`."""
