@@ -1,1 +1,1 @@
-"""jobs"""
+"""Long work off the UI thread, with progress and cancel."""

@@ -1,1 +1,1 @@
-"""state"""
+"""Evented models of the session; no widgets, usable without Qt."""

@@ -1,0 +1,196 @@
+"""Which electron density is shown, and how: map, sample, shape, levels, opacity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+if TYPE_CHECKING:
+    from engine.crystal.structure import CrystalStructure
+    from engine.model.inference import DensityPrediction
+
+FloatArray = NDArray[np.float64]
+Source = Literal["network", "candidate"]
+Shape = Literal["cell", "cube"]
+Status = Literal["idle", "running", "failed"]
+CUBE_EDGE = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class DensityMap:
+    """A density on a grid over one cell.
+
+    Attributes
+    ----------
+    values : (n, n, n) array
+        e/A^3 at (i, j, k)/n; the far face is not repeated.
+    lattice : (3, 3) array
+        Rows a, b, c in angstrom.
+    structure : CrystalStructure or None
+        The atoms behind it, in the same cell; None for a network's map.
+    label : str
+        What it is, in words.
+    """
+
+    values: FloatArray
+    lattice: FloatArray
+    structure: CrystalStructure | None = None
+    label: str = ""
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the map, e/A^3."""
+        return float(np.std(self.values))
+
+    @property
+    def maximum(self) -> float:
+        """Largest density, e/A^3."""
+        return float(np.max(self.values))
+
+
+@dataclass(frozen=True)
+class Surfaces:
+    """Where the two nested isosurfaces lie and how they are drawn.
+
+    Levels are fractions (0 to 1) of the way from zero to the map's maximum on a square scale,
+    so that a slider is fine where density is low; all levels are positive.
+    """
+
+    outer: float = 0.42
+    inner: float = 0.75
+    opacity: float = 0.35
+
+
+def level_of(fraction: float, maximum: float) -> float:
+    """Density (e/A^3) at a slider's `fraction`: quadratic, so that low levels are fine."""
+    return maximum * fraction * fraction
+
+
+def fraction_of(level: float, maximum: float) -> float:
+    """The slider's fraction for a density; inverse of `level_of`."""
+    if maximum <= 0:
+        return 0.0
+    return float(np.sqrt(np.clip(level / maximum, 0.0, 1.0)))
+
+
+class DensityState:
+    """The network's samples, the chosen candidate's own density, and what is shown of them.
+
+    `map_changed` says that another map is shown, `surfaces_changed` that levels or opacity
+    moved, `display_changed` that shape or atoms are to be drawn otherwise, `status_changed`
+    that the network started or stopped.
+    """
+
+    map_changed = Signal()
+    surfaces_changed = Signal()
+    status_changed = Signal()
+
+    def __init__(self) -> None:
+        self.prediction: DensityPrediction | None = None
+        self.candidate_maps: dict[Shape, DensityMap] = {}
+        self.source: Source = "network"
+        self.sample = 0
+        self.shape: Shape = "cell"
+        self.surfaces = Surfaces()
+        self.show_atoms = True
+        self.status: Status = "idle"
+        self.fraction = 0.0
+        self.message = ""
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples the network has drawn."""
+        return len(self.prediction.density) if self.prediction is not None else 0
+
+    @property
+    def shown(self) -> DensityMap | None:
+        """The map that is drawn: the network's sample or the candidate's own."""
+        if self.source == "candidate":
+            return self.candidate_maps.get(self.shape)
+        if self.prediction is None or not 0 <= self.sample < self.n_samples:
+            return None
+        system = self.prediction.crystal_system[self.sample]
+        return DensityMap(
+            values=np.asarray(self.prediction.density[self.sample]),
+            lattice=np.asarray(self.prediction.cell[self.sample], dtype=float),
+            label=f"Network sample {self.sample + 1} of {self.n_samples}, {system}",
+        )
+
+    def drawn_lattice(self, density: DensityMap) -> FloatArray:
+        """Rows of the cell as drawn: the true cell, or the CMED cube."""
+        return np.eye(3) * CUBE_EDGE if self.shape == "cube" else density.lattice
+
+    def set_prediction(self, prediction: DensityPrediction | None) -> None:
+        """The network's samples; they are shown at once."""
+        self.prediction = prediction
+        self.sample = 0
+        if prediction is not None:
+            self.source = "network"
+        self.map_changed.emit()
+
+    def set_candidate_maps(self, maps: dict[Shape, DensityMap]) -> None:
+        """The chosen candidate's own density, for each shape."""
+        self.candidate_maps = maps
+        if self.source == "candidate" or self.prediction is None:
+            self.source = "candidate" if maps else self.source
+            self.map_changed.emit()
+
+    def set_source(self, source: Source) -> None:
+        """Show the network's map or the candidate's own."""
+        if source != self.source:
+            self.source = source
+            self.map_changed.emit()
+
+    def set_sample(self, index: int) -> None:
+        """Show another of the network's samples."""
+        if index != self.sample and 0 <= index < self.n_samples:
+            self.sample = index
+            self.map_changed.emit()
+
+    def set_shape(self, shape: Shape) -> None:
+        """Draw the true cell or the CMED cube."""
+        if shape != self.shape:
+            self.shape = shape
+            self.map_changed.emit()
+
+    def set_show_atoms(self, show: bool) -> None:
+        """Draw atoms, where the map has them."""
+        if show != self.show_atoms:
+            self.show_atoms = show
+            self.map_changed.emit()
+
+    def set_surfaces(
+        self,
+        outer: float | None = None,
+        inner: float | None = None,
+        opacity: float | None = None,
+    ) -> None:
+        """Move the surfaces; all three in 0 to 1, and the inner one stays the higher."""
+        old = self.surfaces
+        new_outer = float(np.clip(old.outer if outer is None else outer, 0.01, 0.98))
+        new_inner = float(np.clip(old.inner if inner is None else inner, 0.02, 0.99))
+        if new_inner <= new_outer:
+            if inner is None:
+                new_inner = min(new_outer + 0.01, 0.99)
+            else:
+                new_outer = max(new_inner - 0.01, 0.01)
+        new_opacity = float(np.clip(old.opacity if opacity is None else opacity, 0.0, 1.0))
+        moved = Surfaces(new_outer, new_inner, new_opacity)
+        if moved != old:
+            self.surfaces = moved
+            self.surfaces_changed.emit()
+
+    def set_status(self, status: Status, fraction: float = 0.0, message: str = "") -> None:
+        """Where the network's run is."""
+        self.status, self.fraction, self.message = status, fraction, message
+        self.status_changed.emit()
+
+    def clear(self) -> None:
+        """No maps."""
+        self.prediction, self.candidate_maps, self.sample = None, {}, 0
+        self.source = "network"
+        self.map_changed.emit()

@@ -1,0 +1,73 @@
+"""What the program has to tell the user, without stopping the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from psygnal import Signal
+
+Severity = Literal["info", "warning", "error"]
+_WEIGHT = {"info": 0, "warning": 1, "error": 2}
+MAXIMUM = 6
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence for the user.
+
+    Attributes
+    ----------
+    severity : {"info", "warning", "error"}
+    text : str
+    topic : str
+        What it is about; a new message replaces an older one of the same topic and text, and
+        `MessagesState.clear` can clear a topic.
+    """
+
+    severity: Severity
+    text: str
+    topic: str = ""
+
+
+class MessagesState:
+    """The messages that are up, newest last."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        self._messages: tuple[Message, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All messages that are up."""
+        return self._messages
+
+    @property
+    def worst(self) -> Severity | None:
+        """Severity of the gravest message that is up."""
+        found = [message.severity for message in self._messages]
+        return max(found, key=_WEIGHT.__getitem__) if found else None
+
+    def add(self, severity: Severity, text: str, topic: str = "") -> None:
+        """Put up a message; the oldest goes when there are too many."""
+        message = Message(severity, text, topic)
+        kept = [other for other in self._messages if other != message]
+        self._messages = (*kept, message)[-MAXIMUM:]
+        self.changed.emit()
+
+    def dismiss(self, message: Message) -> None:
+        """Take one message down."""
+        self._keep(tuple(other for other in self._messages if other != message))
+
+    def clear(self, topic: str | None = None) -> None:
+        """Take down all messages, or all of one topic."""
+        if topic is None:
+            self._keep(())
+        else:
+            self._keep(tuple(other for other in self._messages if other.topic != topic))
+
+    def _keep(self, messages: tuple[Message, ...]) -> None:
+        if messages != self._messages:
+            self._messages = messages
+            self.changed.emit()
