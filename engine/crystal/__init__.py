@@ -1,1 +1,1 @@
-"""crystal"""
+"""Crystals: lattices, symmetry, structure files, and their electron density (CMED)."""

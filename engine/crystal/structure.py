@@ -33,11 +33,12 @@ class CrystalStructure:
     lattice: FloatArray
     numbers: IntArray
     frac_coords: FloatArray
-    occupancies: FloatArray = field(default=None)  # type: ignore[assignment]
-    u_iso: FloatArray = field(default=None)  # type: ignore[assignment]
+    occupancies: FloatArray = field(default=None)  # type: ignore[arg-type]
+    u_iso: FloatArray = field(default=None)  # type: ignore[arg-type]
     name: str = ""
 
     def __post_init__(self) -> None:
+        """Bring every array to its type and shape."""
         n = len(self.numbers)
         put = object.__setattr__
         put(self, "lattice", np.asarray(self.lattice, dtype=np.float64).reshape(3, 3))
@@ -47,8 +48,11 @@ class CrystalStructure:
             put(self, "occupancies", np.ones(n))
         if self.u_iso is None:
             put(self, "u_iso", np.zeros(n))
+        put(self, "occupancies", np.asarray(self.occupancies, dtype=np.float64).reshape(n))
+        put(self, "u_iso", np.asarray(self.u_iso, dtype=np.float64).reshape(n))
 
     def __len__(self) -> int:
+        """Count the atoms of the cell."""
         return len(self.numbers)
 
     @property
