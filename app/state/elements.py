@@ -3,75 +3,18 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
 from psygnal import Signal
 
 from app.state.periodic_table import BY_SYMBOL
+from engine.crystal.composition import parse_elements, parse_formula
 from engine.errors import BadInputError
-
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_TOKEN = re.compile(r"([A-Z][a-z]?)|(\d+(?:\.\d+)?)|([()\[\]])|([·*.])|(.)")
 
 
 def _check_symbol(symbol: str) -> str:
     if symbol not in BY_SYMBOL:
-        raise BadInputError(f"'{symbol}' is not a chemical element known here (H to Cm).")
+        raise BadInputError(f"'{symbol}' is no element that can be chosen here (H to Cf).")
     return symbol
-
-
-def _merge(into: dict[str, Fraction], group: dict[str, Fraction], times: Fraction) -> None:
-    for symbol, amount in group.items():
-        into[symbol] = into.get(symbol, Fraction(0)) + amount * times
-
-
-def parse_formula(text: str) -> dict[str, Fraction]:
-    """Amounts of each element in a chemical formula, brackets and hydrate dots allowed.
-
-    Raises
-    ------
-    BadInputError
-        If the text is no formula, or names an unknown element.
-    """
-    cleaned = text.translate(_SUBSCRIPTS).replace(" ", "")
-    stack: list[dict[str, Fraction]] = [{}]
-    finished: dict[str, Fraction] = {}
-    prefix = Fraction(1)
-    last: dict[str, Fraction] | None = None
-    for symbol, number, bracket, dot, other in _TOKEN.findall(cleaned):
-        if other:
-            raise BadInputError(f"'{text}' is no chemical formula: '{other}' has no place in it.")
-        if symbol:
-            last = {_check_symbol(symbol): Fraction(1)}
-            _merge(stack[-1], last, Fraction(1))
-        elif number:
-            amount = Fraction(number)
-            if amount <= 0:
-                raise BadInputError(f"'{text}' has an amount of zero; leave that element out.")
-            if last is not None:
-                _merge(stack[-1], last, amount - 1)
-                last = None
-            elif not stack[-1] and len(stack) == 1:
-                prefix = amount
-            else:
-                raise BadInputError(f"'{text}' is no chemical formula: '{number}' follows nothing.")
-        elif bracket in ("(", "["):
-            stack.append({})
-            last = None
-        elif bracket:
-            if len(stack) == 1:
-                raise BadInputError(f"'{text}' closes a bracket that it never opened.")
-            last = stack.pop()
-            _merge(stack[-1], last, Fraction(1))
-        elif dot:
-            _merge(finished, stack[0], prefix)
-            stack, prefix, last = [{}], Fraction(1), None
-    if len(stack) != 1:
-        raise BadInputError(f"'{text}' opens a bracket that it never closes.")
-    _merge(finished, stack[0], prefix)
-    if not finished:
-        raise BadInputError("No element is named; type a formula such as TiO2 or a list: Ti O.")
-    return finished
 
 
 def parse_composition(text: str) -> tuple[tuple[str, ...], str | None]:
@@ -84,15 +27,18 @@ def parse_composition(text: str) -> tuple[tuple[str, ...], str | None]:
     formula : str or None
         The formula, None where only elements were listed. A single element is a list.
     """
-    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
-    if not parts:
+    if not text.strip():
         return (), None
-    is_symbol = [re.fullmatch(r"[A-Za-z]{1,2}", part) for part in parts]
-    if len(parts) > 1 and all(is_symbol) or len(parts) == 1 and parts[0] in BY_SYMBOL:
-        symbols = [_check_symbol(part.capitalize()) for part in parts]
-        return tuple(dict.fromkeys(symbols)), None
-    formula = "".join(parts).translate(_SUBSCRIPTS)
-    return tuple(parse_formula(formula)), formula
+    elements = parse_elements(text)
+    words = [word for word in re.split(r"[\s,;/+_–-]+", text.strip()) if word]
+    if all(word.capitalize() in BY_SYMBOL and len(word) <= 2 for word in words) and (
+        len(words) > 1 or len(elements) == 1
+    ):
+        return elements, None
+    formula = "".join(words)
+    if tuple(parse_formula(formula)) != elements:
+        return elements, None
+    return elements, formula
 
 
 class ElementsState:

@@ -1,0 +1,345 @@
+"""What the user can do: each action changes the session, or starts a job that will."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs.runner import Handlers, JobRunner
+from app.services import Services
+from app.state.session import Session
+from engine.errors import BadInputError
+from engine.pattern.radiation import parse_wavelength
+from engine.progress import Progress
+from engine.solve.result import Problem
+
+if TYPE_CHECKING:
+    from app.state.examples import Example
+    from engine.model.inference import DensityPrediction
+    from engine.pattern.pattern import PowderPattern
+    from engine.solve.result import Solution
+
+MAP_SUFFIXES = (".ccp4", ".cube", ".xsf", ".npz")
+
+
+class Controller(QObject):
+    """Joins session, jobs and engine; the views call it and watch the session.
+
+    Signals
+    -------
+    opened(path)
+        A pattern file has been opened.
+    saved(path)
+        A file has been written.
+    """
+
+    opened = Signal(str)
+    saved = Signal(str)
+
+    def __init__(
+        self, session: Session, services: Services, jobs: JobRunner, parent: QObject | None = None
+    ) -> None:
+        """Act on `session` by `services`, in threads of `jobs`."""
+        super().__init__(parent)
+        self.session = session
+        self.services = services
+        self.jobs = jobs
+        session.solution.chosen_changed.connect(self._look_at_candidate)
+        session.pattern.derived_changed.connect(self._compare)
+
+    # -- patterns ----------------------------------------------------------------------------
+
+    def open_file(self, path: str | Path, example: Example | None = None) -> None:
+        """Read a pattern; on bad input the session stays as it was."""
+        path = Path(path)
+        self.session.messages.clear("open")
+        self.jobs.start(
+            "open",
+            lambda _progress: self.services.read_pattern(path),
+            Handlers(
+                result=lambda pattern: self._take_pattern(pattern, path, example),
+                refused=lambda text: self.session.messages.add("error", text, "open"),
+            ),
+        )
+
+    def _take_pattern(self, pattern: PowderPattern, path: Path, example: Example | None) -> None:
+        session = self.session
+        self.cancel_solve()
+        self.cancel_density()
+        session.messages.clear()
+        session.clear_results()
+        session.pattern.set_pattern(pattern, example.note if example is not None else "")
+        for text in pattern.warnings:
+            session.messages.add("warning", text, "pattern")
+        if pattern.radiation.provenance == "assumed" and not any(
+            "assumed" in text for text in pattern.warnings
+        ):
+            session.messages.add("warning", _assumed(pattern), "pattern")
+        if example is not None:
+            session.elements.select(example.elements)
+        self.opened.emit(str(path))
+        self._derive()
+
+    def _derive(self) -> None:
+        """Background and peaks of the pattern on the table."""
+        pattern = self.session.pattern.pattern
+        if pattern is None:
+            return
+        self.jobs.start(
+            "peaks",
+            lambda _progress: self.services.derive(pattern),
+            Handlers(
+                result=lambda found: self.session.pattern.set_derived(*found),
+                refused=lambda text: self.session.messages.add("warning", text, "pattern"),
+            ),
+        )
+
+    def set_wavelength(self, text: str) -> bool:
+        """Take over a typed wavelength or the name of a preset; False if it is neither."""
+        messages = self.session.messages
+        messages.clear("wavelength")
+        try:
+            radiation = parse_wavelength(text)
+        except BadInputError as error:
+            messages.add("error", str(error), "wavelength")
+            return False
+        pattern = self.session.pattern.pattern
+        if pattern is None or radiation == pattern.radiation:
+            return True
+        if self.session.solution.solution is not None or self.session.density.n_samples:
+            messages.add(
+                "info",
+                "The results for the former wavelength were put away; solve again.",
+                "wavelength",
+            )
+        self.cancel_solve()
+        self.cancel_density()
+        self.session.clear_results()
+        for message in messages.messages:
+            if "assumed" in message.text:
+                messages.dismiss(message)
+        self.session.pattern.set_radiation(radiation)
+        self._derive()
+        return True
+
+    # -- elements ----------------------------------------------------------------------------
+
+    def set_composition(self, text: str) -> bool:
+        """Take over a typed formula or list of elements; False if it is neither."""
+        self.session.messages.clear("elements")
+        try:
+            self.session.elements.set_text(text)
+        except BadInputError as error:
+            self.session.messages.add("error", str(error), "elements")
+            return False
+        return True
+
+    def _ready(self) -> PowderPattern:
+        """The pattern, if there are elements as well; else `BadInputError`."""
+        pattern = self.session.pattern.pattern
+        if pattern is None:
+            raise BadInputError("There is no pattern yet: drop a file here, or open an example.")
+        if not self.session.elements.selected:
+            raise BadInputError(
+                "No element is ticked: tick the elements that are in the sample, then try again."
+            )
+        return pattern
+
+    # -- solving -----------------------------------------------------------------------------
+
+    def solve(self) -> bool:
+        """Start the solver on pattern and elements; False if something is missing."""
+        session = self.session
+        session.messages.clear("elements")
+        try:
+            pattern = self._ready()
+        except BadInputError as error:
+            session.messages.add("error", str(error), "elements")
+            return False
+        elements = session.elements
+        problem = Problem(
+            pattern, elements.selected, elements.formula, others_possible=elements.others_possible
+        )
+        solution = session.solution
+        solution.set_solution(None)
+        session.density.set_candidate_maps({})
+        solution.set_status("running", 0.0, "Starting")
+        self.jobs.start(
+            "solve",
+            lambda progress: self.services.solve(problem, progress),
+            Handlers(
+                result=self._take_solution,
+                partial=solution.set_solution,
+                refused=self._refuse_solve,
+                failed=lambda: solution.set_status("failed", 0.0, "Stopped by an error"),
+                cancelled=lambda: solution.set_status("cancelled", 0.0, "Cancelled"),
+                progress=lambda fraction, text: solution.set_status("running", fraction, text),
+            ),
+        )
+        return True
+
+    def _take_solution(self, found: Solution) -> None:
+        session = self.session
+        session.solution.set_solution(found)
+        session.solution.set_status("done", 1.0, "")
+        for note in found.notes:
+            session.messages.add("info", note, "solve")
+
+    def _refuse_solve(self, text: str) -> None:
+        self.session.solution.set_status("failed", 0.0, "")
+        self.session.messages.add("error", text, "solve")
+
+    def cancel_solve(self) -> None:
+        """Stop the solver; candidates that it has shown stay."""
+        self.jobs.cancel("solve")
+
+    # -- density -----------------------------------------------------------------------------
+
+    def predict_density(self) -> bool:
+        """Run the network on pattern and elements; False if something is missing."""
+        session = self.session
+        density = session.density
+        session.messages.clear("elements")
+        try:
+            pattern = self._ready()
+        except BadInputError as error:
+            session.messages.add("error", str(error), "elements")
+            return False
+        elements = session.elements
+        selected, formula = elements.selected, elements.formula
+        others = elements.others_possible
+        density.set_status("running", 0.0, "Starting")
+        self.jobs.start(
+            "density",
+            lambda progress: self.services.predict_density(
+                pattern, selected, formula, others, progress
+            ),
+            Handlers(
+                result=self._take_prediction,
+                refused=self._refuse_density,
+                failed=lambda: density.set_status("failed"),
+                cancelled=lambda: density.set_status("idle"),
+                progress=lambda fraction, text: density.set_status("running", fraction, text),
+            ),
+        )
+        return True
+
+    def _take_prediction(self, prediction: DensityPrediction) -> None:
+        self.session.density.set_status("idle")
+        self.session.density.set_prediction(prediction)
+
+    def _refuse_density(self, text: str) -> None:
+        self.session.density.set_status("failed")
+        self.session.messages.add("error", text, "density")
+
+    def cancel_density(self) -> None:
+        """Stop the network's run."""
+        self.jobs.cancel("density")
+
+    def _look_at_candidate(self) -> None:
+        """Compute what belongs to the chosen candidate: its own density, its peaks."""
+        candidate = self.session.solution.chosen
+        if candidate is None:
+            self.jobs.abandon("candidate")
+            self.session.density.set_candidate_maps({})
+            return
+        label = f"Candidate {candidate.rank}, {candidate.formula} {candidate.space_group}"
+        self.jobs.start(
+            "candidate",
+            lambda _progress: self.services.candidate_maps(candidate.structure, label),
+            Handlers(result=self.session.density.set_candidate_maps),
+        )
+        self._compare()
+
+    def _compare(self) -> None:
+        """Fitted peaks beside the reflections of the chosen candidate."""
+        candidate = self.session.solution.chosen
+        pattern, peaks = self.session.pattern.pattern, self.session.pattern.peaks
+        if candidate is None or pattern is None or peaks is None:
+            self.jobs.abandon("compare")
+            return
+        radiation, reflections = pattern.radiation, candidate.fit.reflections
+        self.jobs.start(
+            "compare",
+            lambda _progress: self.services.compare(peaks, reflections, radiation),
+            Handlers(result=self.session.solution.set_comparison),
+        )
+
+    # -- files out ---------------------------------------------------------------------------
+
+    def export_cif(self, path: str | Path) -> None:
+        """Write the chosen candidate as CIF."""
+        candidate, pattern = self.session.solution.chosen, self.session.pattern.pattern
+        if candidate is None or pattern is None:
+            self.session.messages.add("error", "There is no candidate to export yet.", "export")
+            return
+        path = _with_suffix(path, (".cif",))
+        problem = self.session.solution.solution
+        elements = problem.problem.elements if problem is not None else ()
+        self._write(
+            path, lambda _progress: self.services.export_cif(path, candidate, pattern, elements)
+        )
+
+    def export_map(self, path: str | Path) -> None:
+        """Write the density that is shown; the suffix says in which format."""
+        shown = self.session.density.shown
+        if shown is None:
+            self.session.messages.add("error", "There is no density to export yet.", "export")
+            return
+        path = _with_suffix(path, MAP_SUFFIXES)
+        self._write(path, lambda _progress: self.services.export_map(path, shown))
+
+    def _write(self, path: Path, work: Callable[[Progress], Any]) -> None:
+        messages = self.session.messages
+
+        def write(progress: Progress) -> None:
+            try:
+                work(progress)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise BadInputError(f"{path} could not be written: {reason}.") from error
+
+        def done(_result: object) -> None:
+            messages.add("info", f"Saved {path.name} in {path.parent}.", "export")
+            self.saved.emit(str(path))
+
+        messages.clear("export")
+        self.jobs.start(
+            "export",
+            write,
+            Handlers(result=done, refused=lambda text: messages.add("error", text, "export")),
+        )
+
+    # -- start -------------------------------------------------------------------------------
+
+    def warm_up(self, then: Callable[[], None]) -> None:
+        """Load what the first solve needs and ask for the device's name, after the first paint."""
+
+        def load(_progress: Progress) -> str:
+            self.services.warm_up()
+            return self.services.describe_device()
+
+        def done(device: str) -> None:
+            self.session.device = device
+            then()
+
+        self.jobs.start("warm-up", load, Handlers(result=done))
+
+
+def _assumed(pattern: PowderPattern) -> str:
+    anode = pattern.radiation.anode or "Cu"
+    return (
+        f"The file names no wavelength: {anode} Kα is assumed. "
+        "Choose the right one under Radiation if it is not."
+    )
+
+
+def _with_suffix(path: str | Path, suffixes: tuple[str, ...]) -> Path:
+    """`path`, with the first of `suffixes` where it has none of them."""
+    path = Path(path)
+    if path.suffix.lower() in suffixes:
+        return path
+    return path.with_name(path.name + suffixes[0])
