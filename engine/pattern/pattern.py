@@ -52,10 +52,12 @@ class PowderPattern:
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        """Check that the arrays go together."""
         if not (len(self.two_theta) == len(self.counts) == len(self.sigma)):
             raise BadInputError("A pattern needs as many counts and sigmas as angles.")
 
     def __len__(self) -> int:
+        """Return the number of points."""
         return len(self.two_theta)
 
     @property
@@ -66,9 +68,7 @@ class PowderPattern:
     @property
     def d_spacing(self) -> FloatArray:
         """d in angstrom of every point, for the primary wavelength."""
-        return np.asarray(
-            self.radiation.primary / (2.0 * np.sin(np.radians(self.two_theta / 2.0)))
-        )
+        return np.asarray(self.radiation.primary / (2.0 * np.sin(np.radians(self.two_theta / 2.0))))
 
     @property
     def q(self) -> FloatArray:

@@ -58,6 +58,7 @@ class Radiation:
     optics_provenance: Provenance = "assumed"
 
     def __post_init__(self) -> None:
+        """Check that the numbers can be wavelengths."""
         if len(self.wavelengths) == 0 or len(self.wavelengths) != len(self.weights):
             raise BadInputError("A radiation needs one weight for each of its wavelengths.")
         for wavelength in self.wavelengths:
