@@ -1,0 +1,149 @@
+"""What several subcommands take from the command line, and how they read it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from engine.crystal.composition import check_contents, parse_elements
+from engine.errors import BadInputError
+from engine.pattern.pattern import PowderPattern
+from engine.pattern.radiation import Radiation, parse_wavelength
+
+Number = TypeVar("Number", int, float)
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def add_pattern(parser: argparse.ArgumentParser) -> None:
+    """The pattern's file and the wavelength that it was measured with."""
+    parser.add_argument("pattern", metavar="PATTERN", type=Path, help="file of the pattern")
+    add_wavelength(parser)
+
+
+def add_wavelength(parser: argparse.ArgumentParser) -> None:
+    """The wavelength, in any of its three spellings."""
+    parser.add_argument(
+        "--wavelength",
+        metavar="W",
+        help="CuKa (doublet), CuKa1, likewise Co Mo Cr Fe Ag; or angstrom: 1.5406 or "
+        "1.54056,1.54439; default: what the file says, else Cu K-alpha with a warning",
+    )
+
+
+def add_contents(parser: argparse.ArgumentParser, required: bool) -> None:
+    """What is known of the sample's composition."""
+    parser.add_argument(
+        "--elements",
+        required=required,
+        metavar="Na,Cl",
+        help="the elements that are known to be in the sample",
+    )
+    parser.add_argument("--formula", metavar="F", help="chemical formula, where it is known")
+    parser.add_argument(
+        "--others-possible",
+        action="store_true",
+        help="elements that are not listed may be present too",
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Where to compute, and the seed of all random numbers."""
+    parser.add_argument("--device", choices=DEVICES, default="auto")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+
+
+def add_search_limits(parser: argparse.ArgumentParser) -> None:
+    """How far the solver goes."""
+    parser.add_argument(
+        "--max-atoms",
+        type=number(int, 1),
+        default=60,
+        metavar="N",
+        help="largest primitive cell to consider; default: 60 atoms",
+    )
+    parser.add_argument(
+        "--time-limit", type=number(float, 0.0, above=True), metavar="S", help="seconds"
+    )
+    parser.add_argument(
+        "--top", type=number(int, 1), default=20, metavar="N", help="candidates; default: 20"
+    )
+
+
+def number(
+    kind: Callable[[str], Number], least: float, above: bool = False
+) -> Callable[[str], Number]:
+    """A reader of numbers that are at least `least`, or greater than it if `above`."""
+    bound = f"greater than {least:g}" if above else f"at least {least:g}"
+
+    def read(text: str) -> Number:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"'{text}' is no number") from None
+        if not (value > least if above else value >= least) or value == float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} must be {bound}")
+        return value
+
+    return read
+
+
+def radiation_of(arguments: argparse.Namespace) -> Radiation | None:
+    """The radiation that the user typed, None without one."""
+    return None if arguments.wavelength is None else parse_wavelength(arguments.wavelength)
+
+
+def pattern_of(arguments: argparse.Namespace) -> PowderPattern:
+    """Read the pattern that the arguments name, and pass its warnings on."""
+    from engine.pattern.io import read_pattern
+
+    radiation = radiation_of(arguments)
+    pattern = read_pattern(existing(arguments.pattern), radiation)
+    for warning in warnings_of(pattern):
+        warn(warning)
+    return pattern
+
+
+def warnings_of(pattern: PowderPattern) -> tuple[str, ...]:
+    """The pattern's warnings; an assumed wavelength is always among them, and once."""
+    if pattern.radiation.provenance == "assumed" and not any(
+        "assumed" in text for text in pattern.warnings
+    ):
+        return (
+            *pattern.warnings,
+            "No wavelength was found in the file: Cu K-alpha is assumed; give --wavelength.",
+        )
+    return pattern.warnings
+
+
+def contents_of(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The elements that the arguments name, checked against the formula."""
+    elements = parse_elements(arguments.elements)
+    check_contents(elements, arguments.formula, arguments.others_possible)
+    return elements
+
+
+def existing(path: Path) -> Path:
+    """The path of a file that can be opened.
+
+    Raises
+    ------
+    BadInputError
+        If there is none.
+    """
+    if path.is_dir():
+        raise BadInputError(f"'{path}' is a folder: name a file in it.")
+    try:
+        with path.open("rb"):
+            return path
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadInputError(f"'{path}' cannot be opened: {reason}.") from None
+
+
+def warn(text: str) -> None:
+    """Say something on stderr that does not stop the work."""
+    print(f"densight: warning: {text}", file=sys.stderr)

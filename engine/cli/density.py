@@ -1,0 +1,133 @@
+"""``densight density``: electron density from a pattern (the network) or of a structure."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from engine.cli.arguments import (
+    add_contents,
+    add_device,
+    add_pattern,
+    contents_of,
+    existing,
+    number,
+    pattern_of,
+    warn,
+)
+from engine.cli.progress import TerminalProgress
+from engine.crystal.lattice import Cell, matrix_from_cell
+from engine.errors import BadInputError
+from engine.export.density_files import (
+    check_map_path,
+    write_prediction,
+    write_structure_density,
+)
+
+LARGEST_GRID = 256
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "density",
+        help="predict the electron density behind a pattern, or calculate that of a structure",
+        description="With --elements the network predicts the density (CMED) behind a pattern; "
+        "without them the file must be a structure, and its own CMED is calculated.",
+    )
+    add_pattern(parser)
+    add_contents(parser, required=False)
+    parser.add_argument(
+        "--cell",
+        metavar="a,b,c,al,be,ga",
+        help="the primitive cell, where it is known (angstrom and degrees)",
+    )
+    parser.add_argument("--samples", type=number(int, 1), default=5, metavar="N")
+    parser.add_argument("--grid", type=number(int, 8), default=50, metavar="N", help="default: 50")
+    add_device(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="MAP", help=".npz, .ccp4, .cube or .xsf"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Predict or calculate the density and write it."""
+    check_map_path(arguments.out)
+    if arguments.grid > LARGEST_GRID:
+        raise BadInputError(
+            f"A grid of {arguments.grid} points is too fine: at most {LARGEST_GRID}."
+        )
+    existing(arguments.pattern)
+    if arguments.elements is None:
+        return _of_structure(arguments)
+    return _of_pattern(arguments)
+
+
+def _of_pattern(arguments: argparse.Namespace) -> int:
+    elements = contents_of(arguments)
+    cell = parse_cell(arguments.cell) if arguments.cell else None
+    pattern = pattern_of(arguments)
+    from engine.model.inference import predict_density
+
+    progress = TerminalProgress()
+    try:
+        prediction = predict_density(
+            pattern,
+            elements,
+            formula=arguments.formula,
+            cell=cell,
+            others_possible=arguments.others_possible,
+            samples=arguments.samples,
+            grid=arguments.grid,
+            device=arguments.device,
+            seed=arguments.seed,
+            progress=progress,
+        )
+    finally:
+        progress.close()
+    write_prediction(prediction, arguments.out)
+    print(
+        f"written: {arguments.out} ({len(prediction.weights)} samples on {prediction.device}, "
+        f"the first {prediction.crystal_system[0]})"
+    )
+    return 0
+
+
+def _of_structure(arguments: argparse.Namespace) -> int:
+    structure_only = ("cell", "formula", "wavelength")
+    given = [name for name in structure_only if getattr(arguments, name) is not None]
+    from engine.crystal.structure_io import read_structure
+
+    try:
+        structure = read_structure(arguments.pattern)
+    except BadInputError as error:
+        raise BadInputError(
+            f"{error} To predict the density behind a pattern, give its --elements."
+        ) from None
+    if given:
+        warn(f"--{given[0]} says nothing about a structure's own density and is not used.")
+    write_structure_density(structure, arguments.out, arguments.grid)
+    print(f"written: {arguments.out} (the density of {arguments.pattern.name})")
+    return 0
+
+
+def parse_cell(text: str) -> Cell:
+    """Read six cell parameters.
+
+    Raises
+    ------
+    BadInputError
+        If they are not six numbers that make a cell.
+    """
+    try:
+        a, b, c, alpha, beta, gamma = (float(part) for part in text.replace(";", ",").split(","))
+    except ValueError:
+        raise BadInputError(
+            f"'{text}' is no cell: give a,b,c in angstrom and al,be,ga in degrees, "
+            "for example 4.59,4.59,2.96,90,90,90."
+        ) from None
+    cell = (a, b, c, alpha, beta, gamma)
+    matrix_from_cell(*cell)  # refuses lengths and angles that no cell has
+    return cell

@@ -1,0 +1,81 @@
+"""``densight solve``: from a pattern and the known elements to ranked structures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from engine.cli.arguments import (
+    add_contents,
+    add_device,
+    add_pattern,
+    add_search_limits,
+    contents_of,
+    pattern_of,
+)
+from engine.cli.progress import TerminalProgress
+from engine.solve.result import Problem, Solution
+
+_SHOWN = 5
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("solve", help="find the crystal structure behind a pattern")
+    add_pattern(parser)
+    add_contents(parser, required=True)
+    add_search_limits(parser)
+    add_device(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve, write the solution's folder and print the best candidates."""
+    elements = contents_of(arguments)
+    pattern = pattern_of(arguments)
+    from engine.export.atomic import make_folder
+    from engine.export.solution_files import write_solution
+    from engine.solve.solver import solve
+
+    folder = make_folder(arguments.out)
+    problem = Problem(
+        pattern=pattern,
+        elements=elements,
+        formula=arguments.formula,
+        others_possible=arguments.others_possible,
+        max_atoms=arguments.max_atoms,
+        time_limit=arguments.time_limit,
+        top=arguments.top,
+        seed=arguments.seed,
+        device=arguments.device,
+    )
+    progress = TerminalProgress()
+    try:
+        solution = solve(problem, progress)
+    finally:
+        progress.close()
+    record = write_solution(solution, folder)
+    print(summary(solution))
+    print(f"written: {record}")
+    return 0
+
+
+def summary(solution: Solution) -> str:
+    """The verdict and the first candidates, for people."""
+    lines = [f"{solution.problem.pattern.name}: {solution.verdict}"]
+    for candidate in solution.candidates[:_SHOWN]:
+        lengths = " ".join(f"{x:.4f}" for x in candidate.cell[:3])
+        angles = " ".join(f"{x:.2f}" for x in candidate.cell[3:])
+        ties = f"  ties with {', '.join(map(str, candidate.ties))}" if candidate.ties else ""
+        lines.append(
+            f"{candidate.rank:3d}  {candidate.formula:<14} {candidate.space_group:<10} "
+            f"{lengths}  {angles}  R_wp {100.0 * candidate.fit.rwp:5.2f} %  "
+            f"p {candidate.score:.2f}  {candidate.source}{ties}"
+        )
+    hidden = len(solution.candidates) - _SHOWN
+    if hidden > 0:
+        lines.append(f"     and {hidden} more")
+    lines.extend(f"note: {note}" for note in solution.notes)
+    return "\n".join(lines)

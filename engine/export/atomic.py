@@ -1,0 +1,80 @@
+"""Writing files so that a reader never meets half of one."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.errors import BadInputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, which becomes `path` when the block ends well.
+
+    The temporary name keeps the suffix, since many writers choose their format by it.
+
+    Raises
+    ------
+    BadInputError
+        If the folder cannot be written to.
+    """
+    temporary = path.with_name(f".writing-{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        temporary.touch(exist_ok=False)
+    except OSError as error:
+        raise BadInputError(f"'{path}' cannot be written: {error.strerror or error}.") from None
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 at once."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as JSON at once; numbers that are not finite become null."""
+    write_text(path, json.dumps(finite(content), indent=2, ensure_ascii=False) + "\n")
+
+
+def finite(content: Any) -> Any:
+    """The same content with null for every number that JSON has no word for."""
+    if isinstance(content, np.generic | np.ndarray):
+        content = content.tolist()
+    if isinstance(content, float):
+        return content if math.isfinite(content) else None
+    if isinstance(content, dict):
+        return {str(key): finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [finite(value) for value in content]
+    return content
+
+
+def make_folder(folder: Path) -> Path:
+    """Make an output folder where there is none yet.
+
+    Raises
+    ------
+    BadInputError
+        If it cannot be made, for example because a file has that name.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInputError(
+            f"The folder '{folder}' cannot be made: {error.strerror or error}."
+        ) from None
+    return folder

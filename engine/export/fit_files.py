@@ -1,0 +1,192 @@
+"""The files that show a profile fit: a table, a plot, and the refined model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.export.atomic import make_folder, replacing, write_json
+from engine.pattern.pattern import PowderPattern
+from engine.pattern.radiation import Radiation
+from engine.refine.result import FitResult
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMNS = ("two_theta", "observed", "calculated", "background", "difference")
+
+_INK = "#1f2933"
+_OBSERVED = "#52606d"
+_CALCULATED = "#d64545"
+_BACKGROUND = "#8a9ba8"
+_DIFFERENCE = "#2f6fb0"
+_TICKS = "#2d8a57"
+
+
+def write_fit(fit: FitResult, folder: Path | str, pattern: PowderPattern) -> None:
+    """Write ``fit.json``, ``fit.csv``, ``fit.png`` and ``refined.cif`` of one refinement.
+
+    Parameters
+    ----------
+    fit : FitResult
+    folder : path
+        Made where it does not exist.
+    pattern : PowderPattern
+        What was fitted; named in the files with its radiation.
+
+    Raises
+    ------
+    BadInputError
+        If the folder cannot be written to.
+    """
+    from engine.export.cif import write_cif
+
+    target = make_folder(Path(folder))
+    with replacing(target / "refined.cif") as path:
+        write_cif(path, fit.structure, fit=fit, provenance={"pattern": pattern.name})
+    write_fit_table(fit, target / "fit.csv")
+    plot_fit(fit, target / "fit.png", title=pattern.name)
+    write_json(target / "fit.json", fit_record(fit, pattern))
+
+
+def fit_record(fit: FitResult, pattern: PowderPattern) -> dict[str, Any]:
+    """What ``fit.json`` holds; R values are fractions, lengths in angstrom, angles in degrees."""
+    return {
+        "pattern": str(pattern.path or pattern.name),
+        "radiation": radiation_record(pattern.radiation),
+        "cif": "refined.cif",
+        "cell": list(fit.structure.cell),
+        **residuals(fit),
+        "n_points": len(fit.two_theta),
+        "n_reflections": len(fit.reflections),
+        "parameters": [
+            {"name": p.name, "value": p.value, "su": p.su, "unit": p.unit} for p in fit.parameters
+        ],
+        "notes": list(fit.notes),
+    }
+
+
+def residuals(fit: FitResult) -> dict[str, float | None]:
+    """The residuals of a fit under the names that the JSON files use."""
+    return {
+        "rwp": fit.rwp,
+        "rwp_background_subtracted": fit.rwp_background_subtracted,
+        "rwp_lebail": fit.rwp_lebail,
+        "r_bragg": fit.r_bragg,
+        "gof": fit.gof,
+    }
+
+
+def radiation_record(radiation: Radiation) -> dict[str, Any]:
+    """The radiation under the names that the JSON files use (wavelengths in angstrom)."""
+    return {
+        "wavelengths": list(radiation.wavelengths),
+        "weights": list(radiation.weights),
+        "anode": radiation.anode,
+        "provenance": radiation.provenance,
+    }
+
+
+def write_fit_table(fit: FitResult, path: Path) -> None:
+    """Write the profile as CSV: degrees of two_theta, and counts."""
+    table = np.column_stack(
+        [fit.two_theta, fit.observed, fit.calculated, fit.background, fit.difference]
+    )
+    with replacing(path) as temporary, temporary.open("w", encoding="ascii") as file:
+        file.write(",".join(COLUMNS) + "\n")
+        np.savetxt(file, table, fmt=("%.6f", "%.8g", "%.8g", "%.8g", "%.8g"), delimiter=",")
+
+
+def write_observed_table(pattern: PowderPattern, path: Path) -> None:
+    """Write the same table where nothing was calculated: the other columns stay empty."""
+    with replacing(path) as temporary, temporary.open("w", encoding="ascii") as file:
+        file.write(",".join(COLUMNS) + "\n")
+        for angle, counts in zip(pattern.two_theta, pattern.counts, strict=True):
+            file.write(f"{angle:.6f},{counts:.8g},,,\n")
+
+
+def plot_fit(fit: FitResult, path: Path, title: str = "") -> None:
+    """Draw observed and calculated profile, reflection ticks and the difference curve."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 5.6), dpi=150, layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(3, 1, height_ratios=(12, 1, 3.2), hspace=0.0)
+    profile = figure.add_subplot(grid[0])
+    ticks = figure.add_subplot(grid[1], sharex=profile)
+    difference = figure.add_subplot(grid[2], sharex=profile)
+    _draw_profile(profile, fit, title)
+    _draw_ticks(ticks, fit)
+    _draw_difference(difference, fit)
+    profile.set_xlim(float(fit.two_theta[0]), float(fit.two_theta[-1]))
+    with replacing(path) as temporary:
+        figure.savefig(temporary)
+
+
+def plot_observed(pattern: PowderPattern, path: Path, title: str = "") -> None:
+    """Draw a pattern for which nothing could be calculated."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 5.6), dpi=150, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.plot(pattern.two_theta, pattern.counts, color=_OBSERVED, lw=0.9, label="observed")
+    _style(axes)
+    axes.set_title(f"{title}: no solution" if title else "no solution", color=_INK, loc="left")
+    axes.set_xlabel("2θ (degrees)")
+    axes.set_ylabel("Intensity (counts)")
+    axes.margins(x=0.0)
+    with replacing(path) as temporary:
+        figure.savefig(temporary)
+
+
+def _draw_profile(axes: Axes, fit: FitResult, title: str) -> None:
+    axes.plot(fit.two_theta, fit.observed, ".", ms=2.2, color=_OBSERVED, mew=0.0, label="observed")
+    axes.plot(fit.two_theta, fit.background, color=_BACKGROUND, lw=0.9, ls="--", label="background")
+    axes.plot(fit.two_theta, fit.calculated, color=_CALCULATED, lw=0.9, label="calculated")
+    _style(axes)
+    axes.tick_params(labelbottom=False)
+    axes.set_ylabel("Intensity (counts)")
+    axes.set_title(title, color=_INK, loc="left", fontsize=11)
+    axes.set_title(_residual_text(fit), color=_INK, loc="right", fontsize=10)
+    axes.legend(frameon=False, loc="upper right", fontsize=9, markerscale=3.0)
+
+
+def _draw_ticks(axes: Axes, fit: FitResult) -> None:
+    axes.vlines(fit.reflections.two_theta, 0.15, 0.85, color=_TICKS, lw=0.8)
+    axes.set_ylim(0.0, 1.0)
+    axes.set_yticks([])
+    axes.tick_params(labelbottom=False, bottom=False)
+    axes.set_ylabel("hkl", rotation=0, ha="right", va="center", color=_TICKS, fontsize=9)
+    for side in ("top", "right", "bottom"):
+        axes.spines[side].set_visible(False)
+
+
+def _draw_difference(axes: Axes, fit: FitResult) -> None:
+    axes.axhline(0.0, color=_BACKGROUND, lw=0.6)
+    axes.plot(fit.two_theta, fit.difference, color=_DIFFERENCE, lw=0.8)
+    _style(axes)
+    axes.set_xlabel("2θ (degrees)")
+    axes.set_ylabel("obs − calc")
+
+
+def _style(axes: Axes) -> None:
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(colors=_INK, labelsize=9)
+    axes.ticklabel_format(axis="y", style="sci", scilimits=(-3, 5))
+
+
+def _residual_text(fit: FitResult) -> str:
+    parts = []
+    if np.isfinite(fit.rwp):
+        parts.append(f"$R_{{wp}}$ = {100.0 * fit.rwp:.2f} %")
+    if np.isfinite(fit.r_bragg):
+        parts.append(f"$R_{{Bragg}}$ = {100.0 * fit.r_bragg:.2f} %")
+    if fit.gof is not None and np.isfinite(fit.gof):
+        parts.append(f"GoF = {fit.gof:.2f}")
+    return "    ".join(parts)

@@ -1,0 +1,34 @@
+"""Patterns as text files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.export.atomic import make_folder, replacing
+from engine.pattern.pattern import PowderPattern
+
+
+def write_pattern(pattern: PowderPattern, path: Path, title: str = "") -> None:
+    """Write a pattern as columns: two_theta in degrees, counts, and sigma in an ``.xye`` file.
+
+    Comment lines in front name the title and the wavelengths.
+
+    Raises
+    ------
+    BadInputError
+        If the file cannot be written.
+    """
+    columns = [pattern.two_theta, pattern.counts]
+    formats = ["%.6f", "%.8g"]
+    if path.suffix.lower() == ".xye":
+        columns.append(pattern.sigma)
+        formats.append("%.6g")
+    lines = ", ".join(f"{x:.7g}" for x in pattern.radiation.wavelengths)
+    make_folder(path.absolute().parent)
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        if title:
+            file.write(f"# {title}\n")
+        file.write(f"# wavelength: {lines}\n")
+        np.savetxt(file, np.column_stack(columns), fmt=formats)
