@@ -135,7 +135,7 @@ def primitive_cell(structure: CrystalStructure, symprec: float = SYMPREC) -> Cry
     return CrystalStructure(
         lattice,
         structure.numbers[kept],
-        np.linalg.solve(lattice.T, cartesian.T).T % 1.0,
+        np.asarray(np.linalg.solve(lattice.T, cartesian.T).T % 1.0, dtype=np.float64),
         structure.occupancies[kept],
         structure.u_iso[kept],
         name=structure.name,

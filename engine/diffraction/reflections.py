@@ -1,0 +1,233 @@
+"""Which reflections a lattice has: indices, spacings, multiplicities, grouping of overlaps.
+
+Everything speaks in s = sin(theta)/lambda = 1/(2d) in 1/angstrom, so no wavelength enters.
+Of each Friedel pair one member is listed: without anomalous scattering both are equal, and with
+it their mean is had from one (see `engine.diffraction.structure_factors`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+FRIEDEL = 2  # members of a Friedel pair
+SAME_SPACING = 1e-6  # relative difference in s below which lines overlap exactly
+
+
+def hkl_within(lattice: ArrayLike, s_max: float, s_min: float = 0.0) -> tuple[IntArray, FloatArray]:
+    """All reflections with s_min < s <= s_max, one of each Friedel pair, by rising s.
+
+    Parameters
+    ----------
+    lattice : (3, 3) array
+        Rows a, b, c in angstrom.
+    s_max, s_min : float
+        In 1/angstrom; 000 is never listed.
+
+    Returns
+    -------
+    hkl : (m, 3) int array
+    s : (m,) array
+    """
+    rows = np.asarray(lattice, dtype=np.float64)
+    largest = np.floor(np.linalg.norm(rows, axis=1) * 2.0 * s_max * (1.0 + 1e-9)).astype(int)
+    h, k, l = (int(x) for x in largest)  # noqa: E741
+    box = np.stack(
+        np.meshgrid(np.arange(0, h + 1), np.arange(-k, k + 1), np.arange(-l, l + 1), indexing="ij"),
+        axis=-1,
+    ).reshape(-1, 3)
+    # What comes before 000 in this order are the Friedel mates of members of the h = 0 layer.
+    box = box[k * (2 * l + 1) + l + 1 :]
+    vectors = box @ np.linalg.inv(rows).T
+    s = 0.5 * np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    inside = (s <= s_max * (1.0 + 1e-9)) & (s > s_min)
+    hkl, s = box[inside], s[inside]
+    order = np.argsort(s, kind="stable")
+    return hkl[order].astype(np.int64), s[order]
+
+
+def group_by_spacing(
+    s: ArrayLike, tolerance: float = SAME_SPACING
+) -> tuple[IntArray, FloatArray, IntArray]:
+    """Put reflections of equal spacing into one line.
+
+    Neighbours in s that differ by less than the tolerance belong together, whether symmetry
+    makes them equal or chance does; a line's intensity is the sum over its members.
+
+    Parameters
+    ----------
+    s : (m,) array
+        In any order.
+    tolerance : float
+        Relative difference in s.
+
+    Returns
+    -------
+    line : (m,) int array
+        Line of each reflection; lines are numbered by rising s.
+    s_of_line : (k,) array
+        Mean s of its members.
+    count : (k,) int array
+        How many members it has.
+    """
+    values = np.asarray(s, dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.diff(ordered, prepend=-np.inf) > tolerance * ordered
+    line = np.empty(len(values), dtype=np.int64)
+    line[order] = np.cumsum(starts) - 1
+    count = np.bincount(line)
+    s_of_line = np.bincount(line, weights=values) / np.maximum(count, 1)
+    return line, s_of_line, count.astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class IndependentReflections:
+    """One reflection of each set that the Laue group makes equal.
+
+    Attributes
+    ----------
+    hkl : (m, 3) int array
+    s : (m,) array
+        1/angstrom, rising.
+    multiplicity : (m,) int array
+        Number of reflections in the set, both members of each Friedel pair counted.
+    """
+
+    hkl: IntArray
+    s: FloatArray
+    multiplicity: IntArray
+
+    def __len__(self) -> int:
+        """Count the independent reflections."""
+        return len(self.hkl)
+
+
+def independent_reflections(
+    lattice: ArrayLike,
+    s_max: float,
+    rotations: ArrayLike,
+    translations: ArrayLike | None = None,
+    s_min: float = 0.0,
+) -> IndependentReflections:
+    """Symmetry-independent reflections, systematically absent ones left out.
+
+    Parameters
+    ----------
+    lattice : (3, 3) array
+    s_max, s_min : float
+        1/angstrom.
+    rotations : (g, 3, 3) int array
+        Rotation parts W of the space group's operations x' = W x + w.
+    translations : (g, 3) array, optional
+        Their translation parts w; without them nothing counts as absent.
+    """
+    hkl, s = hkl_within(lattice, s_max, s_min)
+    turns = np.asarray(rotations, dtype=np.int64)
+    if translations is not None:
+        present = ~systematic_absences(hkl, turns, translations)
+        hkl, s = hkl[present], s[present]
+    keys = _orbit_keys(hkl, turns)
+    _, first, count = np.unique(keys, return_index=True, return_counts=True)
+    order = np.argsort(first)
+    kept = first[order]
+    return IndependentReflections(hkl[kept], s[kept], FRIEDEL * count[order].astype(np.int64))
+
+
+def _orbit_keys(hkl: IntArray, rotations: IntArray) -> IntArray:
+    """A number that is the same for all reflections that the Laue group makes equal."""
+    base = 2 * int(np.abs(hkl).max(initial=1)) + 1
+    weights = np.array([base * base, base, 1], dtype=np.int64)
+    best = np.full(len(hkl), -1, dtype=np.int64)
+    # Indices transform as row vectors: h' = h W. Taking |.| of the key joins Friedel mates.
+    for rotation in np.unique(rotations, axis=0):
+        best = np.maximum(best, np.abs((hkl @ rotation) @ weights))
+    return best
+
+
+def systematic_absences(
+    hkl: ArrayLike, rotations: ArrayLike, translations: ArrayLike
+) -> NDArray[np.bool_]:
+    """Which reflections the space group extinguishes.
+
+    A reflection is absent if some operation leaves h W = h and h.w is no integer
+    (International Tables A, section 1.6.3).
+
+    Parameters
+    ----------
+    hkl : (m, 3) int array
+    rotations : (g, 3, 3) int array
+    translations : (g, 3) array
+
+    Returns
+    -------
+    (m,) bool array
+    """
+    indices = np.asarray(hkl, dtype=np.int64)
+    absent = np.zeros(len(indices), dtype=bool)
+    turns = np.asarray(rotations, dtype=np.int64)
+    for rotation, translation in zip(turns, np.asarray(translations, dtype=float), strict=True):
+        shift = indices @ translation
+        kept = ((indices @ rotation) == indices).all(axis=1)
+        absent |= kept & (np.abs(shift - np.rint(shift)) > 1e-3)
+    return absent
+
+
+def hkl_batch(lattices: Tensor, s_max: float | Tensor, s_min: float = 0.0) -> tuple[Tensor, Tensor]:
+    """Reflections of many lattices at once, padded, on their device.
+
+    Parameters
+    ----------
+    lattices : (B, 3, 3) tensor
+        Rows a, b, c in angstrom. No gradient flows through the choice of reflections.
+    s_max : float or (B,) tensor
+        1/angstrom.
+    s_min : float
+
+    Returns
+    -------
+    hkl : (B, m, 3) int16 tensor
+        One of each Friedel pair; rows beyond a crystal's reflections are 000.
+    count : (B,) int tensor
+        How many reflections each crystal has.
+    """
+    import torch
+
+    cells = lattices.detach()
+    limit = torch.as_tensor(s_max, device=cells.device, dtype=cells.dtype).expand(len(cells))
+    extent = torch.floor(cells.norm(dim=2) * (2.0 + 1e-5) * limit[:, None]).long()
+    width = 2 * extent + 1
+    # Enumerate every crystal's box as one flat list, of which each crystal owns a stretch. Its
+    # second half (after 000, the middle) holds one of each Friedel pair.
+    total = width.prod(dim=1)
+    half = total // 2
+    owner = torch.repeat_interleave(torch.arange(len(cells), device=cells.device), half)
+    first = torch.cumsum(half, 0) - half
+    place = torch.arange(len(owner), device=cells.device) - first[owner] + half[owner] + 1
+    size_l, size_k = width[owner, 2], width[owner, 1]
+    indices = torch.stack([place // (size_l * size_k), (place // size_l) % size_k, place % size_l])
+    flat = (indices.T - extent[owner]).to(cells.dtype)
+    star = torch.linalg.inv(cells).transpose(1, 2)
+    vectors = torch.einsum("ni,nij->nj", flat, star[owner])
+    s_squared = 0.25 * vectors.square().sum(dim=1)
+    inside = s_squared <= (limit[owner] * (1.0 + 1e-5)).square()
+    inside &= s_squared > s_min * s_min
+    owner, flat = owner[inside], flat[inside]
+    count = torch.bincount(owner, minlength=len(cells))
+    rank = torch.arange(len(owner), device=cells.device) - (torch.cumsum(count, 0) - count)[owner]
+    hkl = torch.zeros(
+        (len(cells), int(count.max()) if len(cells) else 0, 3),
+        dtype=torch.int16,
+        device=cells.device,
+    )
+    hkl[owner, rank] = flat.to(torch.int16)
+    return hkl, count
