@@ -1,0 +1,259 @@
+"""Colours of the window, light and dark, following the system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colour tokens; every colour on screen is one of these (atoms excepted)."""
+
+    dark: bool
+    window: str
+    surface: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    accent_soft: str
+    on_accent: str
+    good: str
+    caution: str
+    bad: str
+    caution_soft: str
+    bad_soft: str
+    info_soft: str
+    observed: str
+    calculated: str
+    background: str
+    difference: str
+    ticks: str
+    outer_surface: str
+    inner_surface: str
+
+
+LIGHT = Theme(
+    dark=False,
+    window="#f3f4f6",
+    surface="#ffffff",
+    raised="#fbfbfc",
+    line="#d5d9df",
+    text="#1c232b",
+    muted="#5d6875",
+    accent="#1b6682",
+    accent_soft="#dcebf1",
+    on_accent="#ffffff",
+    good="#20703f",
+    caution="#8a5a00",
+    bad="#a82d22",
+    caution_soft="#fdf3dc",
+    bad_soft="#fbe6e3",
+    info_soft="#e4eff4",
+    observed="#27313c",
+    calculated="#c8402e",
+    background="#8893a0",
+    difference="#3b6ea5",
+    ticks="#20703f",
+    outer_surface="#5b9db8",
+    inner_surface="#d9923b",
+)
+
+DARK = Theme(
+    dark=True,
+    window="#1a1d21",
+    surface="#212529",
+    raised="#2a2f35",
+    line="#3a414a",
+    text="#e3e7eb",
+    muted="#9aa5b1",
+    accent="#5fb0cd",
+    accent_soft="#23414e",
+    on_accent="#0e1a20",
+    good="#6cc48c",
+    caution="#e3b25a",
+    bad="#ee8a7d",
+    caution_soft="#3a3120",
+    bad_soft="#402624",
+    info_soft="#22343d",
+    observed="#d5dbe1",
+    calculated="#f0705c",
+    background="#7c8896",
+    difference="#7fb0e6",
+    ticks="#6cc48c",
+    outer_surface="#6fb4cf",
+    inner_surface="#e6a552",
+)
+
+
+def palette(theme: Theme) -> QPalette:
+    """Qt's palette for a theme."""
+    made = QPalette()
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.surface,
+        role.AlternateBase: theme.raised,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.on_accent,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.Light: theme.raised,
+        role.Midlight: theme.line,
+        role.Mid: theme.line,
+        role.Dark: theme.muted if theme.dark else theme.line,
+        role.Shadow: theme.line,
+    }
+    for name, colour in colours.items():
+        made.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        faded = QColor(theme.muted)
+        faded.setAlphaF(0.55)
+        made.setColor(QPalette.ColorGroup.Disabled, name, faded)
+    made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.line))
+    return made
+
+
+def stylesheet(theme: Theme) -> str:
+    """Style rules for what Fusion alone does not draw the way it is wanted here."""
+    t = theme
+    return f"""
+    QMainWindow::separator {{ width: 5px; height: 5px; }}
+    QSplitter::handle {{ background: {t.window}; }}
+    QSplitter::handle:hover {{ background: {t.line}; }}
+    QFrame[panel="true"] {{
+        background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px;
+    }}
+    QLabel[heading="true"] {{ color: {t.text}; font-weight: 600; }}
+    QLabel[muted="true"] {{ color: {t.muted}; }}
+    QLabel[chip="neutral"] {{
+        color: {t.muted}; border: 1px solid {t.line}; border-radius: 8px; padding: 1px 7px;
+    }}
+    QLabel[chip="good"] {{
+        color: {t.good}; border: 1px solid {t.good}; border-radius: 8px; padding: 1px 7px;
+    }}
+    QLabel[chip="caution"] {{
+        color: {t.caution}; background: {t.caution_soft}; border: 1px solid {t.caution};
+        border-radius: 8px; padding: 1px 7px; font-weight: 600;
+    }}
+    QToolButton[segment="true"] {{
+        border: 1px solid {t.line}; border-right: none; padding: 2px 9px; background: {t.raised};
+        color: {t.muted};
+    }}
+    QToolButton[segment="true"][place="first"] {{
+        border-top-left-radius: 5px; border-bottom-left-radius: 5px;
+    }}
+    QToolButton[segment="true"][place="last"] {{
+        border-right: 1px solid {t.line};
+        border-top-right-radius: 5px; border-bottom-right-radius: 5px;
+    }}
+    QToolButton[segment="true"]:checked {{
+        background: {t.accent_soft}; color: {t.accent}; font-weight: 600;
+    }}
+    QToolButton[segment="true"]:disabled {{ color: {t.line}; }}
+    QToolButton[segment="true"]:focus {{ border: 1px solid {t.accent}; }}
+    QPushButton {{
+        background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
+        border-radius: 5px; padding: 5px 12px;
+    }}
+    QPushButton:hover {{ border-color: {t.accent}; }}
+    QPushButton:focus {{ border: 1px solid {t.accent}; }}
+    QPushButton:pressed {{ background: {t.accent_soft}; }}
+    QPushButton:disabled {{ color: {t.muted}; background: {t.window}; }}
+    QPushButton::menu-indicator {{ width: 8px; right: 6px; }}
+    QPushButton[primary="true"] {{
+        background: {t.accent}; color: {t.on_accent}; border: 1px solid {t.accent};
+        font-weight: 600;
+    }}
+    QPushButton[primary="true"]:hover {{ border-color: {t.text}; }}
+    QPushButton[primary="true"]:focus {{ border: 2px solid {t.text}; padding: 4px 11px; }}
+    QPushButton[primary="true"]:disabled {{
+        background: {t.line}; color: {t.muted}; border-color: {t.line};
+    }}
+    QPushButton[flat="true"] {{ border: none; background: transparent; padding: 3px 6px; }}
+    QPushButton[flat="true"]:hover {{ background: {t.accent_soft}; }}
+    QLineEdit, QComboBox, QDoubleSpinBox {{
+        background: {t.surface}; border: 1px solid {t.line}; border-radius: 5px; padding: 3px 6px;
+        selection-background-color: {t.accent}; selection-color: {t.on_accent};
+    }}
+    QLineEdit:focus, QComboBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
+    QProgressBar {{
+        border: none; background: {t.line}; border-radius: 2px; max-height: 4px; min-height: 4px;
+    }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
+    QTableView {{
+        border: none; background: {t.surface}; alternate-background-color: {t.raised};
+        gridline-color: transparent; selection-background-color: {t.accent_soft};
+        selection-color: {t.text};
+    }}
+    QTableView::item {{ padding: 0 6px; }}
+    QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+    QHeaderView {{ background: {t.surface}; }}
+    QHeaderView::section {{
+        background: {t.surface}; color: {t.muted}; border: none;
+        border-bottom: 1px solid {t.line}; padding: 4px 6px; font-weight: 600;
+    }}
+    QTabBar {{ background: transparent; }}
+    QTabBar::tab {{
+        background: transparent; color: {t.muted}; padding: 6px 12px; border: none;
+        border-bottom: 2px solid transparent; font-weight: 600;
+    }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
+    QTabBar::tab:focus {{ color: {t.accent}; }}
+    QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; }}
+    QStatusBar {{ color: {t.muted}; }}
+    QStatusBar::item {{ border: none; }}
+    QToolTip {{
+        background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 3px;
+    }}
+    QFrame[message="info"] {{
+        background: {t.info_soft}; border: none; border-left: 3px solid {t.accent};
+    }}
+    QFrame[message="warning"] {{
+        background: {t.caution_soft}; border: none; border-left: 3px solid {t.caution};
+    }}
+    QFrame[message="error"] {{
+        background: {t.bad_soft}; border: none; border-left: 3px solid {t.bad};
+    }}
+    """
+
+
+class ThemeKeeper(QObject):
+    """Applies the theme to the application and follows the system's choice.
+
+    Signals
+    -------
+    changed(theme)
+        Emitted with the new `Theme` after light and dark changed places.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, app: QApplication) -> None:
+        """Style `app` and watch the system's colour scheme."""
+        super().__init__(app)
+        self._app = app
+        app.setStyle("Fusion")
+        self.theme = LIGHT
+        self._apply()
+        app.styleHints().colorSchemeChanged.connect(self._apply)
+
+    def _apply(self, *_: object) -> None:
+        dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        self.theme = DARK if dark else LIGHT
+        self._app.setPalette(palette(self.theme))
+        self._app.setStyleSheet(stylesheet(self.theme))
+        self.changed.emit(self.theme)

@@ -1,0 +1,152 @@
+"""Small controls that several panels share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+def heading(text: str) -> QLabel:
+    """The title of a panel."""
+    label = QLabel(text)
+    label.setProperty("heading", True)
+    return label
+
+
+def muted(text: str = "") -> QLabel:
+    """Secondary text."""
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    return label
+
+
+def restyle(widget: QWidget) -> None:
+    """Make the style sheet look again at a widget whose properties changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class Panel(QFrame):
+    """A framed area of the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make an empty panel with a vertical `layout`."""
+        super().__init__(parent)
+        self.setProperty("panel", True)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(10, 8, 10, 8)
+        self.column.setSpacing(6)
+
+
+class Chip(QLabel):
+    """A short word in a frame, with a tone: neutral, good or caution."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make an empty chip."""
+        super().__init__(parent)
+        self.setProperty("chip", "neutral")
+
+    def show_as(self, text: str, tone: str) -> None:
+        """Show `text` in `tone`; an empty text hides the chip."""
+        self.setText(text)
+        self.setVisible(bool(text))
+        if self.property("chip") != tone:
+            self.setProperty("chip", tone)
+            restyle(self)
+
+
+class Segmented(QWidget):
+    """A few choices side by side, one of which holds.
+
+    Signals
+    -------
+    chosen(value)
+        The user chose another value.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, choices: Sequence[tuple[str, str, str]], parent: QWidget | None = None
+    ) -> None:
+        """Make a button for each (value, text, tool tip)."""
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._buttons: dict[str, QToolButton] = {}
+        for index, (value, text, tip) in enumerate(choices):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setCheckable(True)
+            button.setProperty("segment", True)
+            place = "first" if index == 0 else "last" if index == len(choices) - 1 else "middle"
+            button.setProperty("place", place)
+            button.clicked.connect(lambda _checked, value=value: self.chosen.emit(value))
+            self._group.addButton(button)
+            self._buttons[value] = button
+            row.addWidget(button)
+
+    def button(self, value: str) -> QToolButton:
+        """The button of one choice."""
+        return self._buttons[value]
+
+    def set_value(self, value: str) -> None:
+        """Show that `value` holds, without a signal."""
+        self._buttons[value].setChecked(True)
+
+    def set_enabled(self, value: str, enabled: bool) -> None:
+        """Whether `value` can be chosen."""
+        self._buttons[value].setEnabled(enabled)
+
+
+class SliderRow(QWidget):
+    """A named slider from 0 to 1 with what its value means beside the name."""
+
+    STEPS = 500
+
+    def __init__(
+        self, name: str, moved: Callable[[float], None], parent: QWidget | None = None
+    ) -> None:
+        """Call `moved` with the fraction when the user moves the slider."""
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        self._name = QLabel(name)
+        self._reading = muted()
+        self._reading.setAlignment(Qt.AlignmentFlag.AlignRight)
+        top.addWidget(self._name)
+        top.addStretch(1)
+        top.addWidget(self._reading)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, self.STEPS)
+        self.slider.setPageStep(self.STEPS // 20)
+        self.slider.setAccessibleName(name)
+        self.slider.valueChanged.connect(lambda value: moved(value / self.STEPS))
+        column.addLayout(top)
+        column.addWidget(self.slider)
+
+    def show_value(self, fraction: float, reading: str) -> None:
+        """Show a value that came from elsewhere."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(fraction * self.STEPS))
+        self.slider.blockSignals(False)
+        self._reading.setText(reading)

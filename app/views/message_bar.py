@@ -1,0 +1,69 @@
+"""Messages in place: a strip for each, which the user can put away; nothing waits for them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.state.messages import Message, MessagesState
+
+MAXIMUM_SHOWN = 3
+_SIGNS = {"info": "ℹ", "warning": "⚠", "error": "✕"}
+_NAMES = {"info": "Note", "warning": "Warning", "error": "Problem"}
+
+
+class MessageStrip(QFrame):
+    """One message."""
+
+    def __init__(self, message: Message, state: MessagesState) -> None:
+        """Show `message` until the user dismisses it in `state`."""
+        super().__init__()
+        self.message = message
+        self.setProperty("message", message.severity)
+        self.setAccessibleName(f"{_NAMES[message.severity]}: {message.text}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 4, 4)
+        sign = QLabel(_SIGNS[message.severity])
+        sign.setAlignment(Qt.AlignmentFlag.AlignTop)
+        text = QLabel(message.text)
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QPushButton("✕")
+        close.setProperty("flat", True)
+        close.setFlat(True)
+        close.setToolTip("Dismiss")
+        close.setAccessibleName("Dismiss message")
+        close.clicked.connect(lambda: state.dismiss(message))
+        row.addWidget(sign)
+        row.addWidget(text, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+
+
+class MessageBar(QWidget):
+    """The newest messages, gravest colours first to the eye, oldest put away first."""
+
+    def __init__(self, state: MessagesState, parent: QWidget | None = None) -> None:
+        """Show the messages of `state`."""
+        super().__init__(parent)
+        self._state = state
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(3)
+        state.changed.connect(self._refresh)
+        self._refresh()
+
+    @property
+    def strips(self) -> list[MessageStrip]:
+        """What is shown, from top to bottom."""
+        items = [self._column.itemAt(i).widget() for i in range(self._column.count())]
+        return [item for item in items if isinstance(item, MessageStrip)]
+
+    def _refresh(self) -> None:
+        wanted = list(self._state.messages)[-MAXIMUM_SHOWN:][::-1]
+        for strip in self.strips:
+            self._column.removeWidget(strip)
+            strip.hide()
+            strip.deleteLater()
+        for message in wanted:
+            self._column.addWidget(MessageStrip(message, self._state))
+        self.setVisible(bool(wanted))

@@ -1,0 +1,390 @@
+"""The powder pattern: observed, calculated, background, difference and reflection marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from app.state.axes import X_LABELS, from_two_theta, scaled, to_two_theta
+from app.state.pattern import Scale, XAxis
+from app.state.session import Session
+from app.theme import LIGHT, Theme
+from app.views.plot_items import CountsAxis, PatternViewBox
+
+FloatArray = NDArray[np.float64]
+SYMBOLS_UP_TO = 700
+HOVER_PIXELS = 8.0
+TICK_ROW_HEIGHT = 20
+DIFFERENCE_HEIGHT = 76
+
+
+class PatternPlot(pg.GraphicsLayoutWidget):
+    """Three plots over one x axis: intensities, reflection marks and the difference.
+
+    The cursor is a 2theta; `on_cursor` is called with it (or None) and with the nearest
+    reflection's row (or -1).
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Draw `session.pattern` and the fit of the chosen candidate."""
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self.on_cursor: Any = None
+        self._floor = 1.0
+        self._cursor: float | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Powder pattern")
+        self.setMinimumHeight(150)
+        self._build()
+        state = session.pattern
+        state.changed.connect(self._new_pattern)
+        state.derived_changed.connect(self.draw)
+        state.display_changed.connect(self._new_display)
+        session.solution.chosen_changed.connect(self._new_fit)
+        self._drawn_axis: XAxis = state.x_axis
+        self._drawn_scale: Scale = state.scale
+        self._mouse = pg.SignalProxy(
+            self.scene().sigMouseMoved, rateLimit=40, slot=lambda args: self._hover(args[0])
+        )
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        layout = self.ci.layout
+        layout.setContentsMargins(4, 6, 12, 4)
+        layout.setSpacing(0)
+        self.axis = CountsAxis()
+        self.box = PatternViewBox()
+        self.box.show_all = self.show_all
+        self.main = self.addPlot(0, 0, viewBox=self.box, axisItems={"left": self.axis})
+        self.tick_plot = self.addPlot(1, 0, viewBox=PatternViewBox())
+        self.rest_axis = CountsAxis()
+        self.rest_box = PatternViewBox()
+        self.rest = self.addPlot(2, 0, viewBox=self.rest_box, axisItems={"left": self.rest_axis})
+        for plot in (self.main, self.tick_plot, self.rest):
+            plot.hideButtons()
+            plot.setMenuEnabled(False)
+        for plot in (self.tick_plot, self.rest):
+            plot.setXLink(self.main)
+            plot.vb.setMouseEnabled(y=False)
+            plot.vb.show_all = self.show_all
+        self.tick_plot.setYRange(0, 1, padding=0)
+        left = self.tick_plot.getAxis("left")
+        left.setWidth(66)
+        left.setStyle(showValues=False, tickLength=0)
+        left.setPen(None)
+        self.tick_plot.hideAxis("bottom")
+        self.observed = self.main.plot(name="Observed")
+        self.observed.setDownsampling(auto=True, method="peak")
+        self.observed.setClipToView(True)
+        self.background = self.main.plot(name="Background")
+        self.calculated = self.main.plot(name="Calculated")
+        for item in (self.background, self.calculated):
+            item.setDownsampling(auto=True, method="peak")
+            item.setClipToView(True)
+        self.ticks = self.tick_plot.plot(connect="pairs")
+        self.difference = self.rest.plot()
+        self.difference.setDownsampling(auto=True, method="peak")
+        self.difference.setClipToView(True)
+        self.zero = pg.InfiniteLine(pos=0.0, angle=0)
+        self.rest.addItem(self.zero, ignoreBounds=True)
+        self.legend = pg.LegendItem(offset=(-12, 6), horSpacing=10, verSpacing=-4)
+        self.legend.setParentItem(self.main.vb)
+        self.cursor_lines = []
+        for plot in (self.main, self.tick_plot, self.rest):
+            line = pg.InfiniteLine(angle=90, movable=False)
+            line.hide()
+            plot.addItem(line, ignoreBounds=True)
+            self.cursor_lines.append(line)
+        self.box.sigXRangeChanged.connect(self._show_symbols)
+        self._show_rows(False)
+
+    def _show_rows(self, fitted: bool) -> None:
+        """Give the marks and the difference their rows, or take them away."""
+        layout = self.ci.layout
+        for row, height in ((1, TICK_ROW_HEIGHT), (2, DIFFERENCE_HEIGHT)):
+            plot = self.tick_plot if row == 1 else self.rest
+            plot.setVisible(fitted)
+            if row == 2 and fitted:
+                height += 42  # the axis with its label stands below the difference
+            layout.setRowFixedHeight(row, height if fitted else 0)
+        layout.setRowStretchFactor(0, 1)
+        self.main.showAxis("bottom", not fitted)
+        self._label_axes()
+
+    def _label_axes(self) -> None:
+        name, unit = X_LABELS[self.session.pattern.x_axis]
+        text = f"{name} ({unit})" if unit != "°" else f"{name} (degrees)"
+        colour = self.theme.muted
+        bottom = self.rest if self.rest.isVisible() else self.main
+        for plot in (self.main, self.rest):
+            axis = plot.getAxis("bottom")
+            axis.enableAutoSIPrefix(False)
+            if plot is bottom:
+                axis.setLabel(text, color=colour)
+            else:
+                axis.showLabel(False)
+        scale = {"linear": "Intensity", "sqrt": "Intensity, √ scale", "log": "Intensity, log scale"}
+        self.main.getAxis("left").setLabel(scale[self.session.pattern.scale], color=colour)
+        self.rest.getAxis("left").setLabel("Obs − calc", color=colour)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self.theme = theme
+        self.setBackground(theme.surface)
+        for plot in (self.main, self.tick_plot, self.rest):
+            for name in ("left", "bottom"):
+                axis = plot.getAxis(name)
+                axis.setTextPen(theme.muted)
+                if plot is not self.tick_plot:
+                    axis.setPen(theme.line)
+        self.observed.setPen(pg.mkPen(theme.observed, width=1))
+        self.observed.setSymbolBrush(QColor(theme.observed))
+        self.calculated.setPen(pg.mkPen(theme.calculated, width=1.4))
+        self.background.setPen(pg.mkPen(theme.background, width=1.2, style=Qt.PenStyle.DashLine))
+        self.difference.setPen(pg.mkPen(theme.difference, width=1))
+        self.ticks.setPen(pg.mkPen(theme.ticks, width=1))
+        self.zero.setPen(pg.mkPen(theme.line, width=1))
+        faint = QColor(theme.accent)
+        faint.setAlpha(150)
+        for line in self.cursor_lines:
+            line.setPen(pg.mkPen(faint, width=1))
+        box = QColor(theme.accent)
+        box.setAlpha(50)
+        for plot in (self.main, self.tick_plot, self.rest):
+            plot.vb.rbScaleBox.setPen(pg.mkPen(theme.accent))
+            plot.vb.rbScaleBox.setBrush(box)
+        self.legend.setLabelTextColor(theme.text)
+        self._fill_legend()
+        self._label_axes()
+
+    def _fill_legend(self) -> None:
+        self.legend.clear()
+        for item, name in (
+            (self.observed, "Observed"),
+            (self.calculated, "Calculated"),
+            (self.background, "Background"),
+        ):
+            xs, _ys = item.getOriginalDataset()
+            if xs is not None and len(xs):
+                self.legend.addItem(item, name)
+
+    # -- drawing -----------------------------------------------------------------------------
+
+    def x_of(self, two_theta: FloatArray | float) -> FloatArray:
+        """Where a 2theta stands on the x axis."""
+        radiation = self.session.pattern.radiation
+        wavelength = radiation.primary if radiation is not None else 1.0
+        return from_two_theta(two_theta, wavelength, self.session.pattern.x_axis)
+
+    def _new_pattern(self) -> None:
+        self.set_cursor(None)
+        self.draw()
+        self.show_all()
+
+    def _new_fit(self) -> None:
+        self.draw()
+
+    def _new_display(self) -> None:
+        """Another axis or scale: keep the range of 2theta that is in view."""
+        state = self.session.pattern
+        low, high = self.box.viewRange()[0]
+        radiation = state.radiation
+        self.draw()
+        if radiation is None:
+            return
+        if self._drawn_axis != state.x_axis:
+            ends = to_two_theta(np.array([low, high]), radiation.primary, self._drawn_axis)
+            pattern = state.pattern
+            assert pattern is not None
+            ends = np.clip(np.sort(ends), pattern.two_theta[0], pattern.two_theta[-1])
+            new = np.sort(self.x_of(np.maximum(ends, 0.1)))
+            self._drawn_axis = state.x_axis
+            self.box.setXRange(float(new[0]), float(new[1]), padding=0)
+        if self._drawn_scale != state.scale:
+            self._drawn_scale = state.scale
+            self._fit_y()
+        self.set_cursor(self._cursor)
+
+    def draw(self) -> None:
+        """Draw everything anew, keeping the view."""
+        state = self.session.pattern
+        pattern = state.pattern
+        fit = self.session.solution.chosen.fit if self.session.solution.chosen else None
+        if pattern is None:
+            for item in (self.observed, self.background, self.calculated, self.difference):
+                item.clear()
+            self.ticks.clear()
+            self._show_rows(False)
+            return
+        positive = pattern.counts[pattern.counts > 0]
+        self._floor = float(max(positive.min(), positive.max() * 1e-6)) if len(positive) else 1.0
+        self.axis.scale_name = state.scale
+        x = self.x_of(pattern.two_theta)
+        self._set_line(self.observed, x, self._y(pattern.counts))
+        if fit is not None:
+            fit_x = self.x_of(fit.two_theta)
+            self._set_line(self.calculated, fit_x, self._y(fit.calculated))
+            self._set_line(self.background, fit_x, self._y(fit.background))
+            self._set_line(self.difference, fit_x, fit.difference)
+            marks = self.x_of(fit.reflections.two_theta)
+            ends = np.tile([0.15, 0.85], len(marks))
+            self.ticks.setData(np.repeat(marks, 2), ends, connect="pairs")
+        else:
+            self.calculated.clear()
+            self.difference.clear()
+            self.ticks.clear()
+            if state.background is not None:
+                self._set_line(self.background, x, self._y(state.background))
+            else:
+                self.background.clear()
+        if (fit is not None) != self.rest.isVisible():
+            self._show_rows(fit is not None)
+        self.box.invertX(state.x_axis == "d")
+        self.tick_plot.vb.invertX(state.x_axis == "d")
+        self.rest_box.invertX(state.x_axis == "d")
+        self._limit()
+        self._label_axes()
+        self._fill_legend()
+        self._show_symbols()
+        self._fit_difference()
+
+    @staticmethod
+    def _set_line(item: pg.PlotDataItem, x: FloatArray, y: FloatArray) -> None:
+        """Give a curve its points in rising x, as clipping to the view wants them."""
+        if len(x) > 1 and x[0] > x[-1]:
+            x, y = x[::-1], y[::-1]
+        item.setData(x, y)
+
+    def _y(self, counts: FloatArray) -> FloatArray:
+        return scaled(counts, self.session.pattern.scale, self._floor)
+
+    def _x_ends(self) -> tuple[float, float]:
+        pattern = self.session.pattern.pattern
+        assert pattern is not None
+        ends = self.x_of(np.maximum(pattern.two_theta[[0, -1]], 0.05))
+        return float(ends.min()), float(ends.max())
+
+    def _limit(self) -> None:
+        """Keep the view near the data."""
+        low, high = self._x_ends()
+        margin = 0.02 * (high - low)
+        for plot in (self.main, self.tick_plot, self.rest):
+            plot.setLimits(xMin=low - margin, xMax=high + margin)
+
+    def _fit_y(self) -> None:
+        """All intensities of the range in view, with room above."""
+        pattern = self.session.pattern.pattern
+        if pattern is None:
+            return
+        low, high = self.box.viewRange()[0]
+        x = self.x_of(pattern.two_theta)
+        inside = (x >= low) & (x <= high)
+        counts = pattern.counts[inside] if np.any(inside) else pattern.counts
+        y = self._y(counts)
+        bottom, top = float(y.min()), float(y.max())
+        if self.session.pattern.scale == "linear":
+            bottom = min(bottom, 0.0)
+        room = max(top - bottom, 1e-9)
+        self.box.setYRange(bottom - 0.02 * room, top + 0.06 * room, padding=0)
+
+    def _fit_difference(self) -> None:
+        candidate = self.session.solution.chosen
+        if candidate is None or not len(candidate.fit.two_theta):
+            return
+        # At least a twentieth of the pattern's height, so that a good fit looks like one.
+        least = 0.05 * float(np.max(candidate.fit.observed))
+        size = max(float(np.max(np.abs(candidate.fit.difference))), least) * 1.1
+        self.rest.setYRange(-size, size, padding=0)
+
+    def show_all(self) -> None:
+        """The whole pattern."""
+        if self.session.pattern.pattern is None:
+            return
+        low, high = self._x_ends()
+        if self.session.pattern.x_axis == "d":
+            high = min(high, 10.0 * low)  # d runs away towards zero angle
+        self.box.setXRange(low, high, padding=0.005)
+        self._fit_y()
+
+    def _show_symbols(self, *_: object) -> None:
+        """Points are marked where few enough are in view to tell them apart."""
+        pattern = self.session.pattern.pattern
+        if pattern is None:
+            return
+        low, high = self.box.viewRange()[0]
+        x = self.x_of(pattern.two_theta)
+        count = int(np.count_nonzero((x >= low) & (x <= high)))
+        wanted = "o" if 0 < count <= SYMBOLS_UP_TO else None
+        if self.observed.opts["symbol"] != wanted:
+            self.observed.setSymbol(wanted)
+            self.observed.setSymbolSize(3.5)
+            self.observed.setSymbolPen(None)
+
+    # -- cursor ------------------------------------------------------------------------------
+
+    @property
+    def cursor(self) -> float | None:
+        """2theta of the cursor."""
+        return self._cursor
+
+    def set_cursor(self, two_theta: float | None, reach: float = 0.0) -> None:
+        """Put the cursor at a 2theta; `reach` (degrees) is how near a reflection must be."""
+        self._cursor = two_theta
+        for line in self.cursor_lines:
+            line.setVisible(two_theta is not None)
+            if two_theta is not None:
+                line.setValue(float(self.x_of(two_theta)))
+        if self.on_cursor is not None:
+            self.on_cursor(two_theta, self._nearest_reflection(two_theta, reach))
+
+    def _nearest_reflection(self, two_theta: float | None, reach: float) -> int:
+        candidate = self.session.solution.chosen
+        if candidate is None or two_theta is None or not len(candidate.fit.reflections):
+            return -1
+        away = np.abs(candidate.fit.reflections.two_theta - two_theta)
+        row = int(np.argmin(away))
+        return row if away[row] <= reach else -1
+
+    def _hover(self, scene_position: Any) -> None:
+        pattern = self.session.pattern.pattern
+        if pattern is None or not self.sceneBoundingRect_of_plots().contains(scene_position):
+            return
+        position = self.box.mapSceneToView(scene_position)
+        pixel = self.box.viewPixelSize()[0]
+        radiation = pattern.radiation
+        axis = self.session.pattern.x_axis
+        here, beside = to_two_theta(
+            np.array([position.x(), position.x() + HOVER_PIXELS * pixel]), radiation.primary, axis
+        )
+        self.set_cursor(float(here), abs(float(beside - here)))
+
+    def sceneBoundingRect_of_plots(self) -> Any:  # noqa: N802
+        """Area of the scene in which the cursor moves."""
+        area = self.main.vb.sceneBoundingRect()
+        return area.united(self.rest.vb.sceneBoundingRect()) if self.rest.isVisible() else area
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrow keys step the cursor from point to point, with Shift ten at a time."""
+        pattern = self.session.pattern.pattern
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())  # type: ignore[call-overload]
+        if pattern is None or step is None:
+            super().keyPressEvent(event)
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            step *= 10
+        if self.session.pattern.x_axis == "d":
+            step = -step if not self.box.xInverted() else step
+        if self._cursor is None:
+            row = len(pattern) // 2
+        else:
+            row = int(np.argmin(np.abs(pattern.two_theta - self._cursor))) + step
+        row = int(np.clip(row, 0, len(pattern) - 1))
+        self.set_cursor(float(pattern.two_theta[row]), 3.0 * pattern.step)

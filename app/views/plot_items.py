@@ -1,0 +1,91 @@
+"""Parts of the pattern plot: an axis that labels scaled counts, and the mouse's manners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+
+from app.state.axes import nice_counts, scaled
+from app.state.pattern import Scale
+
+PIXELS_PER_LABEL = 45.0
+
+
+class CountsAxis(pg.AxisItem):
+    """Labels counts although their square root or logarithm is drawn."""
+
+    def __init__(self) -> None:
+        """A left axis of a fixed width, so that stacked plots line up."""
+        super().__init__(orientation="left")
+        self.scale_name: Scale = "linear"
+        self.enableAutoSIPrefix(False)
+        self.setWidth(66)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:  # noqa: N802
+        """Positions of the labels, in drawn units."""
+        if self.scale_name == "linear":
+            return super().tickValues(minVal, maxVal, size)
+        about = max(int(size / PIXELS_PER_LABEL), 2)
+        counts = nice_counts(minVal, maxVal, self.scale_name, about)
+        drawn = [float(scaled(value, self.scale_name, 1e-12)) for value in counts]  # type: ignore[arg-type]
+        self._counts = dict(zip(drawn, counts, strict=True))
+        return [(1.0, drawn)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        """The counts at each label."""
+        if self.scale_name == "linear":
+            return [_readable(value, spacing) for value in values]
+        return [_readable(self._counts.get(value, value), 1.0) for value in values]
+
+
+def _readable(value: float, spacing: float) -> str:
+    if abs(value) >= 1e6:
+        return f"{value:.3g}".replace("e+0", "e").replace("e+", "e")
+    if spacing >= 1.0 and abs(value - round(value)) < 1e-6:
+        return f"{round(value):,}".replace(",", "\u202f")
+    return f"{value:.4g}"
+
+
+class PatternViewBox(pg.ViewBox):
+    """Left drag zooms to a box, right click zooms out, double right click shows all.
+
+    The wheel zooms along x about the cursor; with Ctrl along y from the base line.
+    """
+
+    def __init__(self) -> None:
+        """A view box without a context menu."""
+        super().__init__(enableMenu=False)
+        self.setMouseMode(pg.ViewBox.RectMode)
+        self.show_all = self.autoRange
+
+    def mouseClickEvent(self, event: Any) -> None:  # noqa: N802
+        """Zoom out, or show all."""
+        if event.button() != Qt.MouseButton.RightButton:
+            event.ignore()
+            return
+        event.accept()
+        if event.double():
+            self.show_all()
+        else:
+            centre = self.viewRect().center()
+            self.scaleBy((2.0, 1.5), centre)
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:  # noqa: N802
+        """Left: zoom to a box; middle: move. The right button does not drag."""
+        if event.button() == Qt.MouseButton.RightButton:
+            event.ignore()
+            return
+        super().mouseDragEvent(event, axis)
+
+    def wheelEvent(self, event: Any, axis: int | None = None) -> None:  # noqa: N802
+        """Zoom along x about the cursor, with Ctrl along y."""
+        factor = 1.02 ** (-event.delta() / 8.0)
+        at = self.mapSceneToView(event.scenePos())
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.scaleBy((1.0, factor), QPointF(at.x(), self.viewRect().top()))
+        else:
+            self.scaleBy((factor, 1.0), at)
+        self.sigRangeChangedManually.emit((True, True))
+        event.accept()

@@ -1,0 +1,211 @@
+"""What is known about the sample, and the two things to do with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.controller import Controller
+from app.state.session import Session
+from app.theme import Theme
+from app.views import text
+from app.views.controls import Panel, heading, muted
+from app.views.periodic_table import PeriodicTable
+from app.views.radiation_bar import RadiationBar
+
+
+class SamplePanel(QWidget):
+    """Pattern, radiation, elements; Solve and Predict density."""
+
+    def __init__(
+        self, session: Session, controller: Controller, parent: QWidget | None = None
+    ) -> None:
+        """Show and change what `session` knows of the sample."""
+        super().__init__(parent)
+        self._session = session
+        self._controller = controller
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._build_pattern())
+        column.addWidget(self._build_elements())
+        column.addWidget(self._build_actions())
+        column.addStretch(1)
+        session.pattern.changed.connect(self._refresh_pattern)
+        session.pattern.derived_changed.connect(self._refresh_pattern)
+        session.elements.changed.connect(self._refresh_elements)
+        session.solution.status_changed.connect(self._refresh_actions)
+        session.density.status_changed.connect(self._refresh_actions)
+        self._refresh_pattern()
+        self._refresh_elements()
+        self._refresh_actions()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self.table.set_theme(theme)
+
+    # -- pattern -----------------------------------------------------------------------------
+
+    def _build_pattern(self) -> Panel:
+        panel = Panel()
+        top = QHBoxLayout()
+        top.addWidget(heading("Pattern"))
+        top.addStretch(1)
+        self.open_button = QPushButton("Open…")
+        self.examples_button = QPushButton("Examples")
+        for button in (self.open_button, self.examples_button):
+            button.setProperty("flat", True)
+            top.addWidget(button)
+        self.name = heading("")
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.facts = muted()
+        self.facts.setWordWrap(True)
+        self.radiation = RadiationBar(self._session, self._controller)
+        panel.column.addLayout(top)
+        panel.column.addWidget(self.name)
+        panel.column.addWidget(self.facts)
+        panel.column.addWidget(self.radiation)
+        return panel
+
+    def _refresh_pattern(self) -> None:
+        state = self._session.pattern
+        pattern = state.pattern
+        if pattern is None:
+            self.name.setText("No pattern yet")
+            self.facts.setText("Drop a file anywhere on this window.")
+            self.setToolTip("")
+            return
+        self.name.setText(pattern.name)
+        low, high = pattern.two_theta[0], pattern.two_theta[-1]
+        facts = (
+            f"{text.thousands(len(pattern))} points, {low:.4g}° to {high:.4g}°, "
+            f"step {pattern.step:.4g}°"
+        )
+        if state.peaks is not None:
+            facts += f", {len(state.peaks)} peaks"
+        self.facts.setText(facts)
+        source = [pattern.format if pattern.format != "unknown" else "", state.note]
+        self.facts.setToolTip(". ".join(part for part in source if part))
+        self.name.setToolTip(str(pattern.path) if pattern.path is not None else "")
+
+    # -- elements ----------------------------------------------------------------------------
+
+    def _build_elements(self) -> Panel:
+        panel = Panel()
+        top = QHBoxLayout()
+        top.addWidget(heading("Elements in the sample"))
+        top.addStretch(1)
+        self.clear_button = QPushButton("Clear")
+        self.clear_button.setProperty("flat", True)
+        self.clear_button.clicked.connect(self._session.elements.clear)
+        top.addWidget(self.clear_button)
+        self.formula = QLineEdit()
+        self.formula.setPlaceholderText("Elements (Ti O), or the formula if known (TiO2)")
+        self.formula.setAccessibleName("Elements or formula")
+        self.formula.setClearButtonEnabled(True)
+        self.formula.editingFinished.connect(self._take_formula)
+        self.meaning = muted()
+        self.meaning.setWordWrap(True)
+        self.table = PeriodicTable(self._session.elements)
+        self.others = QCheckBox("Other elements may be present")
+        self.others.toggled.connect(self._session.elements.set_others_possible)
+        panel.column.addLayout(top)
+        panel.column.addWidget(self.formula)
+        panel.column.addWidget(self.table)
+        panel.column.addWidget(self.meaning)
+        panel.column.addWidget(self.others)
+        return panel
+
+    def _take_formula(self) -> None:
+        typed = self.formula.text()
+        if typed.strip() != self._session.elements.text:
+            self._controller.set_composition(typed)
+
+    def _refresh_elements(self) -> None:
+        state = self._session.elements
+        self.formula.setText(state.text)
+        self.clear_button.setEnabled(bool(state.selected))
+        self.others.setChecked(state.others_possible)
+        if state.formula is not None:
+            meaning = f"Composition fixed: {text.formula(state.formula)}"
+        elif state.selected:
+            meaning = f"{', '.join(state.selected)} in any amounts"
+        else:
+            meaning = "Nothing ticked yet"
+        self.meaning.setText(meaning)
+
+    # -- actions -----------------------------------------------------------------------------
+
+    def _build_actions(self) -> Panel:
+        panel = Panel()
+        buttons = QHBoxLayout()
+        self.solve_button = QPushButton("Solve structure")
+        self.solve_button.setProperty("primary", True)
+        self.solve_button.setToolTip("Find and refine structures for pattern and elements (Ctrl+R)")
+        self.solve_button.clicked.connect(self._controller.solve)
+        self.density_button = QPushButton("Predict density")
+        self.density_button.setToolTip(
+            "Electron density by the network, from pattern and elements alone (Ctrl+D)"
+        )
+        self.density_button.clicked.connect(self._controller.predict_density)
+        buttons.addWidget(self.solve_button, 1)
+        buttons.addWidget(self.density_button, 1)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        running = QHBoxLayout()
+        self.status = muted()
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setToolTip("Stop (Esc)")
+        self.cancel_button.clicked.connect(self.cancel)
+        running.addWidget(self.status, 1)
+        running.addWidget(self.cancel_button)
+        panel.column.addLayout(buttons)
+        panel.column.addWidget(self.progress)
+        panel.column.addLayout(running)
+        return panel
+
+    def cancel(self) -> None:
+        """Stop whatever runs."""
+        self._controller.cancel_solve()
+        self._controller.cancel_density()
+
+    def _refresh_actions(self) -> None:
+        solution, density = self._session.solution, self._session.density
+        solving, predicting = solution.status == "running", density.status == "running"
+        running = solving or predicting
+        self.solve_button.setEnabled(not solving)
+        self.density_button.setEnabled(not predicting)
+        self.cancel_button.setVisible(running)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        self.progress.setVisible(running)
+        self.status.setVisible(True)
+        if not running:
+            self.status.setText(
+                {"cancelled": "Cancelled", "failed": "Stopped"}.get(solution.status, self._timing())
+            )
+            return
+        state = solution if solving else density
+        if state.fraction > 0:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(round(1000 * state.fraction))
+        else:
+            self.progress.setRange(0, 0)
+        self.status.setText(state.message or ("Solving" if solving else "Predicting density"))
+
+    def _timing(self) -> str:
+        found = self._session.solution.solution
+        if found is None or "total" not in found.timings:
+            return "Ready"
+        return f"{len(found.candidates)} candidates in {found.timings['total']:.1f} s"

@@ -1,0 +1,70 @@
+"""How crystallographic quantities are written on screen."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_SUBSCRIPTS = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
+SOURCES = {"network": "Network", "library": "Library", "phasing": "Phasing"}
+VERDICTS = {"solved": "Solved", "tentative": "Tentative", "no-solution": "No solution"}
+
+
+def formula(text: str) -> str:
+    """A formula with its amounts as subscripts."""
+    return re.sub(r"(?<=[A-Za-z)\]])[\d.]+", lambda found: found[0].translate(_SUBSCRIPTS), text)
+
+
+def space_group(symbol: str) -> str:
+    """A Hermann-Mauguin symbol with bars over digits and screw axes as subscripts."""
+    plain = symbol.replace(" ", "")
+    barred = re.sub(r"-(\d)", "\\1\u0305", plain)
+    return re.sub(r"_(\d)", lambda found: found[1].translate(_SUBSCRIPTS), barred)
+
+
+def cell(values: tuple[float, float, float, float, float, float], number: int) -> str:
+    """The free cell parameters of space group `number`, in angstrom and degrees."""
+    a, b, c, alpha, beta, gamma = values
+    if number >= 195:
+        return f"a {a:.4f}"
+    if number >= 75:
+        if 143 <= number <= 167 and abs(alpha - 90.0) > 0.01 and abs(a - c) < 1e-3:
+            return f"a {a:.4f}, α {alpha:.2f}°"
+        return f"a {a:.4f}, c {c:.4f}"
+    lengths = f"a {a:.4f}, b {b:.4f}, c {c:.4f}"
+    if number >= 16:
+        return lengths
+    if number >= 3:
+        return f"{lengths}, β {beta:.2f}°"
+    return f"{lengths}, α {alpha:.2f}°, β {beta:.2f}°, γ {gamma:.2f}°"
+
+
+def whole_cell(values: tuple[float, float, float, float, float, float]) -> str:
+    """All six cell parameters."""
+    a, b, c, alpha, beta, gamma = values
+    return (
+        f"a = {a:.4f} Å, b = {b:.4f} Å, c = {c:.4f} Å, "
+        f"α = {alpha:.3f}°, β = {beta:.3f}°, γ = {gamma:.3f}°"
+    )
+
+
+def per_cent(fraction: float | None, digits: int = 2) -> str:
+    """A fraction as per cent; a dash where there is none."""
+    if fraction is None or not math.isfinite(fraction):
+        return "–"
+    return f"{100.0 * fraction:.{digits}f}"
+
+
+def hkl(indices: tuple[int, ...] | list[int]) -> str:
+    """Miller indices, bars over negative ones."""
+    return " ".join(
+        f"{index}" if index >= 0 else "".join(f"{digit}\u0305" for digit in str(-index))
+        for index in (int(value) for value in indices)
+    )
+
+
+def thousands(value: float) -> str:
+    """A count with thin spaces between thousands."""
+    if abs(value) < 100 and value != round(value):
+        return f"{value:.3g}"
+    return f"{value:,.0f}".replace(",", "\u202f")
