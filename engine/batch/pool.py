@@ -76,10 +76,7 @@ def _start(work: Work) -> _Worker:
 
 def _serve(pipe: Connection, work: Work) -> None:
     """What a worker does: take an entry, give a line, until there are no more."""
-    import torch
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the owner's to handle
-    torch.set_num_threads(1)
     while True:
         try:
             entry = pipe.recv()

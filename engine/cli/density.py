@@ -26,6 +26,9 @@ from engine.export.density_files import (
 )
 
 LARGEST_GRID = 256
+# A POSCAR is columns of numbers, as many a pattern is; only its name tells.
+STRUCTURE_SUFFIXES = (".vasp", ".poscar")
+STRUCTURE_NAMES = ("POSCAR", "CONTCAR")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -100,17 +103,35 @@ def _of_structure(arguments: argparse.Namespace) -> int:
     given = [name for name in structure_only if getattr(arguments, name) is not None]
     from engine.crystal.structure_io import read_structure
 
-    try:
-        structure = read_structure(arguments.pattern)
-    except BadInputError as error:
+    if _is_pattern(arguments.pattern):
         raise BadInputError(
-            f"{error} To predict the density behind a pattern, give its --elements."
-        ) from None
+            f"'{arguments.pattern}' is a pattern: to predict the density behind it, give the "
+            "--elements of its sample."
+        )
+    structure = read_structure(arguments.pattern)
     if given:
         warn(f"--{given[0]} says nothing about a structure's own density and is not used.")
     write_structure_density(structure, arguments.out, arguments.grid)
     print(f"written: {arguments.out} (the density of {arguments.pattern.name})")
     return 0
+
+
+def _is_pattern(path: Path) -> bool:
+    """Whether a file holds measured points rather than a structure."""
+    from engine.pattern.io import load
+    from engine.pattern.readers.pdcif import has_measured_points, looks_like_cif
+    from engine.pattern.readers.registry import choose_reader
+
+    source = load(path)
+    if looks_like_cif(source):
+        return has_measured_points(source.text)
+    if path.suffix.lower() in STRUCTURE_SUFFIXES or path.stem.upper() in STRUCTURE_NAMES:
+        return False
+    try:
+        choose_reader(source)
+    except BadInputError:
+        return False
+    return True
 
 
 def parse_cell(text: str) -> Cell:

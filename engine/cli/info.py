@@ -39,9 +39,9 @@ def describe(pattern: PowderPattern) -> dict[str, Any]:
     return {
         "format": pattern.format,
         "n_points": len(pattern),
-        "two_theta_min": float(pattern.two_theta[0]),
-        "two_theta_max": float(pattern.two_theta[-1]),
-        "step": pattern.step,
+        "two_theta_min": round(float(pattern.two_theta[0]), 6),
+        "two_theta_max": round(float(pattern.two_theta[-1]), 6),
+        "step": round(pattern.step, 6),
         "radiation": radiation_record(pattern.radiation),
         "warnings": list(warnings_of(pattern)),
     }

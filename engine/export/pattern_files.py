@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.export.atomic import make_folder, replacing
 from engine.pattern.pattern import PowderPattern
+from engine.pattern.radiation import Radiation
 
 
 def write_pattern(pattern: PowderPattern, path: Path, title: str = "") -> None:
@@ -25,10 +26,18 @@ def write_pattern(pattern: PowderPattern, path: Path, title: str = "") -> None:
     if path.suffix.lower() == ".xye":
         columns.append(pattern.sigma)
         formats.append("%.6g")
-    lines = ", ".join(f"{x:.7g}" for x in pattern.radiation.wavelengths)
     make_folder(path.absolute().parent)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         if title:
             file.write(f"# {title}\n")
-        file.write(f"# wavelength: {lines}\n")
+        file.write(f"# {_radiation_line(pattern.radiation)}\n")
         np.savetxt(file, np.column_stack(columns), fmt=formats)
+
+
+def _radiation_line(radiation: Radiation) -> str:
+    """The wavelengths in the words that the reader of text columns understands."""
+    if len(radiation.wavelengths) == 1:
+        return f"wavelength: {radiation.primary:.8g} A"
+    first, second = radiation.wavelengths[:2]
+    ratio = radiation.weights[1] / radiation.weights[0]
+    return f"K-Alpha1: {first:.8g} A, K-Alpha2: {second:.8g} A, ratio: {ratio:.4f}"

@@ -1,0 +1,63 @@
+import os
+import signal
+import sys
+
+import pytest
+
+from engine.batch.manifest import Entry
+from engine.batch.pool import run_locally
+
+# Worker processes import their work by name, so it lives in a module of its own.
+WORK = """
+import os, signal, time
+
+def work(entry):
+    if entry.id.startswith("crash"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if entry.id.startswith("exit"):
+        os._exit(3)
+    return {"id": entry.id, "process": os.getpid(), "threads": os.environ["OMP_NUM_THREADS"]}
+"""
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    (tmp_path / "batch_work_for_tests.py").write_text(WORK)
+    monkeypatch.syspath_prepend(tmp_path)
+    import batch_work_for_tests
+
+    yield batch_work_for_tests.work
+    del sys.modules["batch_work_for_tests"]
+
+
+def entries(*names):
+    return [Entry(name, f"{name}.xy", "Na") for name in names]
+
+
+def test_a_dead_worker_costs_its_own_entry_only(work, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    names = ["a", "crash", "b", "exit", "c"]
+    lines = {entry.id: line for entry, line in run_locally(entries(*names), work, workers=2)}
+    assert set(lines) == set(names)
+    for name in "abc":
+        assert lines[name]["process"] != os.getpid()
+        assert lines[name]["threads"] == "1"
+    assert f"signal {int(signal.SIGKILL)}" in lines["crash"]["error"]
+    assert "exit code 3" in lines["exit"]["error"]
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_a_crash_of_the_only_worker_does_not_strand_the_rest(work):
+    names = ["crash 1", "crash 2", "a"]
+    lines = {entry.id: line for entry, line in run_locally(entries(*names), work, workers=1)}
+    assert "error" in lines["crash 1"]
+    assert "error" in lines["crash 2"]
+    assert lines["a"]["id"] == "a"
+
+
+def test_leaving_early_ends_the_workers(work):
+    running = run_locally(entries("a", "b", "c", "d"), work, workers=1)
+    _, line = next(running)
+    running.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(line["process"], 0)
