@@ -99,10 +99,12 @@ def simulate_batch(
     (B, n) tensor
         Electrons squared per cell and degree, times the Lorentz-polarisation factor.
     """
-    low, high = (np.sin(np.radians(float(angle) / 2.0)) for angle in two_theta[[0, -1]])
-    lines = powder_lines(
-        batch, float(high) / min(radiation.wavelengths), float(low) / max(radiation.wavelengths)
-    )
+    # Lines just outside the range still reach into it.
+    margin = reach * float(torch.as_tensor(fwhm).max())
+    first = max(0.05, float(two_theta[0]) - margin)
+    last = min(179.5, float(two_theta[-1]) + margin)
+    low, high = (float(np.sin(np.radians(angle / 2.0))) for angle in (first, last))
+    lines = powder_lines(batch, high / min(radiation.wavelengths), low / max(radiation.wavelengths))
     total = torch.zeros(
         (len(batch), len(two_theta)), device=batch.lattices.device, dtype=batch.lattices.dtype
     )

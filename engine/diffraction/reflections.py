@@ -205,29 +205,40 @@ def hkl_batch(lattices: Tensor, s_max: float | Tensor, s_min: float = 0.0) -> tu
     cells = lattices.detach()
     limit = torch.as_tensor(s_max, device=cells.device, dtype=cells.dtype).expand(len(cells))
     extent = torch.floor(cells.norm(dim=2) * (2.0 + 1e-5) * limit[:, None]).long()
-    width = 2 * extent + 1
-    # Enumerate every crystal's box as one flat list, of which each crystal owns a stretch. Its
-    # second half (after 000, the middle) holds one of each Friedel pair.
-    total = width.prod(dim=1)
-    half = total // 2
-    owner = torch.repeat_interleave(torch.arange(len(cells), device=cells.device), half)
-    first = torch.cumsum(half, 0) - half
-    place = torch.arange(len(owner), device=cells.device) - first[owner] + half[owner] + 1
-    size_l, size_k = width[owner, 2], width[owner, 1]
-    indices = torch.stack([place // (size_l * size_k), (place // size_l) % size_k, place % size_l])
-    flat = (indices.T - extent[owner]).to(cells.dtype)
-    star = torch.linalg.inv(cells).transpose(1, 2)
-    vectors = torch.einsum("ni,nij->nj", flat, star[owner])
-    s_squared = 0.25 * vectors.square().sum(dim=1)
-    inside = s_squared <= (limit[owner] * (1.0 + 1e-5)).square()
-    inside &= s_squared > s_min * s_min
-    owner, flat = owner[inside], flat[inside]
+    box = _half_box(extent.amax(dim=0).tolist() if len(cells) else [0, 0, 0]).to(cells.device)
+    # s^2 is a quadratic form: one matrix product of the box's index products with the metric.
+    products = torch.stack([box[:, i] * box[:, j] for i, j in _PAIRS], dim=1).to(cells.dtype)
+    star = torch.linalg.inv(cells)
+    metric = star.transpose(1, 2) @ star * 0.25
+    form = torch.stack([metric[:, i, j] * (1.0 if i == j else 2.0) for i, j in _PAIRS], dim=1)
+    parts = []
+    for chosen in torch.split(torch.arange(len(cells)), max(1, _BOX_ELEMENTS // max(1, len(box)))):
+        s_squared = form[chosen] @ products.T
+        inside = s_squared <= (limit[chosen] * (1.0 + 1e-5)).square()[:, None]
+        inside &= s_squared > s_min * s_min
+        owner, member = torch.nonzero(inside, as_tuple=True)
+        parts.append((owner + int(chosen[0]), member))
+    owner = torch.cat([part[0] for part in parts]) if parts else torch.zeros(0, dtype=torch.long)
+    member = torch.cat([part[1] for part in parts]) if parts else torch.zeros(0, dtype=torch.long)
     count = torch.bincount(owner, minlength=len(cells))
     rank = torch.arange(len(owner), device=cells.device) - (torch.cumsum(count, 0) - count)[owner]
-    hkl = torch.zeros(
-        (len(cells), int(count.max()) if len(cells) else 0, 3),
-        dtype=torch.int16,
-        device=cells.device,
-    )
-    hkl[owner, rank] = flat.to(torch.int16)
+    most = int(count.max()) if len(cells) else 0
+    hkl = torch.zeros((len(cells), most, 3), dtype=torch.int16, device=cells.device)
+    hkl[owner, rank] = box[member].to(torch.int16)
     return hkl, count
+
+
+_PAIRS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
+_BOX_ELEMENTS = 20_000_000  # of the table of s^2 that is held at once
+
+
+def _half_box(extent: list[int]) -> Tensor:
+    """Half of the indices up to `extent` either way: one of each Friedel pair, without 000."""
+    import torch
+
+    h, k, l = extent  # noqa: E741
+    box = torch.cartesian_prod(
+        torch.arange(0, h + 1), torch.arange(-k, k + 1), torch.arange(-l, l + 1)
+    )
+    # What comes before 000 in this order are the Friedel mates of members of the h = 0 layer.
+    return box[k * (2 * l + 1) + l + 1 :]

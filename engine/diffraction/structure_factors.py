@@ -158,9 +158,8 @@ def structure_factors(batch: CrystalBatch, hkl: Tensor) -> StructureFactors:
         (B, m) parts, differentiable in every real field of `batch`.
     """
     s2 = s_squared(batch.lattices, hkl)
-    turns = torch.bmm(batch.frac_coords, hkl.to(batch.frac_coords.dtype).transpose(1, 2))
-    # Whole turns are dropped before the sine, where float32 would lose digits; no gradient in it.
-    phase = (2.0 * np.pi) * (turns - turns.detach().round())
+    turning = (2.0 * np.pi) * batch.frac_coords
+    phase = torch.bmm(turning, hkl.to(turning.dtype).transpose(1, 2))
     cosine, sine = torch.cos(phase), torch.sin(phase)
 
     weight = _weights(batch, s2)
