@@ -1,0 +1,148 @@
+"""Pseudo-Voigt lines of a pattern, each with all wavelengths of the radiation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.pattern.radiation import Radiation
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_LN2 = float(np.log(2.0))
+# Lines reach as far as this many FWHM to either side.
+REACH = 12.0
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Parameters of n lines.
+
+    Attributes
+    ----------
+    position : (n,) array
+        2theta of the primary wavelength, degrees.
+    area : (n,) array
+        Integrated intensity of all wavelengths together, counts times degrees.
+    log_fwhm : (n,) array
+        Natural logarithm of the FWHM in degrees.
+    eta : (n,) array
+        Lorentzian share, 0 to 1.
+    """
+
+    position: FloatArray
+    area: FloatArray
+    log_fwhm: FloatArray
+    eta: FloatArray
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.position)
+
+    def take(self, index: IntArray | NDArray[np.bool_]) -> Lines:
+        """Some of the lines."""
+        return Lines(self.position[index], self.area[index], self.log_fwhm[index], self.eta[index])
+
+    def join(self, other: Lines) -> Lines:
+        """These lines and others, in order of position."""
+        both = [
+            np.concatenate(pair)
+            for pair in (
+                (self.position, other.position),
+                (self.area, other.area),
+                (self.log_fwhm, other.log_fwhm),
+                (self.eta, other.eta),
+            )
+        ]
+        order = np.argsort(both[0], kind="stable")
+        return Lines(*(column[order] for column in both))
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhoods:
+    """Which points each line touches: flat lists of pairs (line, point), ordered by line."""
+
+    line: IntArray
+    point: IntArray
+
+
+def satellite_positions(position: FloatArray, radiation: Radiation) -> FloatArray:
+    """2theta (w, n) of every wavelength for lines whose primary one is at `position` (n,)."""
+    sine = np.sin(np.radians(position / 2.0))
+    ratio = np.array(radiation.wavelengths)[:, None] / radiation.primary
+    return np.asarray(2.0 * np.degrees(np.arcsin(np.clip(ratio * sine, -1.0, 1.0))))
+
+
+def neighbourhoods(
+    two_theta: FloatArray, lines: Lines, radiation: Radiation, reach: float = REACH
+) -> Neighbourhoods:
+    """Points within `reach` FWHM of any wavelength of each line."""
+    satellites = satellite_positions(lines.position, radiation)
+    margin = reach * np.exp(lines.log_fwhm)
+    first = np.searchsorted(two_theta, satellites.min(axis=0) - margin)
+    last = np.searchsorted(two_theta, satellites.max(axis=0) + margin)
+    size = last - first
+    line = np.repeat(np.arange(len(lines)), size)
+    start = np.repeat(first - np.concatenate([[0], np.cumsum(size)[:-1]]), size)
+    return Neighbourhoods(line, start + np.arange(int(size.sum())))
+
+
+def unit_profiles(
+    two_theta: FloatArray, lines: Lines, near: Neighbourhoods, radiation: Radiation
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Profiles of unit area at every (line, point), and their derivatives.
+
+    Returns
+    -------
+    profile, by_position, by_log_fwhm, by_eta : (m,) arrays
+        Thompson-Cox-Hastings style pseudo-Voigt, (1 - eta) G + eta L with a common FWHM.
+    """
+    satellites = satellite_positions(lines.position, radiation)
+    cosine = np.cos(np.radians(lines.position / 2.0))
+    fwhm = np.exp(lines.log_fwhm)[near.line]
+    eta = lines.eta[near.line]
+    x_data = two_theta[near.point]
+    total = [np.zeros(len(near.line)) for _ in range(4)]
+    for k, weight in enumerate(radiation.weights):
+        moved = (
+            radiation.wavelengths[k]
+            / radiation.primary
+            * cosine
+            / np.maximum(np.cos(np.radians(satellites[k] / 2.0)), 0.02)
+        )
+        u = (x_data - satellites[k][near.line]) / fwhm
+        square = u * u
+        gauss = (2.0 * np.sqrt(_LN2 / np.pi)) / fwhm * np.exp(-4.0 * _LN2 * square)
+        lorentz_denominator = 1.0 + 4.0 * square
+        lorentz = (2.0 / np.pi) / (fwhm * lorentz_denominator)
+        gauss_part, lorentz_part = (1.0 - eta) * gauss, eta * lorentz
+        slope = 8.0 * _LN2 * gauss_part + 8.0 * lorentz_part / lorentz_denominator
+        total[0] += weight * (gauss_part + lorentz_part)
+        total[1] += weight * moved[near.line] * slope * u / fwhm
+        total[2] += weight * (slope * square - gauss_part - lorentz_part)
+        total[3] += weight * (lorentz - gauss)
+    return total[0], total[1], total[2], total[3]
+
+
+def calculate(
+    two_theta: FloatArray, lines: Lines, radiation: Radiation, reach: float = REACH
+) -> FloatArray:
+    """Sum (n,) of all lines at the points of a pattern, without background."""
+    if len(lines) == 0:
+        return np.zeros(len(two_theta))
+    near = neighbourhoods(two_theta, lines, radiation, reach)
+    profile = unit_profiles(two_theta, lines, near, radiation)[0]
+    return np.bincount(
+        near.point, weights=lines.area[near.line] * profile, minlength=len(two_theta)
+    )
+
+
+def heights(lines: Lines, radiation: Radiation) -> FloatArray:
+    """Height (n,) of the primary wavelength's maximum in counts above the background."""
+    fwhm = np.exp(lines.log_fwhm)
+    unit = ((1.0 - lines.eta) * 2.0 * np.sqrt(_LN2 / np.pi) + lines.eta * 2.0 / np.pi) / fwhm
+    share = radiation.weights[0] / sum(radiation.weights)
+    return np.asarray(lines.area * share * unit)

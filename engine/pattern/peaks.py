@@ -1,0 +1,357 @@
+"""Peak search and peak fit: from a pattern to lines with uncertainties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.pattern.background import estimate_background, smooth_residual
+from engine.pattern.line_fit import LineFit, constant_laws, fit_areas, fit_laws, fit_lines
+from engine.pattern.line_profile import Lines, calculate, heights, satellite_positions
+from engine.pattern.pattern import PowderPattern
+from engine.pattern.peak_detection import (
+    local_maxima,
+    noise_scale,
+    significance,
+    typical_width,
+    uniform_grid,
+)
+from engine.pattern.radiation import Radiation
+from engine.pattern.resample import downsample
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# Points for each FWHM beyond which more points bring no precision, only time.
+_POINTS_PER_WIDTH = 12.0
+# Share of a strong line by which its model may fail (asymmetry, anisotropic width).
+_SHAPE_ERROR = 0.05
+_FIT_ERROR = 0.01
+_ROUNDS = 3
+_SATELLITE_SHARE = 1.6
+
+
+@dataclass(frozen=True, eq=False)
+class PeakList:
+    """Fitted lines of a pattern, in order of angle.
+
+    Attributes
+    ----------
+    two_theta, two_theta_su : (n,) arrays
+        Degrees, for the primary wavelength.
+    area, area_su : (n,) arrays
+        Integrated intensity of all wavelengths together, counts times degrees.
+    fwhm, fwhm_su : (n,) arrays
+        Full width at half maximum of one wavelength, degrees.
+    eta : (n,) array
+        Lorentzian share of the pseudo-Voigt.
+    height : (n,) array
+        Counts above the background at the primary wavelength's maximum.
+    wavelength : float
+        The primary wavelength, angstrom.
+    background : (m,) array
+        Background at the points of the pattern, as settled by the fit.
+    """
+
+    two_theta: FloatArray
+    two_theta_su: FloatArray
+    area: FloatArray
+    area_su: FloatArray
+    fwhm: FloatArray
+    fwhm_su: FloatArray
+    eta: FloatArray
+    height: FloatArray
+    wavelength: float
+    background: FloatArray
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.two_theta)
+
+    @property
+    def d_spacing(self) -> FloatArray:
+        """d in angstrom, by Bragg's law from the primary wavelength."""
+        return np.asarray(self.wavelength / (2.0 * np.sin(np.radians(self.two_theta / 2.0))))
+
+    @property
+    def q(self) -> FloatArray:
+        """Q = 2 pi / d in 1/angstrom."""
+        return np.asarray(2.0 * np.pi / self.d_spacing)
+
+    def profile(self, two_theta: FloatArray, radiation: Radiation) -> FloatArray:
+        """Sum (m,) of the fitted lines at given angles, without background."""
+        return calculate(two_theta, _lines_of(self), radiation)
+
+
+def _lines_of(peaks: PeakList) -> Lines:
+    return Lines(peaks.two_theta, peaks.area, np.log(peaks.fwhm), peaks.eta)
+
+
+def find_peaks(
+    pattern: PowderPattern,
+    background: FloatArray | None = None,
+    *,
+    threshold: float = 4.5,
+    min_relative_area: float = 1e-3,
+    max_peaks: int = 300,
+) -> PeakList:
+    """Find and fit the lines of a pattern.
+
+    Parameters
+    ----------
+    pattern : PowderPattern
+    background : (n,) array, optional
+        Held as given; otherwise estimated and then settled together with the lines.
+    threshold : float
+        Smallest signal-to-noise ratio of a line.
+    min_relative_area : float
+        Lines below this share of the strongest are left out.
+    max_peaks : int
+        At most so many lines: the most significant ones.
+
+    Returns
+    -------
+    PeakList
+        Each wavelength's satellite belongs to its primary line and is never a line itself.
+    """
+    width = typical_width(pattern)
+    factor = int(max(1.0, width / pattern.step / _POINTS_PER_WIDTH))
+    thin = downsample(pattern, -(-len(pattern) // factor)) if factor > 1 else pattern
+    held = background is not None
+    if background is None:
+        level = estimate_background(thin, width)
+    else:
+        level = np.interp(thin.two_theta, pattern.two_theta, background)
+    search = _Search(thin, level, width, threshold, max_peaks)
+    fit, level = search.run(held, min_relative_area)
+    settled = (
+        background
+        if background is not None
+        else np.interp(pattern.two_theta, thin.two_theta, level)
+    )
+    return _peak_list(fit, pattern.radiation, np.asarray(settled))
+
+
+def _peak_list(fit: LineFit, radiation: Radiation, background: FloatArray) -> PeakList:
+    lines, su = fit.lines, fit.su
+    fwhm = np.exp(lines.log_fwhm)
+    return PeakList(
+        two_theta=lines.position,
+        two_theta_su=su[:, 0],
+        area=lines.area,
+        area_su=su[:, 1],
+        fwhm=fwhm,
+        fwhm_su=fwhm * su[:, 2],
+        eta=lines.eta,
+        height=heights(lines, radiation),
+        wavelength=radiation.primary,
+        background=background,
+    )
+
+
+class _Search:
+    """Rounds of detection and fit on one pattern."""
+
+    def __init__(
+        self,
+        pattern: PowderPattern,
+        background: FloatArray,
+        width: float,
+        threshold: float,
+        max_peaks: int,
+    ) -> None:
+        self.x = pattern.two_theta
+        self.counts = pattern.counts
+        self.sigma = pattern.sigma
+        self.poisson = pattern.poisson
+        self.pattern = pattern
+        self.radiation = pattern.radiation
+        self.background = background
+        self.width = width
+        self.threshold = threshold
+        self.max_peaks = max_peaks
+
+    def run(self, held: bool, min_relative_area: float) -> tuple[LineFit, FloatArray]:
+        """All rounds; the fit and the settled background."""
+        laws = constant_laws(self.width)
+        lines = _no_lines()
+        fit = LineFit(lines, np.zeros((0, 4)), laws, 0.0)
+        for turn in range(_ROUNDS):
+            found = self._detect(fit)
+            if len(found) == 0:
+                break
+            log_fwhm, eta = fit.laws.at(found)
+            new = Lines(found, np.ones(len(found)), log_fwhm, eta)
+            lines = fit_areas(
+                self.x, self._net(), self._variance(fit.lines), fit.lines.join(new), self.radiation
+            )
+            fit = self._fit(lines, fit, cycles=8 if turn < _ROUNDS - 1 else 12)
+            fit = self._pruned(fit, 0.7 * self.threshold, 0.0)
+            if not held and len(fit.lines):
+                self._settle_background(fit)
+        return self._finished(fit, min_relative_area), self.background
+
+    def _net(self) -> FloatArray:
+        return self.counts - self.background
+
+    def _variance(self, lines: Lines) -> FloatArray:
+        """Variance of the points, from the model where counts are raw (not from the noise itself),
+        with a share for the failings of the line shape.
+        """
+        model = calculate(self.x, lines, self.radiation)
+        if self.poisson:
+            variance = np.maximum(self.background + model, 1.0)
+        else:
+            variance = self.sigma**2
+        return np.asarray(variance + (_FIT_ERROR * model) ** 2)
+
+    def _detect(self, fit: LineFit) -> FloatArray:
+        """Positions of lines that the residual shows and the model has not."""
+        from scipy.ndimage import maximum_filter1d
+
+        model = calculate(self.x, fit.lines, self.radiation)
+        first = len(fit.lines) == 0
+        if self.poisson:
+            # The local mean of the counts, so that a low point is not taken for a certain one.
+            level = np.maximum(model + self.background, 1.0)
+            sigma = np.sqrt(_running_mean(np.maximum(self.counts, 1.0)) if first else level)
+        else:
+            sigma = np.sqrt(_running_mean(self.sigma**2))
+        step = float(np.median(np.diff(self.x)))
+        if not first:
+            points = max(3, int(3.0 * self.width / step))
+            sigma = np.hypot(sigma, _SHAPE_ERROR * maximum_filter1d(model, points))
+        grid, net, sigma = uniform_grid(self.x, self._net() - model, sigma)
+        step = float(grid[-1] - grid[0]) / (len(grid) - 1)
+        ratio = self._significance(grid, net, sigma, step, fit)
+        tops = local_maxima(ratio)
+        quiet = noise_scale(ratio[tops][ratio[tops] < self.threshold]) if not first else 1.0
+        tops = tops[(ratio[tops] > self.threshold * min(quiet, 2.0)) & (net[tops] > 0.0)]
+        tops = tops[np.argsort(ratio[tops])[::-1]][: self.max_peaks]
+        positions = self._without_satellites(grid[tops], ratio[tops], net[tops], first)
+        return np.sort(self._apart(positions, fit.lines))
+
+    def _significance(
+        self, grid: FloatArray, net: FloatArray, sigma: FloatArray, step: float, fit: LineFit
+    ) -> FloatArray:
+        """Signal-to-noise with filters as wide as the law says at low, middle and high angle."""
+        nodes = np.linspace(grid[0], grid[-1], 3)
+        widths = np.exp(fit.laws.at(nodes)[0])
+        ratios = [significance(net, sigma, max(w / step, 1.5)) for w in widths]
+        if np.ptp(widths) < 0.1 * widths[1]:
+            return ratios[1]
+        position = np.clip((grid - grid[0]) / (grid[-1] - grid[0]) * 2.0, 0.0, 2.0)
+        low = 1.0 - np.clip(position, 0.0, 1.0)
+        high = np.clip(position - 1.0, 0.0, 1.0)
+        return np.asarray(low * ratios[0] + (1.0 - low - high) * ratios[1] + high * ratios[2])
+
+    def _without_satellites(
+        self, positions: FloatArray, ratio: FloatArray, height: FloatArray, first: bool
+    ) -> FloatArray:
+        """Take out what the second wavelength of a stronger line explains (order: strongest first)."""
+        weights = np.array(self.radiation.weights)
+        if len(weights) == 1 or not first or len(positions) < 2:
+            return positions
+        satellites = satellite_positions(positions, self.radiation)
+        keep = np.ones(len(positions), dtype=bool)
+        for i in range(len(positions)):
+            if not keep[i]:
+                continue
+            for k in range(1, len(weights)):
+                near = np.abs(positions - satellites[k, i]) < 0.6 * self.width
+                share = _SATELLITE_SHARE * weights[k] / weights[0]
+                keep &= ~(near & (height < share * height[i]) & (np.arange(len(keep)) != i))
+        return positions[keep]
+
+    def _apart(self, positions: FloatArray, lines: Lines) -> FloatArray:
+        """New positions that are not on top of a line that is already there."""
+        if len(lines) == 0 or len(positions) == 0:
+            return positions
+        nearest = np.clip(np.searchsorted(lines.position, positions), 1, len(lines) - 1)
+        gap = np.abs(positions - lines.position[nearest])
+        gap = np.minimum(gap, np.abs(positions - lines.position[nearest - 1]))
+        return positions[gap > 0.35 * self.width]
+
+    def _fit(self, lines: Lines, previous: LineFit, cycles: int) -> LineFit:
+        return fit_lines(
+            self.x,
+            self._net(),
+            self._variance(lines),
+            lines,
+            self.radiation,
+            previous.laws,
+            cycles=cycles,
+        )
+
+    def _pruned(self, fit: LineFit, threshold: float, min_relative_area: float) -> LineFit:
+        """Without lines that are not significant, lie outside, or coincide with a stronger one."""
+        lines, su = fit.lines, fit.su
+        ratio = lines.area / np.maximum(su[:, 1], 1e-300)
+        inside = (lines.position >= self.x[0]) & (lines.position <= self.x[-1])
+        keep = inside & (ratio > threshold)
+        if keep.any():
+            keep &= lines.area >= min_relative_area * float(lines.area[keep].max())
+        keep &= _not_doubled(lines, keep)
+        if keep.sum() > self.max_peaks:
+            keep &= ratio >= np.sort(ratio[keep])[-self.max_peaks]
+        return LineFit(lines.take(keep), su[keep], fit.laws, fit.chi_squared)
+
+    def _settle_background(self, fit: LineFit) -> None:
+        """Let the background follow what lines and background together leave over."""
+        model = calculate(self.x, fit.lines, self.radiation)
+        sigma = np.sqrt(self._variance(fit.lines) + (_SHAPE_ERROR * model) ** 2)
+        correction = smooth_residual(self.pattern, self._net() - model, sigma, self.width)
+        self.background = self.background + correction
+
+    def _finished(self, fit: LineFit, min_relative_area: float) -> LineFit:
+        """Prune for good, and fit the survivors once more if any line was dropped."""
+        if len(fit.lines) == 0:
+            return fit
+        kept = self._pruned(fit, self.threshold, min_relative_area)
+        if len(kept.lines) == 0:
+            return kept
+        laws = fit_laws(kept.lines, kept.su, kept.laws)
+        fit = fit_lines(
+            self.x,
+            self._net(),
+            self._variance(kept.lines),
+            kept.lines,
+            self.radiation,
+            laws,
+            cycles=6,
+            relax_laws=False,
+        )
+        return _sorted(self._pruned(fit, 0.8 * self.threshold, min_relative_area))
+
+
+def _sorted(fit: LineFit) -> LineFit:
+    order = np.argsort(fit.lines.position)
+    return LineFit(fit.lines.take(order), fit.su[order], fit.laws, fit.chi_squared)
+
+
+def _no_lines() -> Lines:
+    return Lines(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
+
+
+def _running_mean(values: FloatArray, points: int = 7) -> FloatArray:
+    from scipy.ndimage import uniform_filter1d
+
+    return np.asarray(uniform_filter1d(values, points))
+
+
+def _not_doubled(lines: Lines, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """False for a line within a fifth of a width of a larger one."""
+    alone = np.ones(len(lines), dtype=bool)
+    order = np.argsort(lines.area)[::-1]
+    taken: list[int] = []
+    fwhm = np.exp(lines.log_fwhm)
+    for i in order:
+        if not keep[i]:
+            continue
+        if taken and np.min(np.abs(lines.position[taken] - lines.position[i])) < 0.2 * fwhm[i]:
+            alone[i] = False
+        else:
+            taken.append(int(i))
+    return alone
