@@ -1,0 +1,128 @@
+"""Where the data are, and the plain arrays that training reads."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInputError
+
+
+def data_root() -> Path:
+    """Folder of the data sets: ``$DENSIGHT_DATA``, else ``../shared/data`` beside the checkout.
+
+    The folder need not exist; those who need it say so themselves.
+    """
+    named = os.environ.get("DENSIGHT_DATA")
+    if named:
+        return Path(named)
+    return Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+
+def cache_root() -> Path:
+    """Folder for prepared arrays: ``$DENSIGHT_RUNS``, else ``runs`` in the checkout."""
+    named = os.environ.get("DENSIGHT_RUNS")
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "runs"
+
+
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """The structures of a ``.jsonl.gz`` file, one dictionary a line.
+
+    Raises
+    ------
+    BadInputError
+        If the file is not there.
+    """
+    if not path.is_file():
+        raise BadInputError(f"There is no data file {path}: set DENSIGHT_DATA to the data's folder.")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+@dataclass(frozen=True, eq=False)
+class CellSet:
+    """Niggli-reduced primitive cells as plain arrays, the atoms one after the other.
+
+    Attributes
+    ----------
+    lattice : (m, 3, 3) float32
+        Rows a, b, c in angstrom.
+    offsets : (m + 1,) int64
+        Atoms of cell i are ``offsets[i]:offsets[i + 1]``.
+    numbers : (atoms,) int16
+    frac_coords : (atoms, 3) float32
+    space_group : (m,) int16
+    line : (m,) int64
+        Number of the line in the source file, from 0.
+    """
+
+    lattice: NDArray[np.float32]
+    offsets: NDArray[np.int64]
+    numbers: NDArray[np.int16]
+    frac_coords: NDArray[np.float32]
+    space_group: NDArray[np.int16]
+    line: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.lattice)
+
+    def atoms(self, index: int) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+        """Atomic numbers (n,) and fractional coordinates (n, 3) of one cell."""
+        part = slice(int(self.offsets[index]), int(self.offsets[index + 1]))
+        return self.numbers[part], self.frac_coords[part]
+
+    def save(self, path: Path) -> None:
+        """Write the arrays as a compressed ``.npz``."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        np.savez_compressed(path, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> CellSet:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        BadInputError
+            If the file is not there.
+        """
+        if not path.is_file():
+            raise BadInputError(
+                f"There are no prepared cells at {path}: run 'densight train --prepare' first."
+            )
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    @classmethod
+    def join(
+        cls,
+        cells: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any], int, int]],
+    ) -> CellSet:
+        """Build from (lattice, numbers, frac_coords, space group, line) of each cell."""
+        counts = [len(cell[1]) for cell in cells]
+        return cls(
+            lattice=np.array([cell[0] for cell in cells], dtype=np.float32).reshape(-1, 3, 3),
+            offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            numbers=np.concatenate([cell[1] for cell in cells]).astype(np.int16),
+            frac_coords=np.concatenate([cell[2] for cell in cells]).astype(np.float32),
+            space_group=np.array([cell[3] for cell in cells], dtype=np.int16),
+            line=np.array([cell[4] for cell in cells], dtype=np.int64),
+        )
+
+
+def crystal_system_index(space_group: NDArray[Any]) -> NDArray[np.int64]:
+    """0 (triclinic) to 6 (cubic) for each space-group number.
+
+    The order is that of `engine.model.encoding.CRYSTAL_SYSTEMS`.
+    """
+    last = np.array([2, 15, 74, 142, 167, 194])
+    return np.searchsorted(last, np.asarray(space_group), side="left").astype(np.int64)
