@@ -7,6 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.composition import atomic_number
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
 
@@ -70,8 +71,6 @@ def _lattice(lines: list[str], file_name: str) -> tuple[FloatArray, float]:
 
 def _species(lines: list[str], file_name: str) -> tuple[list[int], list[int], int]:
     """Atomic numbers, counts, and the index of the line after them."""
-    from engine.crystal.structure_io import atomic_number
-
     if re.fullmatch(r"[\d\s]+", lines[5].strip()):  # version 4: symbols only in the title
         words, at = lines[0].split(), 5
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.crystal.composition import SYMBOLS, atomic_number
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
 
@@ -89,30 +90,6 @@ def from_record(record: dict[str, Any]) -> CrystalStructure:
     )
 
 
-def atomic_number(symbol: str) -> int:
-    """Atomic number of an element symbol (deuterium counts as hydrogen).
-
-    Raises
-    ------
-    BadInputError
-        If there is no such element.
-    """
-    import gemmi
-
-    element = gemmi.Element(symbol)
-    # gemmi takes anything it does not know for X (number 0).
-    if element.atomic_number == 0 or len(symbol) > 2:
-        raise BadInputError(f"'{symbol}' is no chemical element; use symbols such as Na or Cl.")
-    return int(element.atomic_number)
-
-
-def symbol_of(number: int) -> str:
-    """Element symbol of an atomic number."""
-    import gemmi
-
-    return str(gemmi.Element(int(number)).name)
-
-
 def to_pymatgen(structure: CrystalStructure) -> Structure:
     """The same structure as pymatgen's; atoms at one place become one mixed site."""
     from pymatgen.core.lattice import Lattice
@@ -123,7 +100,7 @@ def to_pymatgen(structure: CrystalStructure) -> Structure:
     for members in groups:
         mixture: dict[str, float] = {}
         for i in members:
-            symbol = symbol_of(structure.numbers[i])
+            symbol = SYMBOLS[structure.numbers[i]]
             mixture[symbol] = mixture.get(symbol, 0.0) + float(structure.occupancies[i])
         total = sum(mixture.values())
         # pymatgen refuses a sum that exceeds 1 by rounding.
