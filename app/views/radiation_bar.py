@@ -16,7 +16,8 @@ PROVENANCE = {
     "assumed": (
         "⚠ assumed",
         "caution",
-        "The file names no wavelength. A wrong one gives wrong cells: choose or type the right one.",
+        "The file names no wavelength. A wrong one gives wrong cells: choose or type the right "
+        "one.",
     ),
 }
 

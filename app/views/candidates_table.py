@@ -1,0 +1,176 @@
+"""The list of candidates, best first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app.state.session import Session
+from app.theme import LIGHT, Theme
+from app.views import text
+from engine.solve.result import Candidate
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = (
+    ("#", "Rank"),
+    ("Formula", "Reduced formula"),
+    ("Space group", "Hermann-Mauguin symbol and number"),
+    ("Cell (Å)", "Free parameters of the conventional cell"),
+    ("Rwp %", "Weighted profile residual of the fit, background included"),
+    ("Prob.", "Calibrated probability of being right"),
+    ("Verdict", "What the program makes of this candidate"),
+    ("Source", "Where it was proposed"),
+)
+_RIGHT = {0, 4, 5}
+
+
+class CandidatesModel(QAbstractTableModel):
+    """Rows of candidates for a table view."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start without candidates."""
+        super().__init__(parent)
+        self.theme: Theme = LIGHT
+        self._rows: tuple[Candidate, ...] = ()
+
+    def set_rows(self, rows: tuple[Candidate, ...]) -> None:
+        """Show other candidates."""
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        """How many candidates there are."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        """How many columns there are."""
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Names of the columns."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return COLUMNS[section][1]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """One cell of the table."""
+        if not index.isValid() or not index.row() < len(self._rows):
+            return None
+        candidate, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _shown(candidate, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(candidate)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if column == 6 and role == Qt.ItemDataRole.ForegroundRole:
+            theme = self.theme
+            colours = {"solved": theme.good, "tentative": theme.caution}
+            return QColor(colours.get(candidate.verdict, theme.muted))
+        if column in (1, 6) and role == Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setWeight(QFont.Weight.DemiBold)
+            return font
+        return None
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in _RIGHT else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _shown(candidate: Candidate, column: int) -> str:
+    return (
+        lambda: str(candidate.rank),
+        lambda: text.formula(candidate.formula),
+        lambda: f"{text.space_group(candidate.space_group)}  ({candidate.space_group_number})",
+        lambda: text.cell(candidate.cell, candidate.space_group_number),
+        lambda: text.per_cent(candidate.fit.rwp),
+        lambda: f"{candidate.score:.2f}",
+        lambda: text.VERDICTS[candidate.verdict],
+        lambda: text.SOURCES.get(candidate.source, candidate.source),
+    )[column]()
+
+
+def _tip(candidate: Candidate) -> str:
+    fit = candidate.fit
+    lines = [
+        text.whole_cell(candidate.cell),
+        f"{candidate.n_atoms} atoms in the primitive cell, V = {candidate.structure.volume:.2f} Å³",
+        f"Rwp {text.per_cent(fit.rwp)} %, without background "
+        f"{text.per_cent(fit.rwp_background_subtracted)} %, R Bragg {text.per_cent(fit.r_bragg)} %",
+    ]
+    if fit.rwp_lebail is not None:
+        lines.append(f"Le Bail fit of the same cell: Rwp {text.per_cent(fit.rwp_lebail)} %")
+    if candidate.ties:
+        ranks = ", ".join(str(rank) for rank in candidate.ties)
+        lines.append(f"The pattern cannot tell it from candidate {ranks}")
+    if candidate.reason:
+        lines.append(candidate.reason)
+    return "\n".join(lines)
+
+
+class CandidatesTable(QTableView):
+    """Choosing a row chooses the candidate everywhere."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Show `session.solution`."""
+        super().__init__(parent)
+        self._session = session
+        self._model = CandidatesModel(self)
+        self.setModel(self._model)
+        prepare_table(self)
+        self.setAccessibleName("Candidates")
+        self.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        self.selectionModel().currentRowChanged.connect(self._choose)
+        session.solution.changed.connect(self._refresh)
+        session.solution.chosen_changed.connect(self._show_choice)
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self._model.theme = theme
+        self.viewport().update()
+
+    def _refresh(self) -> None:
+        self._model.set_rows(self._session.solution.candidates)
+        for column in (0, 1, 2, 4, 5, 6, 7):
+            self.resizeColumnToContents(column)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        row = self._session.solution.chosen_index
+        if 0 <= row < self._model.rowCount() and self.currentIndex().row() != row:
+            self.selectRow(row)
+
+    def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid():
+            self._session.solution.choose(current.row())
+
+
+def prepare_table(view: QTableView) -> None:
+    """How all tables of this window look and behave."""
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setAlternatingRowColors(True)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(24)
+    view.horizontalHeader().setHighlightSections(False)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -1,0 +1,152 @@
+"""The pattern plot with its switches, its cursor read-out and what to do while it is empty."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.state.axes import from_two_theta
+from app.state.session import Session
+from app.theme import Theme
+from app.views import text
+from app.views.controls import Panel, Segmented, heading, muted
+from app.views.pattern_plot import PatternPlot
+
+
+class EmptyState(QWidget):
+    """Says how to begin."""
+
+    def __init__(self) -> None:
+        """Two buttons under two sentences."""
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.addStretch(1)
+        title = QLabel("Drop a powder pattern here")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint = muted(
+            "Then tick the elements in the sample, and solve. "
+            "Text columns, XRDML, GSAS, Bruker RAW, CIF and others are recognised by content."
+        )
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint.setWordWrap(True)
+        self.open_button = QPushButton("Open a file…")
+        self.open_button.setProperty("primary", True)
+        self.examples_button = QPushButton("Open an example")
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.open_button)
+        row.addWidget(self.examples_button)
+        row.addStretch(1)
+        column.addWidget(title)
+        column.addWidget(hint)
+        column.addSpacing(10)
+        column.addLayout(row)
+        column.addStretch(1)
+
+
+class PatternPanel(Panel):
+    """Header with switches and read-out over the plot."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Show `session.pattern`."""
+        super().__init__(parent)
+        self._session = session
+        state = session.pattern
+        self.column.setContentsMargins(10, 8, 4, 4)
+        self.axis = Segmented(
+            [
+                ("two_theta", "2θ", "Scattering angle (Ctrl+1)"),
+                ("d", "d", "Lattice spacing (Ctrl+2)"),
+                ("q", "Q", "Scattering vector (Ctrl+3)"),
+            ]
+        )
+        self.scale = Segmented(
+            [
+                ("linear", "I", "Intensity (Ctrl+4)"),
+                ("sqrt", "√I", "Square root of intensity (Ctrl+5)"),
+                ("log", "log I", "Logarithm of intensity (Ctrl+6)"),
+            ]
+        )
+        self.axis.chosen.connect(state.set_x_axis)
+        self.scale.chosen.connect(state.set_scale)
+        self.readout = muted()
+        self.readout.setAccessibleName("Cursor read-out")
+        self.readout.setTextFormat(Qt.TextFormat.PlainText)
+        self.readout.setMinimumWidth(1)
+        self.fit_line = QLabel()
+        header = QHBoxLayout()
+        header.setSpacing(8)
+        header.addWidget(heading("Diffraction pattern"))
+        header.addWidget(self.fit_line)
+        header.addStretch(1)
+        header.addWidget(self.readout)
+        header.addWidget(self.axis)
+        header.addWidget(self.scale)
+        self.plot = PatternPlot(session)
+        self.plot.on_cursor = self._read_out
+        self.empty = EmptyState()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.plot)
+        self.column.addLayout(header)
+        self.column.addWidget(self.stack, 1)
+        state.changed.connect(self._refresh)
+        state.display_changed.connect(self._refresh)
+        session.solution.chosen_changed.connect(self._refresh)
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self.plot.set_theme(theme)
+
+    def _refresh(self) -> None:
+        state = self._session.pattern
+        self.stack.setCurrentWidget(self.empty if state.pattern is None else self.plot)
+        self.axis.set_value(state.x_axis)
+        self.scale.set_value(state.scale)
+        self.axis.setEnabled(state.pattern is not None)
+        self.scale.setEnabled(state.pattern is not None)
+        candidate = self._session.solution.chosen
+        if candidate is None:
+            self.fit_line.setText("")
+        else:
+            gof = candidate.fit.gof
+            tail = f", GoF {gof:.2f}" if gof is not None else ""
+            self.fit_line.setText(
+                f"{text.formula(candidate.formula)}  {text.space_group(candidate.space_group)}  "
+                f"R\u2009wp {text.per_cent(candidate.fit.rwp)} %{tail}"
+            )
+
+    def _read_out(self, two_theta: float | None, reflection: int) -> None:
+        """Everything about the cursor's place."""
+        pattern = self._session.pattern.pattern
+        if pattern is None or two_theta is None:
+            self.readout.setText("")
+            return
+        wavelength = pattern.radiation.primary
+        d = float(from_two_theta(max(two_theta, 1e-3), wavelength, "d"))
+        q = float(from_two_theta(max(two_theta, 1e-3), wavelength, "q"))
+        row = int(np.argmin(np.abs(pattern.two_theta - two_theta)))
+        parts = [
+            f"2θ {two_theta:.3f}°",
+            f"d {d:.4f} Å",
+            f"Q {q:.4f} Å⁻¹",
+            f"I {text.thousands(float(pattern.counts[row]))}",
+        ]
+        candidate = self._session.solution.chosen
+        if reflection >= 0 and candidate is not None:
+            indices = candidate.fit.reflections.hkl[reflection]
+            parts.insert(0, f"hkl {text.hkl(list(indices))}")
+        self.readout.setText("   ".join(parts))
