@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pattern.line_profile import Lines, calculate, neighbourhoods, unit_profiles
+from engine.pattern.line_profile import Lines, neighbourhoods, unit_profiles
 from engine.pattern.radiation import Radiation
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 # Standard deviations of a line's own ln(FWHM) and eta about the laws.
 _LOG_FWHM_FREEDOM = 0.15
@@ -20,6 +21,7 @@ _POSITION_FREEDOM = 0.5
 _ETA_RANGE = (0.0, 1.0)
 _LOG_STEP = 0.25
 _PARAMETERS = 4
+_COLUMNS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,25 +82,37 @@ def fit_lines(
     """
     problem = _Problem(two_theta, net, variance, radiation)
     damping = 1e-3
-    chi_squared = problem.chi_squared(lines, laws)
+    state = problem.state(lines)
+    objective = state.chi_squared + _restraint(lines, laws)
     for cycle in range(cycles):
-        normal, gradient = problem.equations(lines, laws)
-        step = _solve(normal, gradient, damping)
-        trial = _moved(lines, step)
-        trial_chi = problem.chi_squared(trial, laws)
-        if trial_chi <= chi_squared:
-            gain = chi_squared - trial_chi
-            lines, chi_squared, damping = trial, trial_chi, max(damping / 5.0, 1e-7)
-            if gain < 1e-4 * len(lines) + 1e-6 * chi_squared:
+        normal, gradient = state.equations(laws)
+        trial = problem.state(_moved(state.lines, normal.solve(gradient, damping)))
+        trial_objective = trial.chi_squared + _restraint(trial.lines, laws)
+        if trial_objective <= objective:
+            gain = objective - trial_objective
+            state, objective, damping = trial, trial_objective, max(damping / 5.0, 1e-7)
+            if gain < 1e-2 * len(lines) + 1e-6 * objective:
                 break
         else:
             damping *= 8.0
             if damping > 1e4:
                 break
         if relax_laws and cycle % 3 == 2:
-            laws = fit_laws(lines, problem.standard_uncertainties(lines, laws), laws)
-            chi_squared = problem.chi_squared(lines, laws)
-    return LineFit(lines, problem.standard_uncertainties(lines, laws), laws, chi_squared)
+            laws = fit_laws(state.lines, normal.rough_su(), laws)
+            objective = state.chi_squared + _restraint(state.lines, laws)
+    su = state.equations(laws)[0].standard_uncertainties()
+    if relax_laws:
+        laws = fit_laws(state.lines, su, laws)
+    return LineFit(state.lines, su, laws, state.chi_squared)
+
+
+def _restraint(lines: Lines, laws: Laws) -> float:
+    """What widths and shapes off their laws cost, in units of chi squared."""
+    log_fwhm, eta = laws.at(lines.position)
+    return float(
+        np.sum(((lines.log_fwhm - log_fwhm) / _LOG_FWHM_FREEDOM) ** 2)
+        + np.sum(((lines.eta - eta) / _ETA_FREEDOM) ** 2)
+    )
 
 
 def fit_laws(lines: Lines, su: FloatArray, laws: Laws) -> Laws:
@@ -134,7 +148,7 @@ def _robust_polynomial(x: FloatArray, y: FloatArray, weight: FloatArray, degree:
 
 
 class _Problem:
-    """Data and radiation of a fit, with its sums of squares."""
+    """Data and radiation of a fit."""
 
     def __init__(
         self,
@@ -145,71 +159,122 @@ class _Problem:
     ) -> None:
         self.two_theta = two_theta
         self.net = net
-        self.weight = 1.0 / variance
+        self.root_weight = 1.0 / np.sqrt(variance)
         self.radiation = radiation
 
-    def chi_squared(self, lines: Lines, laws: Laws) -> float:
-        residual = self.net - calculate(self.two_theta, lines, self.radiation)
-        log_fwhm, eta = laws.at(lines.position)
-        restraint = np.sum(((lines.log_fwhm - log_fwhm) / _LOG_FWHM_FREEDOM) ** 2)
-        restraint += np.sum(((lines.eta - eta) / _ETA_FREEDOM) ** 2)
-        return float(np.sum(self.weight * residual**2) + restraint)
+    def state(self, lines: Lines) -> _State:
+        return _State(self, lines)
 
-    def equations(self, lines: Lines, laws: Laws) -> tuple[FloatArray, FloatArray]:
+
+class _State:
+    """Lines, what they give at the points, and the linear picture around them."""
+
+    def __init__(self, problem: _Problem, lines: Lines) -> None:
+        self.problem = problem
+        self.lines = lines
+        self.near = neighbourhoods(problem.two_theta, lines, problem.radiation)
+        self.profiles = unit_profiles(problem.two_theta, lines, self.near, problem.radiation)
+        self.area = lines.area[self.near.line]
+        model = np.bincount(
+            self.near.point, self.area * self.profiles.value, minlength=len(problem.net)
+        )
+        self.residual = problem.root_weight * (problem.net - model)
+        self.chi_squared = float(self.residual @ self.residual)
+
+    def equations(self, laws: Laws) -> tuple[NormalMatrix, FloatArray]:
         """Normal matrix (4n, 4n) and gradient (4n,), restraints included."""
         from scipy.sparse import csr_matrix
 
-        near = neighbourhoods(self.two_theta, lines, self.radiation)
-        profile, by_position, by_width, by_eta = unit_profiles(
-            self.two_theta, lines, near, self.radiation
+        n, point = len(self.lines), self.near.point
+        root = self.problem.root_weight[point]
+        weighted_area = self.area * root
+        values = np.stack(
+            [
+                weighted_area * self.profiles.by_position,
+                root * self.profiles.value,
+                weighted_area * self.profiles.by_log_fwhm,
+                weighted_area * self.profiles.by_eta,
+            ]
         )
-        area = lines.area[near.line]
-        n = len(lines)
-        values = np.concatenate([area * by_position, profile, area * by_width, area * by_eta])
-        model = np.bincount(near.point, area * profile, minlength=len(self.net))
-        root = np.sqrt(self.weight)
-        columns = np.concatenate([_PARAMETERS * near.line + k for k in range(_PARAMETERS)])
-        rows = np.tile(near.point, _PARAMETERS)
-        jacobian = csr_matrix(
-            (values * root[rows], (rows, columns)), shape=(len(self.net), _PARAMETERS * n)
+        # Rows of the transposed Jacobian: the four parameters of every line, line by line. The
+        # points of a line are a run of neighbours, so that the compressed rows can be written down.
+        size = np.bincount(self.near.line, minlength=n)
+        start = np.concatenate([[0], np.cumsum(size)])
+        blocks = [values[:, start[i] : start[i + 1]].ravel() for i in range(n)]
+        columns = [np.tile(point[start[i] : start[i + 1]], _PARAMETERS) for i in range(n)]
+        pointers = np.concatenate([[0], np.cumsum(np.repeat(size, _PARAMETERS))])
+        transposed = csr_matrix(
+            (np.concatenate(blocks), np.concatenate(columns), pointers),
+            shape=(_PARAMETERS * n, len(self.residual)),
         )
-        normal = (jacobian.T @ jacobian).toarray()
-        gradient = jacobian.T @ (root * (self.net - model))
-        log_fwhm, eta = laws.at(lines.position)
-        for k, freedom, pull in (
-            (2, _LOG_FWHM_FREEDOM, log_fwhm - lines.log_fwhm),
-            (3, _ETA_FREEDOM, eta - lines.eta),
-        ):
-            index = _PARAMETERS * np.arange(n) + k
-            normal[index, index] += 1.0 / freedom**2
-            gradient[index] += pull / freedom**2
-        index = _PARAMETERS * np.arange(n)
-        normal[index, index] += 1.0 / (_POSITION_FREEDOM * np.exp(lines.log_fwhm)) ** 2
-        return np.asarray(normal), np.asarray(gradient)
-
-    def standard_uncertainties(self, lines: Lines, laws: Laws) -> FloatArray:
-        """(n, 4): of position, area, ln(FWHM) and eta, from the inverse normal matrix."""
-        normal, _ = self.equations(lines, laws)
-        scale = 1.0 / np.sqrt(np.maximum(np.diag(normal), 1e-300))
-        scaled = normal * scale[:, None] * scale[None, :]
-        scaled[np.diag_indices_from(scaled)] += 1e-9
-        inverse = np.linalg.inv(scaled)
-        return np.asarray(np.sqrt(np.maximum(np.diag(inverse), 0.0)) * scale).reshape(
-            -1, _PARAMETERS
-        )
+        normal = (transposed @ transposed.T).tocoo()
+        gradient = transposed @ self.residual
+        diagonal = np.zeros((n, _PARAMETERS))
+        log_fwhm, eta = laws.at(self.lines.position)
+        diagonal[:, 0] = 1.0 / (_POSITION_FREEDOM * np.exp(self.lines.log_fwhm)) ** 2
+        diagonal[:, 2] = 1.0 / _LOG_FWHM_FREEDOM**2
+        diagonal[:, 3] = 1.0 / _ETA_FREEDOM**2
+        pull = np.zeros((n, _PARAMETERS))
+        pull[:, 2] = (log_fwhm - self.lines.log_fwhm) / _LOG_FWHM_FREEDOM**2
+        pull[:, 3] = (eta - self.lines.eta) / _ETA_FREEDOM**2
+        matrix = NormalMatrix(normal.row, normal.col, normal.data, diagonal.ravel())
+        return matrix, np.asarray(gradient + pull.ravel())
 
 
-def _solve(normal: FloatArray, gradient: FloatArray, damping: float) -> FloatArray:
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+class NormalMatrix:
+    """A symmetric matrix that is narrow-banded, since far lines do not overlap."""
 
-    scale = 1.0 / np.sqrt(np.maximum(np.diag(normal), 1e-300))
-    scaled = normal * scale[:, None] * scale[None, :]
-    scaled[np.diag_indices_from(scaled)] += damping
-    try:
-        solution = cho_solve(cho_factor(scaled), gradient * scale)
-    except (LinAlgError, ValueError):
-        solution = gradient * scale / (1.0 + damping)
-    return np.asarray(solution * scale).reshape(-1, _PARAMETERS)
+    def __init__(
+        self, row: IntArray, column: IntArray, value: FloatArray, diagonal: FloatArray
+    ) -> None:
+        n = len(diagonal)
+        upper = column >= row
+        row, column, value = row[upper], column[upper], value[upper]
+        self.width = int(np.max(column - row)) if len(row) else 0
+        self.band = np.zeros((self.width + 1, n))
+        self.band[self.width + row - column, column] = value
+        self.band[self.width] += diagonal
+        self.scale = 1.0 / np.sqrt(np.maximum(self.band[self.width], 1e-300))
+        for k in range(self.width + 1):
+            # Row `width - k` of the band holds the k-th diagonal above the main one.
+            self.band[self.width - k, k:] *= self.scale[k:] * self.scale[: n - k]
+
+    def _damped(self, damping: float) -> FloatArray:
+        band = self.band.copy()
+        band[self.width] += damping
+        return band
+
+    def solve(self, gradient: FloatArray, damping: float) -> FloatArray:
+        """Marquardt's step (n, 4)."""
+        from scipy.linalg import LinAlgError, solveh_banded
+
+        right = gradient * self.scale
+        try:
+            solution = solveh_banded(self._damped(damping), right)
+        except (LinAlgError, ValueError):
+            solution = right / (1.0 + damping)
+        return np.asarray(solution * self.scale).reshape(-1, _PARAMETERS)
+
+    def rough_su(self) -> FloatArray:
+        """(n, 4): uncertainties as if no two parameters were correlated."""
+        return np.asarray(self.scale.reshape(-1, _PARAMETERS))
+
+    def standard_uncertainties(self) -> FloatArray:
+        """(n, 4): of position, area, ln(FWHM) and eta, from the inverse matrix."""
+        from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
+
+        n = len(self.scale)
+        try:
+            factor = cholesky_banded(self._damped(1e-9))
+        except (LinAlgError, ValueError):
+            return self.rough_su()
+        variance = np.empty(n)
+        for first in range(0, n, _COLUMNS_AT_ONCE):
+            index = np.arange(first, min(first + _COLUMNS_AT_ONCE, n))
+            unit = np.zeros((n, len(index)))
+            unit[index, np.arange(len(index))] = 1.0
+            variance[index] = cho_solve_banded((factor, False), unit)[index, np.arange(len(index))]
+        return np.asarray(np.sqrt(np.maximum(variance, 0.0)) * self.scale).reshape(-1, _PARAMETERS)
 
 
 def _moved(lines: Lines, step: FloatArray) -> Lines:
@@ -235,7 +300,7 @@ def fit_areas(
     if len(lines) == 0:
         return lines
     near = neighbourhoods(two_theta, lines, radiation)
-    profile = unit_profiles(two_theta, lines, near, radiation)[0]
+    profile = unit_profiles(two_theta, lines, near, radiation).value
     root = 1.0 / np.sqrt(variance)
     design = csr_matrix(
         (profile * root[near.point], (near.point, near.line)), shape=(len(net), len(lines))

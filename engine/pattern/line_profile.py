@@ -13,8 +13,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _LN2 = float(np.log(2.0))
-# Lines reach as far as this many FWHM to either side.
-REACH = 12.0
+# Lines are fitted to the points within so many FWHM, and calculated over the longer range.
+REACH = 10.0
+FAR_REACH = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,41 +91,53 @@ def neighbourhoods(
     return Neighbourhoods(line, start + np.arange(int(size.sum())))
 
 
+@dataclass(frozen=True, eq=False)
+class Profiles:
+    """Profiles of unit area at every (line, point), and their derivatives, each (m,)."""
+
+    value: FloatArray
+    by_position: FloatArray
+    by_log_fwhm: FloatArray
+    by_eta: FloatArray
+
+
 def unit_profiles(
     two_theta: FloatArray, lines: Lines, near: Neighbourhoods, radiation: Radiation
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Profiles of unit area at every (line, point), and their derivatives.
-
-    Returns
-    -------
-    profile, by_position, by_log_fwhm, by_eta : (m,) arrays
-        Thompson-Cox-Hastings style pseudo-Voigt, (1 - eta) G + eta L with a common FWHM.
-    """
+) -> Profiles:
+    """Pseudo-Voigt (1 - eta) G + eta L with a common FWHM, summed over the wavelengths."""
     satellites = satellite_positions(lines.position, radiation)
     cosine = np.cos(np.radians(lines.position / 2.0))
-    fwhm = np.exp(lines.log_fwhm)[near.line]
+    inverse = np.exp(-lines.log_fwhm)[near.line]
     eta = lines.eta[near.line]
     x_data = two_theta[near.point]
-    total = [np.zeros(len(near.line)) for _ in range(4)]
+    value, by_position, by_log_fwhm, by_eta = (np.zeros(len(near.line)) for _ in range(4))
     for k, weight in enumerate(radiation.weights):
+        # d(2theta_k)/d(2theta_1), by Bragg's law.
         moved = (
             radiation.wavelengths[k]
             / radiation.primary
             * cosine
             / np.maximum(np.cos(np.radians(satellites[k] / 2.0)), 0.02)
         )
-        u = (x_data - satellites[k][near.line]) / fwhm
-        square = u * u
-        gauss = (2.0 * np.sqrt(_LN2 / np.pi)) / fwhm * np.exp(-4.0 * _LN2 * square)
-        lorentz_denominator = 1.0 + 4.0 * square
-        lorentz = (2.0 / np.pi) / (fwhm * lorentz_denominator)
+        u = (x_data - satellites[k][near.line]) * inverse
+        gauss, lorentz, fall = _shapes(u, inverse * weight)
         gauss_part, lorentz_part = (1.0 - eta) * gauss, eta * lorentz
-        slope = 8.0 * _LN2 * gauss_part + 8.0 * lorentz_part / lorentz_denominator
-        total[0] += weight * (gauss_part + lorentz_part)
-        total[1] += weight * moved[near.line] * slope * u / fwhm
-        total[2] += weight * (slope * square - gauss_part - lorentz_part)
-        total[3] += weight * (lorentz - gauss)
-    return total[0], total[1], total[2], total[3]
+        slope = (8.0 * _LN2) * gauss_part + 8.0 * fall * lorentz_part
+        slope *= u
+        both = gauss_part + lorentz_part
+        value += both
+        by_position += moved[near.line] * inverse * slope
+        by_log_fwhm += slope * u - both
+        by_eta += lorentz - gauss
+    return Profiles(value, by_position, by_log_fwhm, by_eta)
+
+
+def _shapes(u: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Gaussian and Lorentzian of unit area times `scale`, and 1/(1 + 4 u^2); u in FWHM."""
+    square = u * u
+    fall = 1.0 / (1.0 + 4.0 * square)
+    gauss = np.exp((-4.0 * _LN2) * square) * (scale * (2.0 * np.sqrt(_LN2 / np.pi)))
+    return gauss, fall * scale * (2.0 / np.pi), fall
 
 
 def calculate(
@@ -134,10 +147,17 @@ def calculate(
     if len(lines) == 0:
         return np.zeros(len(two_theta))
     near = neighbourhoods(two_theta, lines, radiation, reach)
-    profile = unit_profiles(two_theta, lines, near, radiation)[0]
-    return np.bincount(
-        near.point, weights=lines.area[near.line] * profile, minlength=len(two_theta)
-    )
+    total = np.zeros(len(near.line))
+    inverse, eta = np.exp(-lines.log_fwhm)[near.line], lines.eta[near.line]
+    x_data = two_theta[near.point]
+    satellites = satellite_positions(lines.position, radiation)
+    for k, weight in enumerate(radiation.weights):
+        u = (x_data - satellites[k][near.line]) * inverse
+        gauss, lorentz, _ = _shapes(u, inverse * weight)
+        total += gauss + eta * (lorentz - gauss)
+    weights = lines.area[near.line] * total
+    summed = np.bincount(near.point, weights=weights, minlength=len(two_theta))
+    return np.asarray(summed, dtype=np.float64)
 
 
 def heights(lines: Lines, radiation: Radiation) -> FloatArray:

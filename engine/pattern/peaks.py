@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from engine.pattern.background import estimate_background, smooth_residual
 from engine.pattern.line_fit import LineFit, constant_laws, fit_areas, fit_laws, fit_lines
-from engine.pattern.line_profile import Lines, calculate, heights, satellite_positions
+from engine.pattern.line_profile import (
+    FAR_REACH,
+    REACH,
+    Lines,
+    calculate,
+    heights,
+    satellite_positions,
+)
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peak_detection import (
     local_maxima,
@@ -187,7 +194,7 @@ class _Search:
             lines = fit_areas(
                 self.x, self._net(), self._variance(fit.lines), fit.lines.join(new), self.radiation
             )
-            fit = self._fit(lines, fit, cycles=8 if turn < _ROUNDS - 1 else 12)
+            fit = self._fit(lines, fit, cycles=6 if turn < _ROUNDS - 1 else 9)
             fit = self._pruned(fit, 0.7 * self.threshold, 0.0)
             if not held and len(fit.lines):
                 self._settle_background(fit)
@@ -201,17 +208,15 @@ class _Search:
         with a share for the failings of the line shape.
         """
         model = calculate(self.x, lines, self.radiation)
-        if self.poisson:
-            variance = np.maximum(self.background + model, 1.0)
-        else:
-            variance = self.sigma**2
+        raw = np.maximum(self.background + model, 1.0)
+        variance = raw if self.poisson else self.sigma**2
         return np.asarray(variance + (_FIT_ERROR * model) ** 2)
 
     def _detect(self, fit: LineFit) -> FloatArray:
         """Positions of lines that the residual shows and the model has not."""
         from scipy.ndimage import maximum_filter1d
 
-        model = calculate(self.x, fit.lines, self.radiation)
+        model = calculate(self.x, fit.lines, self.radiation, FAR_REACH)
         first = len(fit.lines) == 0
         if self.poisson:
             # The local mean of the counts, so that a low point is not taken for a certain one.
@@ -250,7 +255,7 @@ class _Search:
     def _without_satellites(
         self, positions: FloatArray, ratio: FloatArray, height: FloatArray, first: bool
     ) -> FloatArray:
-        """Take out what the second wavelength of a stronger line explains (order: strongest first)."""
+        """Take out what a stronger line's second wavelength explains; strongest come first."""
         weights = np.array(self.radiation.weights)
         if len(weights) == 1 or not first or len(positions) < 2:
             return positions
@@ -274,10 +279,17 @@ class _Search:
         gap = np.minimum(gap, np.abs(positions - lines.position[nearest - 1]))
         return positions[gap > 0.35 * self.width]
 
+    def _near_net(self, lines: Lines) -> FloatArray:
+        """Counts above the background and above the far tails, which the fit does not reach."""
+        if len(lines) == 0:
+            return self._net()
+        far = calculate(self.x, lines, self.radiation, FAR_REACH)
+        return self._net() - (far - calculate(self.x, lines, self.radiation, REACH))
+
     def _fit(self, lines: Lines, previous: LineFit, cycles: int) -> LineFit:
         return fit_lines(
             self.x,
-            self._net(),
+            self._near_net(lines),
             self._variance(lines),
             lines,
             self.radiation,
@@ -300,7 +312,7 @@ class _Search:
 
     def _settle_background(self, fit: LineFit) -> None:
         """Let the background follow what lines and background together leave over."""
-        model = calculate(self.x, fit.lines, self.radiation)
+        model = calculate(self.x, fit.lines, self.radiation, FAR_REACH)
         sigma = np.sqrt(self._variance(fit.lines) + (_SHAPE_ERROR * model) ** 2)
         correction = smooth_residual(self.pattern, self._net() - model, sigma, self.width)
         self.background = self.background + correction
@@ -315,7 +327,7 @@ class _Search:
         laws = fit_laws(kept.lines, kept.su, kept.laws)
         fit = fit_lines(
             self.x,
-            self._net(),
+            self._near_net(kept.lines),
             self._variance(kept.lines),
             kept.lines,
             self.radiation,
