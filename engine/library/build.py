@@ -1,0 +1,179 @@
+"""Making the structure-type library from known crystals.
+
+Each crystal is reduced to its idealised primitive cell, stripped of its elements (only *which*
+sites share one remains) and scaled to unit volume per atom. Crystals of one type whose powder
+lines agree are merged; how many were merged is kept as the type's frequency.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import spglib
+from numpy.typing import NDArray
+
+from engine.crystal.composition import atomic_number
+from engine.library.symmetry_table import laue_rotations, unique_reflections
+
+MAX_LINES = 96
+# Largest 1/d times (volume per atom)^(1/3) that is kept: Cu K-alpha to 90 degrees reaches
+# 0.918/angstrom, and 35 cubic angstrom per atom is above all but a few molecular solids.
+MAX_REDUCED_D_STAR = 3.0
+SHAPE_TOLERANCE = 0.006
+INTENSITY_TOLERANCE = 0.985
+SYMPREC = 0.05
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass
+class TypeEntry:
+    """One structure type while the library is being built (see `StructureTypes` for the fields)."""
+
+    space_group: int
+    lattice: FloatArray
+    species: NDArray[np.int64]
+    coords: FloatArray
+    hkl: NDArray[np.int64]
+    multiplicity: NDArray[np.int64]
+    d_star: FloatArray
+    species_f2: FloatArray
+    amplitude: FloatArray
+    count: int = 1
+
+
+def read_records(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """All records of the given ``.jsonl.gz`` files."""
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)
+
+
+class TypeReducer:
+    """Turns records into type entries; remembers the Laue rotations of each space group."""
+
+    def __init__(self, form_factors: Any) -> None:
+        self._form_factors = form_factors
+        self._laue: dict[int, NDArray[np.int64]] = {}
+
+    def reduce(self, record: dict[str, Any]) -> TypeEntry | None:
+        """The type of one record, or None where spglib finds no symmetry for it."""
+        numbers = np.array([atomic_number(symbol) for symbol in record["species"]])
+        cell = (record["lattice"], record["frac_coords"], numbers)
+        primitive = spglib.standardize_cell(cell, to_primitive=True, symprec=SYMPREC)
+        if primitive is None:
+            return None
+        lattice, coords, z = primitive
+        dataset = spglib.get_symmetry_dataset(primitive, symprec=SYMPREC / 2)
+        if dataset is None:
+            return None
+        group = int(dataset.number)
+        scale = (abs(np.linalg.det(lattice)) / len(z)) ** (1.0 / 3.0)
+        lattice = np.asarray(lattice) / scale
+        if group not in self._laue:
+            self._laue[group] = laue_rotations(np.asarray(dataset.rotations, dtype=np.int64))
+        laue = self._laue[group]
+        reciprocal = np.linalg.inv(lattice @ lattice.T)
+        limit = _line_limit(len(z), len(laue))
+        hkl, multiplicity, d_star = unique_reflections(reciprocal, laue, limit)
+        phases = np.exp(2j * np.pi * hkl @ np.asarray(coords).T)
+        labels, unit = _unit_structure_factors(np.asarray(z), phases)
+        species = np.searchsorted(labels, z, sorter=np.argsort(labels))
+        species = np.argsort(labels)[species]
+        f = self._form_factors(labels, (d_star / scale / 2.0) ** 2).T
+        full = np.abs((unit * f).sum(axis=1)) ** 2
+        seen = np.abs(unit).max(axis=1) > 1e-3 * len(z)
+        kept = np.flatnonzero(seen)[:MAX_LINES]
+        # Amplitudes at B = 1 A^2, the usual falling-off of a measured pattern.
+        damping = np.exp(-2.0 * (d_star[kept] / scale / 2.0) ** 2)
+        amplitude = np.sqrt(multiplicity[kept] * full[kept] * damping)
+        return TypeEntry(
+            space_group=group,
+            lattice=lattice,
+            species=species.astype(np.int64),
+            coords=np.asarray(coords) % 1.0,
+            hkl=hkl[kept],
+            multiplicity=multiplicity[kept],
+            d_star=d_star[kept],
+            species_f2=(np.abs(unit[kept]) ** 2 * multiplicity[kept, None]).T,
+            amplitude=amplitude / max(float(amplitude.max(initial=0.0)), 1e-12),
+        )
+
+
+def _unit_structure_factors(
+    numbers: NDArray[np.int64], phases: NDArray[np.complex128]
+) -> tuple[NDArray[np.int64], NDArray[np.complex128]]:
+    """Structure factors of each species with unit scatterers, in an order that forgets Z.
+
+    Species are ordered by their number of sites, then by how strongly they scatter together,
+    so that the same type met with other elements comes out the same.
+    """
+    labels, counts = np.unique(numbers, return_counts=True)
+    unit = np.stack([phases[:, numbers == z].sum(axis=1) for z in labels], axis=1)
+    strength = np.round((np.abs(unit[:24]) ** 2).sum(axis=0), 3)
+    order = np.lexsort((strength, counts))
+    return labels[order], unit[:, order]
+
+
+def _line_limit(n_atoms: int, laue_order: int) -> float:
+    """1/d up to which a cell of unit volume per atom has about 1.5 x MAX_LINES reflections."""
+    wanted = 1.5 * MAX_LINES * laue_order
+    return float(min(MAX_REDUCED_D_STAR, (3.0 * wanted / (4.0 * np.pi * n_atoms)) ** (1.0 / 3.0)))
+
+
+def _same(first: TypeEntry, second: TypeEntry) -> bool:
+    """Whether two entries of one key have the same powder lines, species by species."""
+    n = min(len(first.d_star), len(second.d_star), 48)
+    if n == 0 or not np.array_equal(first.hkl[:n], second.hkl[:n]):
+        return _same_sorted(first, second, n)
+    if np.abs(np.log(first.d_star[:n] / second.d_star[:n])).max() > SHAPE_TOLERANCE:
+        return False
+    return _intensities_agree(first.species_f2[:, :n], second.species_f2[:, :n])
+
+
+def _same_sorted(first: TypeEntry, second: TypeEntry, n: int) -> bool:
+    """The same where nearly equal lines may have changed places: compare smoothed patterns."""
+    if n == 0:
+        return len(first.d_star) == len(second.d_star)
+    if np.abs(np.log(first.d_star[:n] / second.d_star[:n])).max() > SHAPE_TOLERANCE:
+        return False
+    width = 2.0 * SHAPE_TOLERANCE
+    axis = np.log(first.d_star[:n])
+    kernels = [np.exp(-(((np.log(e.d_star[:n]) - axis[:, None]) / width) ** 2)) for e in (first, second)]
+    one, two = (
+        kernel @ np.sqrt(e.species_f2[:, :n].T)
+        for kernel, e in zip(kernels, (first, second), strict=True)
+    )
+    return _intensities_agree(one.T**2, two.T**2)
+
+
+def _intensities_agree(one: FloatArray, two: FloatArray) -> bool:
+    a, b = np.sqrt(one), np.sqrt(two)
+    norms = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    cosines = (a * b).sum(axis=1) / np.maximum(norms, 1e-9)
+    return bool(np.all(cosines > INTENSITY_TOLERANCE))
+
+
+def merge_entries(entries: Iterable[TypeEntry]) -> list[TypeEntry]:
+    """Merge entries that are one type; counts add up, amplitudes are averaged."""
+    groups: dict[tuple[Any, ...], list[TypeEntry]] = defaultdict(list)
+    for entry in entries:
+        key = (entry.space_group, tuple(np.bincount(entry.species)))
+        for known in groups[key]:
+            if _same(known, entry):
+                n = min(len(known.amplitude), len(entry.amplitude))
+                weight = 1.0 / (known.count + 1)
+                known.amplitude[:n] += weight * (entry.amplitude[:n] - known.amplitude[:n])
+                known.count += 1
+                break
+        else:
+            groups[key].append(entry)
+    return [entry for group in groups.values() for entry in group]

@@ -1,0 +1,55 @@
+"""The subcommand that builds the structure-type library."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+_REDUCER: Any = None
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add ``densight library`` to the command line."""
+    parser = subparsers.add_parser(
+        "library", help="build the structure-type library from crystal structures"
+    )
+    parser.add_argument("files", nargs="+", type=Path, help="structures, as .jsonl.gz records")
+    parser.add_argument("--out", type=Path, required=True, help="the .npz to write")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.set_defaults(run=run)
+
+
+def _start_worker() -> None:
+    global _REDUCER
+    from engine.diffraction.scattering import form_factors
+    from engine.library.build import TypeReducer
+
+    _REDUCER = TypeReducer(form_factors)
+
+
+def _reduce(record: dict[str, Any]) -> Any:
+    return _REDUCER.reduce(record)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build the library that the arguments ask for."""
+    from engine.library.build import merge_entries, read_records
+    from engine.library.types import StructureType, save
+
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(arguments.workers, initializer=_start_worker) as pool:
+        reduced = pool.imap(_reduce, read_records(arguments.files), chunksize=64)
+        entries = merge_entries(entry for entry in reduced if entry is not None)
+    entries.sort(key=lambda entry: -entry.count)
+    types = [
+        StructureType(
+            i, e.space_group, e.lattice, e.species, e.coords, e.hkl, e.multiplicity, e.count
+        )
+        for i, e in enumerate(entries)
+    ]
+    save(arguments.out, types, [entry.amplitude for entry in entries])
+    merged = sum(entry.count for entry in entries)
+    print(f"{len(entries)} structure types from {merged} crystals: {arguments.out}")
+    return 0

@@ -1,0 +1,166 @@
+"""Finding structure types whose powder lines look like the measured ones.
+
+On an axis of ln(1/d) a change of cell volume is a shift. The measured lines and those of every
+type are drawn on that axis; one matrix product gives the likeness at all shifts at once. The
+likeness is a cosine over the measured window only: what a type has outside it, or what was
+measured beyond the last line kept of a type, does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from engine.library.types import StructureTypes
+
+BIN = 0.005
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class LineSet:
+    """Measured lines, ready to be compared.
+
+    Attributes
+    ----------
+    d_star : (n,) array
+        1/d in 1/angstrom, increasing.
+    amplitude : (n,) array
+        Square root of the integrated intensity freed of Lorentz and polarisation factors.
+    d_star_min, d_star_max : float
+        The measured window, 1/angstrom.
+    """
+
+    d_star: FloatArray
+    amplitude: FloatArray
+    d_star_min: float
+    d_star_max: float
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """Retrieved types: library index, ln(V per atom)/3 and likeness, best first."""
+
+    index: IntArray
+    log_length: FloatArray
+    likeness: FloatArray
+
+
+class Retriever:
+    """The lines of a choice of types, drawn once on the logarithmic axis."""
+
+    def __init__(self, library: StructureTypes, chosen: IntArray) -> None:
+        self._chosen = chosen
+        lines = _gather_lines(library.line_offsets, chosen)
+        row = np.repeat(np.arange(len(chosen)), np.diff(library.line_offsets)[chosen])
+        log_d_star = library.log_d_star[lines]
+        self._start = float(log_d_star.min()) - 10 * BIN
+        self._bins = int((float(log_d_star.max()) - self._start) / BIN) + 12
+        self._power = _splat(
+            row, (log_d_star - self._start) / BIN, library.amplitude[lines] ** 2,
+            (len(chosen), self._bins),
+        )
+        last = library.line_offsets[chosen + 1] - 1
+        truncated = np.diff(library.line_offsets)[chosen] >= 96
+        self._end = np.where(truncated, library.log_d_star[last], np.inf)
+
+    def search(
+        self,
+        lines: LineSet,
+        volume_per_atom: tuple[float, float],
+        width: float,
+        keep: int,
+        shifts_per_type: int = 2,
+    ) -> Hits:
+        """The types most like `lines`.
+
+        Parameters
+        ----------
+        lines : LineSet
+        volume_per_atom : (low, high)
+            Cubic angstrom per atom, the range of shifts to try.
+        width : float
+            Standard deviation of the lines on the ln(1/d) axis.
+        keep : int
+            How many hits to return.
+        shifts_per_type : int
+            How many separate volumes of one type may be returned.
+        """
+        low, high = (np.log(v) / 3.0 for v in volume_per_atom)
+        shifts = np.arange(low, high + BIN, BIN)
+        likeness = self._likeness(lines, shifts, width / BIN)
+        peaks = _local_maxima(likeness)
+        ranked = np.argsort(np.where(peaks, -likeness, 1.0), axis=1)[:, :shifts_per_type]
+        rows = np.repeat(np.arange(len(likeness)), ranked.shape[1])
+        columns = ranked.ravel()
+        values = np.where(peaks, likeness, -1.0)[rows, columns]
+        best = np.argsort(-values)[:keep]
+        best = best[values[best] > 0]
+        return Hits(self._chosen[rows[best]], shifts[columns[best]], values[best])
+
+    def _likeness(self, lines: LineSet, shifts: FloatArray, sigma: float) -> FloatArray:
+        """(types, shifts) cosines between the drawn lines inside the measured window."""
+        axis = self._start + BIN * np.arange(self._bins)
+        # One bin of the library is ln(1/d) + ln(length), so the measured lines are moved up.
+        position = (np.log(lines.d_star)[None, :] + shifts[:, None] - self._start) / BIN
+        row = np.repeat(np.arange(len(shifts)), len(lines.d_star))
+        amplitude = np.tile(lines.amplitude, len(shifts))
+        query = _splat(row, position.ravel(), amplitude**2, (len(shifts), self._bins))
+        query = np.sqrt(gaussian_filter1d(query, sigma / np.sqrt(2.0), axis=1, truncate=3.0))
+        window = (axis >= np.log(lines.d_star_min) + shifts[:, None]) & (
+            axis <= np.log(lines.d_star_max) + shifts[:, None]
+        )
+        types = np.sqrt(gaussian_filter1d(self._power, sigma / np.sqrt(2.0), axis=1, truncate=3.0))
+        product = types @ query.T
+        type_norm = (types**2) @ window.T.astype(np.float32)
+        energy = np.cumsum(query**2, axis=1)
+        end = np.clip((self._end - self._start) / BIN, 0, self._bins - 1).astype(np.int64)
+        query_norm = energy[:, end].T
+        # Of a pattern whose greater part lies beyond a type's kept lines, nothing can be said.
+        covered = query_norm / np.maximum(energy[:, -1], 1e-12)
+        cosine = product / np.sqrt(np.maximum(type_norm * query_norm, 1e-12))
+        return np.asarray(cosine * np.minimum(1.0, covered / 0.5))
+
+
+def _gather_lines(offsets: IntArray, chosen: IntArray) -> IntArray:
+    """Flat indices of all lines of the chosen types."""
+    counts = offsets[chosen + 1] - offsets[chosen]
+    starts = np.repeat(offsets[chosen] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    return np.asarray(starts + np.arange(int(counts.sum())))
+
+
+def _splat(
+    row: IntArray, position: FloatArray, power: FloatArray, shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Share each line between its two nearest bins."""
+    left = np.floor(position).astype(np.int64)
+    share = position - left
+    inside = (left >= 0) & (left < shape[1] - 1)
+    flat = row[inside] * shape[1] + left[inside]
+    size = shape[0] * shape[1]
+    drawn = np.bincount(flat, power[inside] * (1.0 - share[inside]), size)
+    drawn += np.bincount(flat + 1, power[inside] * share[inside], size)[:size]
+    return drawn.reshape(shape).astype(np.float32)
+
+
+def _local_maxima(values: FloatArray) -> NDArray[np.bool_]:
+    """Where a row is not lower than both neighbours."""
+    padded = np.pad(values, ((0, 0), (1, 1)), constant_values=-1.0)
+    return np.asarray((values >= padded[:, :-2]) & (values >= padded[:, 2:]))
+
+
+def merge_hits(parts: Sequence[Hits], same: float = 0.01) -> Hits:
+    """Several searches in one list, each type and volume once, in the order of likeness."""
+    index = np.concatenate([part.index for part in parts])
+    log_length = np.concatenate([part.log_length for part in parts])
+    likeness = np.concatenate([part.likeness for part in parts])
+    order = np.argsort(-likeness, kind="stable")
+    keys = np.stack([index[order], np.round(log_length[order] / same).astype(np.int64)], axis=1)
+    _, first = np.unique(keys, axis=0, return_index=True)
+    kept = order[np.sort(first)]
+    return Hits(index[kept], log_length[kept], likeness[kept])

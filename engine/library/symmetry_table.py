@@ -1,0 +1,152 @@
+"""What each space group leaves free in the metric of its standardised primitive cell.
+
+Everything here follows from the rotations of the group in that basis: the invariant part of the
+reciprocal metric tensor (1 number for cubic up to 6 for triclinic) and the Laue class used to
+merge equivalent reflections.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import gemmi
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# The six independent elements of a symmetric 3x3 matrix, and their weight in h G* h.
+_PAIRS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
+_WEIGHTS = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+
+
+def metric_to_vector(metric: FloatArray) -> FloatArray:
+    """(..., 3, 3) symmetric matrices as (..., 6) vectors (11, 22, 33, 23, 13, 12)."""
+    return np.stack([metric[..., i, j] for i, j in _PAIRS], axis=-1)
+
+
+def vector_to_metric(vector: FloatArray) -> FloatArray:
+    """The inverse of `metric_to_vector`."""
+    metric = np.empty((*vector.shape[:-1], 3, 3))
+    for n, (i, j) in enumerate(_PAIRS):
+        metric[..., i, j] = vector[..., n]
+        metric[..., j, i] = vector[..., n]
+    return metric
+
+
+def quadratic_form(hkl: IntArray | FloatArray) -> FloatArray:
+    """Rows c with 1/d^2 = c . (G*11, G*22, G*33, G*23, G*13, G*12); shape (..., 6)."""
+    indices = np.asarray(hkl, dtype=np.float64)
+    columns = [indices[..., i] * indices[..., j] for i, j in _PAIRS]
+    return np.stack(columns, axis=-1) * _WEIGHTS
+
+
+def invariant_metric_basis(rotations: IntArray) -> FloatArray:
+    """Orthonormal basis (6, k) of the reciprocal metrics that the rotations leave unchanged.
+
+    Parameters
+    ----------
+    rotations : (r, 3, 3) int array
+        Rotation parts W acting on fractional coordinates, x' = W x. Reciprocal metric tensors
+        transform as G* -> W G* W^T.
+    """
+    projector = np.zeros((6, 6))
+    for column in range(6):
+        unit = np.zeros(6)
+        unit[column] = 1.0
+        metric = vector_to_metric(unit)
+        moved = np.einsum("rij,jk,rlk->ril", rotations, metric, rotations)
+        projector[:, column] = metric_to_vector(moved).mean(axis=0)
+    left, values, _ = np.linalg.svd(projector)
+    return np.asarray(left[:, values > 1e-6])
+
+
+def laue_rotations(rotations: IntArray) -> IntArray:
+    """The distinct rotations together with their inverses through the origin."""
+    both = np.concatenate([rotations, -rotations])
+    return np.unique(both, axis=0).astype(np.int64)
+
+
+def unique_reflections(
+    reciprocal_metric: FloatArray, laue: IntArray, d_star_max: float
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Reflections up to `d_star_max`, one of each Laue class.
+
+    Parameters
+    ----------
+    reciprocal_metric : (3, 3) array
+        1/angstrom^2.
+    laue : (r, 3, 3) int array
+        From `laue_rotations`.
+    d_star_max : float
+        Largest 1/d in 1/angstrom.
+
+    Returns
+    -------
+    hkl : (n, 3) int array
+    multiplicity : (n,) int array
+    d_star : (n,) array
+        Increasing, 1/angstrom.
+    """
+    direct = np.linalg.inv(reciprocal_metric)
+    bounds = np.floor(d_star_max * np.sqrt(np.diag(direct)) + 1e-9).astype(int)
+    axes = [np.arange(-bound, bound + 1) for bound in bounds]
+    axes[0] = np.arange(0, bounds[0] + 1)
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    squared = np.einsum("ni,ij,nj->n", grid, reciprocal_metric, grid)
+    grid = grid[(squared <= d_star_max**2) & (squared > 1e-10)]
+    if len(grid) == 0:
+        empty = np.zeros(0)
+        return np.zeros((0, 3), np.int64), np.zeros(0, np.int64), empty
+    # h' = h W for a rotation W acting on coordinates; one integer key an image.
+    images = grid.astype(np.float64) @ laue.transpose(1, 0, 2).reshape(3, -1)
+    base = 2 * int(np.abs(images).max()) + 1
+    weights = np.array([base * base, base, 1.0])
+    keys = images.reshape(len(grid), -1, 3) @ weights
+    _, first = np.unique(keys.max(axis=1), return_index=True)
+    multiplicity = (np.diff(np.sort(keys[first], axis=1), axis=1) > 0.5).sum(axis=1) + 1
+    hkl = grid[first]
+    d_star = np.sqrt(np.einsum("ni,ij,nj->n", hkl, reciprocal_metric, hkl))
+    order = np.argsort(d_star, kind="stable")
+    return hkl[order].astype(np.int64), multiplicity[order], d_star[order]
+
+
+# Conventional to primitive basis, (a_p b_p c_p) = (a b c) P, for each centring; spglib's choice.
+_TO_PRIMITIVE = {
+    "P": np.eye(3),
+    "A": np.array([[1, 0, 0], [0, 0.5, -0.5], [0, 0.5, 0.5]]),
+    "C": np.array([[0.5, 0.5, 0], [-0.5, 0.5, 0], [0, 0, 1]]),
+    "I": np.array([[-0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.5, 0.5, -0.5]]),
+    "F": np.array([[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]),
+    "R": np.array([[2, -1, -1], [1, 1, -2], [1, 1, 1]]) / 3.0,
+}
+
+
+@functools.cache
+def primitive_rotations(space_group: int) -> IntArray:
+    """Rotation parts of the group in the basis of its standardised primitive cell.
+
+    Parameters
+    ----------
+    space_group : int
+        Number in International Tables A, standard setting (unique axis b, hexagonal axes for
+        rhombohedral groups).
+
+    Returns
+    -------
+    (r, 3, 3) int array
+    """
+    group = gemmi.find_spacegroup_by_number(space_group)
+    operations = group.operations().sym_ops
+    rotations = np.array([operation.rot for operation in operations], dtype=np.float64)
+    rotations /= gemmi.Op.DEN
+    to_primitive = _TO_PRIMITIVE[group.hm[0]]
+    moved = np.linalg.inv(to_primitive) @ rotations @ to_primitive
+    return np.round(moved).astype(np.int64)
+
+
+@functools.cache
+def metric_basis(space_group: int) -> FloatArray:
+    """`invariant_metric_basis` of a space group's standardised primitive cell."""
+    return invariant_metric_basis(primitive_rotations(space_group))

@@ -1,0 +1,222 @@
+"""What symmetry leaves free in a structure, and its intensities with their derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crystal.anomalous import dispersion
+from engine.crystal.structure import CrystalStructure
+from engine.crystal.symmetry import Standardised, standardise
+from engine.diffraction.reflections import independent_reflections
+from engine.diffraction.scattering import form_factors
+from engine.library.symmetry_table import (
+    invariant_metric_basis,
+    metric_to_vector,
+    quadratic_form,
+    vector_to_metric,
+)
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+_SAME_PLACE = 2e-3
+
+
+@dataclass(frozen=True, eq=False)
+class CrystalModel:
+    """A structure prepared for refinement in its conventional cell.
+
+    Attributes
+    ----------
+    standardised : Standardised
+    hkl : (r, 3) int array
+        Independent reflections, systematic absences left out.
+    multiplicity : (r,) int array
+    metric_forms : (r, k) array
+        1/d^2 = metric_forms @ (free metric coefficients).
+    metric_basis : (6, k) array
+        Free directions of the reciprocal metric.
+    metric : (k,) array
+        Its coefficients now.
+    displacements : (n, 3, p) array
+        Fractional displacement of every atom for each free coordinate; a unit of a free
+        coordinate moves its atoms by one angstrom, root mean square.
+    form_factor : (n, r) array
+        f0 + f' of each atom at each reflection, occupancy included, electrons.
+    f_second : (n,) array
+        f'' of each atom, occupancy included.
+    """
+
+    standardised: Standardised
+    hkl: IntArray
+    multiplicity: IntArray
+    metric_forms: FloatArray
+    metric_basis: FloatArray
+    metric: FloatArray
+    displacements: FloatArray
+    form_factor: FloatArray
+    f_second: FloatArray
+
+    @classmethod
+    def prepare(
+        cls,
+        structure: CrystalStructure,
+        wavelength: float,
+        d_min: float,
+        d_max: float = np.inf,
+        symprec: float = 0.02,
+        anomalous: bool = True,
+    ) -> CrystalModel:
+        """Standardise a structure and list what can be refined.
+
+        Parameters
+        ----------
+        structure : CrystalStructure
+        wavelength : float
+            Angstrom, for the dispersion corrections.
+        d_min, d_max : float
+            Range of d-spacings (angstrom) of the reflections.
+        symprec : float
+            Tolerance (angstrom) of the symmetry search.
+        anomalous : bool
+            Whether to add f' and f''.
+
+        Raises
+        ------
+        BadInputError
+            If no symmetry can be found.
+        """
+        standardised = standardise(structure, symprec)
+        cell = standardised.conventional
+        listed = independent_reflections(
+            cell.lattice,
+            0.5 / d_min,
+            standardised.rotations,
+            standardised.translations,
+            s_min=0.5 / d_max if np.isfinite(d_max) else 0.0,
+        )
+        basis = invariant_metric_basis(np.unique(standardised.rotations, axis=0))
+        reciprocal = metric_to_vector(np.linalg.inv(cell.lattice @ cell.lattice.T))
+        first, second = np.zeros(len(cell)), np.zeros(len(cell))
+        if anomalous:
+            first, second = dispersion(cell.numbers, wavelength)
+        zs, inverse = np.unique(cell.numbers, return_inverse=True)
+        f0 = form_factors(zs, listed.s**2)[inverse]
+        return cls(
+            standardised=standardised,
+            hkl=listed.hkl,
+            multiplicity=listed.multiplicity,
+            metric_forms=quadratic_form(listed.hkl) @ basis,
+            metric_basis=basis,
+            metric=basis.T @ reciprocal,
+            displacements=free_displacements(standardised),
+            form_factor=(f0 + first[:, None]) * cell.occupancies[:, None],
+            f_second=second * cell.occupancies,
+        )
+
+    @property
+    def n_coordinates(self) -> int:
+        """How many coordinates symmetry leaves free."""
+        return int(self.displacements.shape[2])
+
+    def lattice(self, metric: FloatArray) -> FloatArray:
+        """(3, 3) rows a, b, c in the standard orientation, for metric coefficients.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If the metric is not that of a lattice.
+        """
+        from engine.crystal.lattice import cell_from_matrix, matrix_from_cell
+
+        direct = np.linalg.inv(vector_to_metric(self.metric_basis @ metric))
+        return matrix_from_cell(*cell_from_matrix(np.linalg.cholesky(direct)))
+
+    def coordinates(self, shifts: FloatArray) -> FloatArray:
+        """(n, 3) fractional coordinates with the free coordinates moved by `shifts` angstrom."""
+        return self.standardised.conventional.frac_coords + self.displacements @ shifts
+
+    def f_squared(self, shifts: FloatArray, derivatives: bool) -> tuple[FloatArray, FloatArray]:
+        """Mean |F|^2 of Friedel pairs, without displacement factors, and its derivatives.
+
+        Returns
+        -------
+        f_squared : (r,) array
+            Electrons squared per conventional cell.
+        gradient : (r, p) array
+            By each free coordinate (per angstrom); no columns without `derivatives`.
+        """
+        wave = np.exp(2j * np.pi * (self.hkl @ self.coordinates(shifts).T))
+        real_part = self.form_factor.T * wave
+        imaginary_part = self.f_second * wave
+        f_real, f_imaginary = real_part.sum(axis=1), imaginary_part.sum(axis=1)
+        squared = np.abs(f_real) ** 2 + np.abs(f_imaginary) ** 2
+        if not derivatives or self.n_coordinates == 0:
+            return squared, np.zeros((len(squared), 0))
+        turning = np.einsum("ri,nip->rnp", 2.0 * np.pi * self.hkl, self.displacements)
+        by_real = np.einsum("rn,rnp->rp", 1j * real_part, turning)
+        by_imaginary = np.einsum("rn,rnp->rp", 1j * imaginary_part, turning)
+        gradient = np.conj(f_real)[:, None] * by_real
+        gradient += np.conj(f_imaginary)[:, None] * by_imaginary
+        return squared, 2.0 * gradient.real
+
+
+def free_displacements(standardised: Standardised) -> FloatArray:
+    """Displacements that keep the space group, without moves of the whole crystal.
+
+    An atom may move along what its site symmetry leaves unchanged; its equivalents follow by
+    the operations that make them. Origins that float along polar axes are held fixed.
+
+    Returns
+    -------
+    (n, 3, p) array
+        Fractional; each column scaled to 1 angstrom r.m.s. over the atoms that it moves.
+    """
+    cell = standardised.conventional
+    rotations = np.asarray(standardised.rotations, dtype=np.float64)
+    columns: list[FloatArray] = []
+    for atom in standardised.asymmetric_unit():
+        members = np.flatnonzero(standardised.orbits == atom_orbit(standardised, atom))
+        images = rotations @ cell.frac_coords[atom] + standardised.translations
+        apart = images[:, None, :] - cell.frac_coords[None, members, :]
+        apart -= np.rint(apart)
+        distance = np.linalg.norm(apart @ cell.lattice, axis=2)
+        target = distance.argmin(axis=1)
+        site = rotations[members[target] == atom]
+        left, values, _ = np.linalg.svd(site.mean(axis=0))
+        for direction in left[:, values > 1e-6].T:
+            column = np.zeros((len(cell), 3))
+            for place, member in enumerate(members):
+                column[member] = rotations[target == place].mean(axis=0) @ direction
+            columns.append(column)
+    if not columns:
+        return np.zeros((len(cell), 3, 0))
+    stacked = np.stack(columns, axis=-1)
+    return _scaled(_without_translations(stacked, rotations), cell.lattice)
+
+
+def atom_orbit(standardised: Standardised, atom: int) -> int:
+    """Number of the orbit that an atom of the conventional cell belongs to."""
+    return int(standardised.orbits[atom])
+
+
+def _without_translations(columns: FloatArray, rotations: FloatArray) -> FloatArray:
+    """Combine columns so that none is, even in part, a shift of the whole crystal."""
+    left, values, _ = np.linalg.svd(rotations.mean(axis=0))
+    polar = left[:, values > 1e-6]
+    if polar.shape[1] == 0:
+        return columns
+    flat = columns.reshape(-1, columns.shape[-1])
+    shifts = np.tile(polar, (columns.shape[0], 1))
+    # The combinations of columns that make a pure shift, and what is orthogonal to them.
+    making, *_ = np.linalg.lstsq(flat, shifts, rcond=None)
+    full, _ = np.linalg.qr(making, mode="complete")
+    return np.asarray(columns @ full[:, polar.shape[1] :])
+
+
+def _scaled(columns: FloatArray, lattice: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(np.einsum("nip,ij->njp", columns, lattice), axis=1)
+    moved = np.maximum((lengths > 1e-9).sum(axis=0), 1)
+    return np.asarray(columns / np.sqrt((lengths**2).sum(axis=0) / moved))

@@ -1,0 +1,360 @@
+"""The calculated pattern as a function of its parameters, and the least-squares step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from numpy.typing import NDArray
+
+from engine.diffraction.lorentz_polarisation import lorentz_polarisation
+from engine.pattern.radiation import Radiation
+from engine.refine.crystal_model import CrystalModel
+from engine.refine.line_profiles import LineProfiles, line_profiles
+
+FloatArray = NDArray[np.float64]
+DEGREES = 180.0 / np.pi
+NARROWEST = 0.003
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileParameters:
+    """Everything that shapes the calculated pattern.
+
+    Attributes
+    ----------
+    scale : float
+        Counts times degrees per electron squared.
+    background : (b,) array
+        Chebyshev coefficients added to the estimated background, counts.
+    zero : float
+        Degrees of 2theta added to every line.
+    metric : (k,) array
+        Reciprocal-metric coefficients (see `CrystalModel`).
+    caglioti : (3,) array
+        W, V, U of FWHM^2 = W + V tan(theta) + U tan^2(theta), square degrees
+        (Caglioti, Paoletti and Ricci 1958).
+    mixing : (2,) array
+        Lorentzian share, its value at 0 and its change per 100 degrees of 2theta.
+    b_iso : float
+        Overall displacement parameter B, square angstrom.
+    shifts : (p,) array
+        Free coordinates, angstrom from where the refinement began.
+    """
+
+    scale: float
+    background: FloatArray
+    zero: float
+    metric: FloatArray
+    caglioti: FloatArray
+    mixing: FloatArray
+    b_iso: float
+    shifts: FloatArray
+
+
+GROUPS = ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso", "shifts")
+
+
+def pack(parameters: ProfileParameters, free: tuple[str, ...]) -> FloatArray:
+    """The free groups as one vector."""
+    return np.concatenate([np.atleast_1d(getattr(parameters, name)) for name in free])
+
+
+def unpack(
+    parameters: ProfileParameters, free: tuple[str, ...], vector: FloatArray
+) -> ProfileParameters:
+    """Parameters with the free groups taken from a vector."""
+    changes: dict[str, object] = {}
+    place = 0
+    for name in free:
+        now = getattr(parameters, name)
+        size = np.size(now)
+        part = vector[place : place + size]
+        changes[name] = float(part[0]) if np.ndim(now) == 0 else part
+        place += size
+    return replace(parameters, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class Calculated:
+    """A calculated pattern.
+
+    Attributes
+    ----------
+    pattern, background : (n,) arrays
+        Counts; `pattern` includes the background.
+    jacobian : (n, v) array or None
+        By the free parameters in the order of `pack`.
+    areas : (r,) array
+        Integrated intensity of each reflection, all wavelengths, counts times degrees.
+    two_theta : (r,) array
+        Of each reflection for the primary wavelength, zero included.
+    f_squared : (r,) array
+        Mean |F|^2 with the displacement factor, electrons squared.
+    profiles : LineProfiles
+        Of all wavelengths, one after the other.
+    """
+
+    pattern: FloatArray
+    background: FloatArray
+    jacobian: FloatArray | None
+    areas: FloatArray
+    two_theta: FloatArray
+    f_squared: FloatArray
+    profiles: LineProfiles
+
+
+class ProfileModel:
+    """Calculates a pattern and its derivatives for one crystal on one measured axis."""
+
+    def __init__(
+        self,
+        crystal: CrystalModel,
+        radiation: Radiation,
+        two_theta: FloatArray,
+        fixed_background: FloatArray,
+        n_background: int,
+        reach: float = 12.0,
+    ) -> None:
+        self.crystal = crystal
+        self.radiation = radiation
+        self.two_theta = two_theta
+        self._fixed = fixed_background
+        span = two_theta[-1] - two_theta[0]
+        unit = 2.0 * (two_theta - two_theta[0]) / span - 1.0
+        self._chebyshev = chebyshev.chebvander(unit, n_background - 1)
+        self._reach = reach
+        self._cached: tuple[FloatArray, bool, FloatArray, FloatArray] | None = None
+
+    def _f_squared(self, shifts: FloatArray, derivatives: bool) -> tuple[FloatArray, FloatArray]:
+        """|F|^2 for these shifts; the last answer is kept, since few steps move atoms."""
+        kept = self._cached
+        if kept is not None and kept[1] >= derivatives and np.array_equal(kept[0], shifts):
+            return kept[2], kept[3]
+        squared, gradient = self.crystal.f_squared(shifts, derivatives)
+        self._cached = (shifts.copy(), derivatives, squared, gradient)
+        return squared, gradient
+
+    def calculate(
+        self, parameters: ProfileParameters, free: tuple[str, ...] = ()
+    ) -> Calculated:
+        """The pattern, with derivatives by the groups in `free`."""
+        q = self.crystal.metric_forms @ parameters.metric
+        f_squared, gradient = self._f_squared(parameters.shifts, "shifts" in free)
+        damping = np.exp(-0.5 * parameters.b_iso * q)
+        positions, areas, slopes, seen = [], [], [], []
+        for wavelength, weight in zip(
+            self.radiation.wavelengths, self.radiation.weights, strict=True
+        ):
+            sin_squared = 0.25 * wavelength**2 * q
+            visible = (sin_squared > 1e-8) & (sin_squared < 0.998)
+            safe = np.where(visible, sin_squared, 0.25)
+            two_theta = 2.0 * DEGREES * np.arcsin(np.sqrt(safe))
+            factor = self.crystal.multiplicity * lorentz_polarisation(safe, self.radiation)
+            areas.append(weight * factor * damping * visible)
+            positions.append(two_theta + parameters.zero)
+            slopes.append(0.5 * wavelength**2 / np.sin(two_theta / DEGREES) * DEGREES)
+            seen.append(visible)
+        position = np.concatenate(positions)
+        tangent = np.tan((position - parameters.zero) / (2.0 * DEGREES))
+        powers = np.stack([np.ones_like(tangent), tangent, tangent**2], axis=1)
+        fwhm = np.sqrt(np.maximum(powers @ parameters.caglioti, NARROWEST**2))
+        eta = parameters.mixing[0] + parameters.mixing[1] * position / 100.0
+        profiles = line_profiles(
+            self.two_theta, position, fwhm, np.clip(eta, 0.0, 1.0), self._reach, bool(free)
+        )
+        copies = len(areas)
+        unit = np.concatenate(areas)
+        area = parameters.scale * unit * np.tile(f_squared, copies)
+        bragg = profiles.value @ area
+        background = self._fixed + self._chebyshev @ parameters.background
+        jacobian = None
+        if free:
+            scaled_gradient = parameters.scale * unit[:, None] * np.tile(gradient, (copies, 1))
+            jacobian = self._jacobian(
+                free, parameters, profiles, area, bragg, powers, fwhm, position,
+                np.concatenate(slopes), q, scaled_gradient,
+            )
+        n = len(q)
+        total = area.reshape(copies, n).sum(axis=0)
+        return Calculated(
+            bragg + background, background, jacobian, total, positions[0],
+            f_squared * damping, profiles,
+        )
+
+    def _jacobian(
+        self,
+        free: tuple[str, ...],
+        parameters: ProfileParameters,
+        profiles: LineProfiles,
+        area: FloatArray,
+        bragg: FloatArray,
+        powers: FloatArray,
+        fwhm: FloatArray,
+        position: FloatArray,
+        slope: FloatArray,
+        q: FloatArray,
+        gradient: FloatArray,
+    ) -> FloatArray:
+        copies = len(area) // len(q)
+        columns = []
+        for name in free:
+            if name == "scale":
+                columns.append(bragg[:, None] / parameters.scale)
+            elif name == "background":
+                columns.append(self._chebyshev)
+            elif name == "zero":
+                columns.append((profiles.by_position @ area)[:, None])
+            elif name == "metric":
+                forms = np.tile(self.crystal.metric_forms, (copies, 1))
+                columns.append(profiles.by_position @ (forms * (area * slope)[:, None]))
+            elif name == "caglioti":
+                wide = np.where(fwhm > NARROWEST, area / (2.0 * fwhm), 0.0)
+                columns.append(profiles.by_fwhm @ (powers * wide[:, None]))
+            elif name == "mixing":
+                both = np.stack([area, area * position / 100.0], axis=1)
+                columns.append(profiles.by_eta @ both)
+            elif name == "b_iso":
+                columns.append((profiles.value @ (-0.5 * np.tile(q, copies) * area))[:, None])
+            elif name == "shifts":
+                columns.append(profiles.value @ gradient)
+        return np.concatenate(columns, axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class LeastSquares:
+    """State of a refinement after some steps.
+
+    Attributes
+    ----------
+    parameters : ProfileParameters
+    chi_squared : float
+        Sum of squared weighted residuals.
+    covariance : (v, v) array or None
+        Of the free parameters, in the order of `pack`, scaled by chi^2/(N - P).
+    """
+
+    parameters: ProfileParameters
+    chi_squared: float
+    covariance: FloatArray | None
+
+
+def levenberg_marquardt(
+    model: ProfileModel,
+    start: ProfileParameters,
+    observed: FloatArray,
+    weight: FloatArray,
+    free: tuple[str, ...],
+    steps: int,
+    tolerance: float = 2e-4,
+    shift_prior: float = 0.0,
+) -> LeastSquares:
+    """Refine the groups in `free`.
+
+    Parameters
+    ----------
+    model : ProfileModel
+    start : ProfileParameters
+    observed, weight : (n,) arrays
+        Counts, and 1/sigma^2.
+    free : tuple of str
+        From `GROUPS`.
+    steps : int
+        Most accepted steps.
+    tolerance : float
+        Relative fall of chi^2 below which the refinement has converged.
+    shift_prior : float
+        Restraint of free coordinates to where they began, as a share of their own curvature.
+    """
+    now, damping = start, 1e-3
+    calculated = model.calculate(now, free)
+    chi = _chi(observed, calculated.pattern, weight)
+    normal, right = _normal_equations(calculated, observed, weight)
+    for _ in range(steps):
+        accepted = False
+        while damping < 1e6:
+            vector = pack(now, free) + _step(normal, right, damping, now, free, shift_prior)
+            trial = _bounded(unpack(now, free, vector))
+            attempt = _try(model, trial, free)
+            new_chi = _chi(observed, attempt.pattern, weight) if attempt is not None else np.inf
+            if new_chi < chi:
+                accepted = True
+                break
+            damping *= 8.0
+        if not accepted or attempt is None:
+            break
+        gain = (chi - new_chi) / chi
+        now, chi, calculated = trial, new_chi, attempt
+        normal, right = _normal_equations(calculated, observed, weight)
+        damping = max(damping / 5.0, 1e-7)
+        if gain < tolerance:
+            break
+    freedom = max(len(observed) - len(right), 1)
+    return LeastSquares(now, chi, _covariance(normal) * chi / freedom)
+
+
+def _try(model: ProfileModel, trial: ProfileParameters, free: tuple[str, ...]) -> Calculated | None:
+    """The pattern of a trial step, or None where the step has left what is possible."""
+    if not np.all(np.isfinite(pack(trial, GROUPS))):
+        return None
+    q = model.crystal.metric_forms @ trial.metric
+    old = model.crystal.metric_forms @ model.crystal.metric
+    if np.any(q <= 0.5 * old) or np.any(q > 2.0 * old):
+        return None
+    return model.calculate(trial, free)
+
+
+def _bounded(parameters: ProfileParameters) -> ProfileParameters:
+    """Parameters pulled back to where they mean something."""
+    mixing = parameters.mixing.copy()
+    mixing[0] = np.clip(mixing[0], 0.0, 1.0)
+    mixing[1] = np.clip(mixing[1], -1.0, 1.0)
+    return replace(
+        parameters,
+        mixing=mixing,
+        zero=float(np.clip(parameters.zero, -0.5, 0.5)),
+        b_iso=float(np.clip(parameters.b_iso, -2.0, 12.0)),
+        scale=max(parameters.scale, 1e-30),
+    )
+
+
+def _chi(observed: FloatArray, calculated: FloatArray, weight: FloatArray) -> float:
+    return float(weight @ (observed - calculated) ** 2)
+
+
+def _normal_equations(
+    calculated: Calculated, observed: FloatArray, weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    jacobian = calculated.jacobian
+    if jacobian is None:
+        raise ValueError("Normal equations need derivatives.")
+    weighted = jacobian * weight[:, None]
+    return weighted.T @ jacobian, weighted.T @ (observed - calculated.pattern)
+
+
+def _step(
+    normal: FloatArray,
+    right: FloatArray,
+    damping: float,
+    now: ProfileParameters,
+    free: tuple[str, ...],
+    shift_prior: float,
+) -> FloatArray:
+    diagonal = np.maximum(np.diag(normal), 1e-300)
+    extra = np.full(len(diagonal), damping)
+    pull = np.zeros(len(diagonal))
+    if shift_prior > 0.0 and "shifts" in free:
+        size = len(now.shifts)
+        part = slice(len(diagonal) - size, len(diagonal))
+        extra[part] += shift_prior
+        pull[part] = -shift_prior * diagonal[part] * now.shifts
+    units = np.sqrt(diagonal)
+    scaled = normal / units[:, None] / units[None, :] + np.diag(extra)
+    return np.asarray(np.linalg.solve(scaled, (right + pull) / units) / units)
+
+
+def _covariance(normal: FloatArray) -> FloatArray:
+    units = np.sqrt(np.maximum(np.diag(normal), 1e-300))
+    inverse = np.linalg.pinv(normal / units[:, None] / units[None, :], rcond=1e-10)
+    return np.asarray(inverse / units[:, None] / units[None, :])
