@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
@@ -13,6 +14,8 @@ from engine.export.atomic import make_folder, replacing
 
 if TYPE_CHECKING:
     from engine.model.inference import DensityPrediction
+
+FloatArray = NDArray[np.floating[Any]]
 
 SUFFIXES = (".npz", ".ccp4", ".cube", ".xsf")
 
@@ -52,40 +55,44 @@ def write_prediction(prediction: DensityPrediction, path: Path) -> None:
 
 
 def write_structure_density(structure: CrystalStructure, path: Path, grid: int = 50) -> None:
-    """Write the CMED of a structure in the same form, as one sample of weight 1."""
+    """Write the CMED of a structure in the same form, as one sample of weight 1.
+
+    The basis is the Niggli-reduced primitive cell.
+    """
     from engine.crystal.cmed import density_on_grid, niggli_primitive
     from engine.crystal.symmetry import standardise
 
     reduced = niggli_primitive(structure)
-    density = density_on_grid(structure, grid)
     _write(
         path,
-        density[None],
+        density_on_grid(reduced, grid)[None],
         reduced.lattice[None],
         (standardise(structure).crystal_system,),
         np.ones(1),
+        reduced,
     )
 
 
 def _write(
     path: Path,
-    density: np.ndarray,
-    cell: np.ndarray,
+    density: FloatArray,
+    cell: FloatArray,
     crystal_system: tuple[str, ...],
-    weights: np.ndarray,
+    weights: FloatArray,
+    structure: CrystalStructure | None = None,
 ) -> None:
     check_map_path(path)
     make_folder(path.absolute().parent)
-    with replacing(path) as temporary:
-        if path.suffix.lower() == ".npz":
-            np.savez_compressed(
-                temporary,
-                density=density,
-                cell=cell,
-                crystal_system=np.array(crystal_system, dtype=np.str_),
-                weights=weights,
-            )
-        else:
-            from engine.export.maps import write_map
+    if path.suffix.lower() != ".npz":
+        from engine.export.maps import write_map
 
-            write_map(temporary, density[0], cell[0])
+        write_map(path, density[0], cell[0], structure)
+        return
+    with replacing(path) as temporary:
+        np.savez_compressed(
+            temporary,
+            density=density,
+            cell=cell,
+            crystal_system=np.array(crystal_system, dtype=np.str_),
+            weights=weights,
+        )

@@ -44,8 +44,12 @@ def write_fit(fit: FitResult, folder: Path | str, pattern: PowderPattern) -> Non
     from engine.export.cif import write_cif
 
     target = make_folder(Path(folder))
-    with replacing(target / "refined.cif") as path:
-        write_cif(path, fit.structure, fit=fit, provenance={"pattern": pattern.name})
+    write_cif(
+        target / "refined.cif",
+        fit.structure,
+        fit=fit,
+        provenance={"pattern": pattern.name, "structure": "given, and refined on the profile"},
+    )
     write_fit_table(fit, target / "fit.csv")
     plot_fit(fit, target / "fit.png", title=pattern.name)
     write_json(target / "fit.json", fit_record(fit, pattern))

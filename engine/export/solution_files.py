@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import engine
-from engine.export.atomic import make_folder, replacing, write_json
+from engine.export.atomic import make_folder, write_json
 from engine.export.fit_files import (
     plot_fit,
     plot_observed,
@@ -48,13 +48,12 @@ def write_solution(solution: Solution, folder: Path | str) -> Path:
     target = make_folder(Path(folder))
     pattern = solution.problem.pattern
     for candidate in solution.candidates:
-        with replacing(target / cif_name(candidate)) as path:
-            write_cif(
-                path,
-                candidate.structure,
-                fit=candidate.fit,
-                provenance=provenance(solution, candidate),
-            )
+        write_cif(
+            target / cif_name(candidate),
+            candidate.structure,
+            fit=candidate.fit,
+            provenance=provenance(solution, candidate),
+        )
     _remove_others(target, {cif_name(candidate) for candidate in solution.candidates})
     if solution.candidates:
         best = solution.candidates[0]
