@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pattern.line_fit import BackgroundFreedom
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peak_detection import typical_width
 
@@ -13,6 +14,8 @@ FloatArray = NDArray[np.float64]
 _BINS_PER_WIDTH = 2.5
 _MAX_BINS = 2500
 _ITERATIONS = 25
+# Standard deviation of a fit's corrections, as a share of the background.
+_FREEDOM = 0.2
 
 
 def estimate_background(pattern: PowderPattern, line_width: float | None = None) -> FloatArray:
@@ -45,24 +48,40 @@ def estimate_background(pattern: PowderPattern, line_width: float | None = None)
     return np.asarray(np.interp(pattern.two_theta, bins.centre, level))
 
 
-def smooth_residual(
-    pattern: PowderPattern, residual: FloatArray, sigma: FloatArray, line_width: float
-) -> FloatArray:
-    """Slow part (n,) of what is left after background and lines are taken away."""
-    edges = _edges(pattern.two_theta, line_width)
-    size = np.diff(np.append(edges, len(residual)))
-    centre = np.add.reduceat(pattern.two_theta, edges) / size
-    weight = np.add.reduceat(1.0 / sigma**2, edges)
-    mean = np.add.reduceat(residual / sigma**2, edges) / weight
-    span = float(pattern.two_theta[-1] - pattern.two_theta[0])
-    step = span / len(edges)
-    base = weight / np.median(weight)
-    z = np.zeros_like(mean)
-    for _ in range(6):
-        pull = (mean - z) * np.sqrt(weight)
-        robust = 1.0 / np.maximum(1.0, np.abs(pull) / 2.0) ** 2
-        z = whittaker(mean, base * robust, _penalty(_cut_off(line_width, span), step))
-    return np.asarray(np.interp(pattern.two_theta, centre, z))
+def background_freedom(
+    pattern: PowderPattern, background: FloatArray, line_width: float
+) -> BackgroundFreedom:
+    """Slow corrections to a background that a fit of the lines may make.
+
+    Parameters
+    ----------
+    pattern : PowderPattern
+    background : (n,) array
+    line_width : float
+        Typical FWHM in degrees.
+
+    Returns
+    -------
+    BackgroundFreedom
+        Hat functions two thirds of the shortest period of a background apart.
+    """
+    from scipy.sparse import csr_matrix
+
+    x = pattern.two_theta
+    span = float(x[-1] - x[0])
+    n_nodes = max(2, round(1.5 * span / _cut_off(line_width, span)) + 1)
+    position = (x - x[0]) / span * (n_nodes - 1)
+    left = np.clip(position.astype(np.int64), 0, n_nodes - 2)
+    share = position - left
+    rows = np.concatenate([np.arange(len(x))] * 2)
+    shapes = csr_matrix(
+        (np.concatenate([1.0 - share, share]), (rows, np.concatenate([left, left + 1]))),
+        shape=(len(x), n_nodes),
+    )
+    nodes = np.linspace(x[0], x[-1], n_nodes)
+    level = np.abs(np.interp(nodes, x, background))
+    noise = float(np.median(pattern.sigma))
+    return BackgroundFreedom(shapes, _FREEDOM * level + noise)
 
 
 class _Bins:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,23 @@ class LineFit:
     su: FloatArray  # (n, 4)
     laws: Laws
     chi_squared: float
+    background_shift: FloatArray  # at the points; zero where the background was held
+
+
+@dataclass(frozen=True, eq=False)
+class BackgroundFreedom:
+    """Slow corrections of the background that are fitted together with the lines.
+
+    Attributes
+    ----------
+    shapes : (n, m) sparse matrix
+        Hat functions over the points.
+    freedom : (m,) array
+        Standard deviation of each correction in counts.
+    """
+
+    shapes: Any
+    freedom: FloatArray
 
 
 def constant_laws(fwhm: float, eta: float = 0.5) -> Laws:
@@ -63,6 +81,7 @@ def fit_lines(
     *,
     cycles: int = 12,
     relax_laws: bool = True,
+    background: BackgroundFreedom | None = None,
 ) -> LineFit:
     """Restrained least squares (Levenberg-Marquardt) on all lines at once.
 
@@ -79,14 +98,17 @@ def fit_lines(
         Least-squares cycles at most.
     relax_laws : bool
         Whether to refit the laws to the strong lines on the way.
+    background : BackgroundFreedom, optional
+        Corrections of the background to fit along; without them it is held.
     """
-    problem = _Problem(two_theta, net, variance, radiation)
+    problem = _Problem(two_theta, net, variance, radiation, background)
     damping = 1e-3
-    state = problem.state(lines)
+    state = problem.state(lines, np.zeros(problem.n_shapes))
     objective = state.chi_squared + _restraint(lines, laws)
     for cycle in range(cycles):
         normal, gradient = state.equations(laws)
-        trial = problem.state(_moved(state.lines, normal.solve(gradient, damping)))
+        step, shift = normal.solve(gradient, damping)
+        trial = problem.state(_moved(state.lines, step), state.shift + shift)
         trial_objective = trial.chi_squared + _restraint(trial.lines, laws)
         if trial_objective <= objective:
             gain = objective - trial_objective
@@ -103,7 +125,7 @@ def fit_lines(
     su = state.equations(laws)[0].standard_uncertainties()
     if relax_laws:
         laws = fit_laws(state.lines, su, laws)
-    return LineFit(state.lines, su, laws, state.chi_squared)
+    return LineFit(state.lines, su, laws, state.chi_squared, problem.background_at(state.shift))
 
 
 def _restraint(lines: Lines, laws: Laws) -> float:
@@ -156,30 +178,49 @@ class _Problem:
         net: FloatArray,
         variance: FloatArray,
         radiation: Radiation,
+        background: BackgroundFreedom | None,
     ) -> None:
         self.two_theta = two_theta
         self.net = net
         self.root_weight = 1.0 / np.sqrt(variance)
         self.radiation = radiation
+        self.background = background
+        self.n_shapes = 0 if background is None else len(background.freedom)
+        if background is not None:
+            from scipy.sparse import diags
 
-    def state(self, lines: Lines) -> _State:
-        return _State(self, lines)
+            self.weighted_shapes = (diags(self.root_weight) @ background.shapes).tocsr()
+            squares = (self.weighted_shapes.T @ self.weighted_shapes).toarray()
+            self.shape_normal = squares + np.diag(1.0 / background.freedom**2)
+
+    def background_at(self, shift: FloatArray) -> FloatArray:
+        """The correction (n,) at the points."""
+        if self.background is None:
+            return np.zeros(len(self.net))
+        return np.asarray(self.background.shapes @ shift, dtype=np.float64)
+
+    def state(self, lines: Lines, shift: FloatArray) -> _State:
+        return _State(self, lines, shift)
 
 
 class _State:
     """Lines, what they give at the points, and the linear picture around them."""
 
-    def __init__(self, problem: _Problem, lines: Lines) -> None:
+    def __init__(self, problem: _Problem, lines: Lines, shift: FloatArray) -> None:
         self.problem = problem
         self.lines = lines
+        self.shift = shift
         self.near = neighbourhoods(problem.two_theta, lines, problem.radiation)
         self.profiles = unit_profiles(problem.two_theta, lines, self.near, problem.radiation)
         self.area = lines.area[self.near.line]
-        model = np.bincount(
+        summed = np.bincount(
             self.near.point, self.area * self.profiles.value, minlength=len(problem.net)
         )
+        model = summed + problem.background_at(shift)
         self.residual = problem.root_weight * (problem.net - model)
         self.chi_squared = float(self.residual @ self.residual)
+        if problem.background is not None:
+            self.chi_squared += float(np.sum((shift / problem.background.freedom) ** 2))
 
     def equations(self, laws: Laws) -> tuple[NormalMatrix, FloatArray]:
         """Normal matrix (4n, 4n) and gradient (4n,), restraints included."""
@@ -218,7 +259,14 @@ class _State:
         pull[:, 2] = (log_fwhm - self.lines.log_fwhm) / _LOG_FWHM_FREEDOM**2
         pull[:, 3] = (eta - self.lines.eta) / _ETA_FREEDOM**2
         matrix = NormalMatrix(normal.row, normal.col, normal.data, diagonal.ravel())
-        return matrix, np.asarray(gradient + pull.ravel())
+        gradient = gradient + pull.ravel()
+        freedom = self.problem.background
+        if freedom is not None:
+            border = (transposed @ self.problem.weighted_shapes).toarray()
+            matrix.set_border(border, self.problem.shape_normal)
+            slow = self.problem.weighted_shapes.T @ self.residual - self.shift / freedom.freedom**2
+            gradient = np.concatenate([gradient, slow])
+        return matrix, np.asarray(gradient)
 
 
 class NormalMatrix:
@@ -235,6 +283,8 @@ class NormalMatrix:
         self.band[self.width + row - column, column] = value
         self.band[self.width] += diagonal
         self.scale = 1.0 / np.sqrt(np.maximum(self.band[self.width], 1e-300))
+        self.border = np.zeros((n, 0))
+        self.corner = np.zeros((0, 0))
         for k in range(self.width + 1):
             # Row `width - k` of the band holds the k-th diagonal above the main one.
             self.band[self.width - k, k:] *= self.scale[k:] * self.scale[: n - k]
@@ -244,16 +294,33 @@ class NormalMatrix:
         band[self.width] += damping
         return band
 
-    def solve(self, gradient: FloatArray, damping: float) -> FloatArray:
-        """Marquardt's step (n, 4)."""
+    def set_border(self, border: FloatArray, corner: FloatArray) -> None:
+        """Add parameters that touch all others: their columns (n, m) and their own part (m, m)."""
+        self.border = border * self.scale[:, None]
+        self.corner = corner
+
+    def solve(self, gradient: FloatArray, damping: float) -> tuple[FloatArray, FloatArray]:
+        """Marquardt's step: (n/4, 4) for the lines and (m,) for the border."""
+        n = len(self.scale)
+        right = np.column_stack([gradient[:n] * self.scale, self.border])
+        solved = self._banded_solve(right, damping)
+        plain, through = solved[:, 0], solved[:, 1:]
+        shift = np.zeros(0)
+        if self.border.shape[1]:
+            # The border's own equations once the lines are eliminated (Schur complement).
+            schur = self.corner * (1.0 + damping * np.eye(len(self.corner)))
+            schur = schur - self.border.T @ through
+            shift = np.linalg.lstsq(schur, gradient[n:] - self.border.T @ plain, rcond=None)[0]
+            plain = plain - through @ shift
+        return np.asarray(plain * self.scale).reshape(-1, _PARAMETERS), np.asarray(shift)
+
+    def _banded_solve(self, right: FloatArray, damping: float) -> FloatArray:
         from scipy.linalg import LinAlgError, solveh_banded
 
-        right = gradient * self.scale
         try:
-            solution = solveh_banded(self._damped(damping), right)
+            return np.asarray(solveh_banded(self._damped(damping), right))
         except (LinAlgError, ValueError):
-            solution = right / (1.0 + damping)
-        return np.asarray(solution * self.scale).reshape(-1, _PARAMETERS)
+            return np.asarray(right / (1.0 + damping))
 
     def rough_su(self) -> FloatArray:
         """(n, 4): uncertainties as if no two parameters were correlated."""
@@ -268,12 +335,16 @@ class NormalMatrix:
             factor = cholesky_banded(self._damped(1e-9))
         except (LinAlgError, ValueError):
             return self.rough_su()
-        variance = np.empty(n)
+        variance: FloatArray = np.empty(n)
         for first in range(0, n, _COLUMNS_AT_ONCE):
             index = np.arange(first, min(first + _COLUMNS_AT_ONCE, n))
             unit = np.zeros((n, len(index)))
             unit[index, np.arange(len(index))] = 1.0
             variance[index] = cho_solve_banded((factor, False), unit)[index, np.arange(len(index))]
+        if self.border.shape[1]:
+            through = cho_solve_banded((factor, False), self.border)
+            schur = np.linalg.pinv(self.corner - self.border.T @ through)
+            variance = variance + np.einsum("ij,jk,ik->i", through, schur, through, optimize=True)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)) * self.scale).reshape(-1, _PARAMETERS)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pattern.background import estimate_background, smooth_residual
-from engine.pattern.line_fit import LineFit, constant_laws, fit_areas, fit_laws, fit_lines
+from engine.pattern.background import background_freedom, estimate_background
+from engine.pattern.line_fit import Laws, LineFit, constant_laws, fit_areas, fit_laws, fit_lines
 from engine.pattern.line_profile import (
     FAR_REACH,
     REACH,
@@ -131,8 +131,8 @@ def find_peaks(
         level = estimate_background(thin, width)
     else:
         level = np.interp(thin.two_theta, pattern.two_theta, background)
-    search = _Search(thin, level, width, threshold, max_peaks)
-    fit, level = search.run(held, min_relative_area)
+    search = _Search(thin, level, width, threshold, max_peaks, held)
+    fit, level = search.run(min_relative_area)
     settled = (
         background
         if background is not None
@@ -168,6 +168,7 @@ class _Search:
         width: float,
         threshold: float,
         max_peaks: int,
+        held: bool,
     ) -> None:
         self.x = pattern.two_theta
         self.counts = pattern.counts
@@ -179,12 +180,13 @@ class _Search:
         self.width = width
         self.threshold = threshold
         self.max_peaks = max_peaks
+        self.held = held
 
-    def run(self, held: bool, min_relative_area: float) -> tuple[LineFit, FloatArray]:
+    def run(self, min_relative_area: float) -> tuple[LineFit, FloatArray]:
         """All rounds; the fit and the settled background."""
         laws = constant_laws(self.width)
         lines = _no_lines()
-        fit = LineFit(lines, np.zeros((0, 4)), laws, 0.0)
+        fit = LineFit(lines, np.zeros((0, 4)), laws, 0.0, np.zeros(0))
         for turn in range(_ROUNDS):
             found = self._detect(fit)
             if len(found) == 0:
@@ -194,10 +196,8 @@ class _Search:
             lines = fit_areas(
                 self.x, self._net(), self._variance(fit.lines), fit.lines.join(new), self.radiation
             )
-            fit = self._fit(lines, fit, cycles=6 if turn < _ROUNDS - 1 else 9)
+            fit = self._fit(lines, fit.laws, cycles=6 if turn < _ROUNDS - 1 else 9)
             fit = self._pruned(fit, 0.7 * self.threshold, 0.0)
-            if not held and len(fit.lines):
-                self._settle_background(fit)
         return self._finished(fit, min_relative_area), self.background
 
     def _net(self) -> FloatArray:
@@ -286,16 +286,24 @@ class _Search:
         far = calculate(self.x, lines, self.radiation, FAR_REACH)
         return self._net() - (far - calculate(self.x, lines, self.radiation, REACH))
 
-    def _fit(self, lines: Lines, previous: LineFit, cycles: int) -> LineFit:
-        return fit_lines(
+    def _fit(self, lines: Lines, laws: Laws, cycles: int, relax_laws: bool = True) -> LineFit:
+        """Fit the lines, and the background with them unless it is held."""
+        freedom = None
+        if not self.held:
+            freedom = background_freedom(self.pattern, self.background, self.width)
+        fit = fit_lines(
             self.x,
             self._near_net(lines),
             self._variance(lines),
             lines,
             self.radiation,
-            previous.laws,
+            laws,
             cycles=cycles,
+            relax_laws=relax_laws,
+            background=freedom,
         )
+        self.background = self.background + fit.background_shift
+        return fit
 
     def _pruned(self, fit: LineFit, threshold: float, min_relative_area: float) -> LineFit:
         """Without lines that are not significant, lie outside, or coincide with a stronger one."""
@@ -308,14 +316,7 @@ class _Search:
         keep &= _not_doubled(lines, keep)
         if keep.sum() > self.max_peaks:
             keep &= ratio >= np.sort(ratio[keep])[-self.max_peaks]
-        return LineFit(lines.take(keep), su[keep], fit.laws, fit.chi_squared)
-
-    def _settle_background(self, fit: LineFit) -> None:
-        """Let the background follow what lines and background together leave over."""
-        model = calculate(self.x, fit.lines, self.radiation, FAR_REACH)
-        sigma = np.sqrt(self._variance(fit.lines) + (_SHAPE_ERROR * model) ** 2)
-        correction = smooth_residual(self.pattern, self._net() - model, sigma, self.width)
-        self.background = self.background + correction
+        return replace(fit, lines=lines.take(keep), su=su[keep])
 
     def _finished(self, fit: LineFit, min_relative_area: float) -> LineFit:
         """Prune for good, and fit the survivors once more if any line was dropped."""
@@ -325,22 +326,13 @@ class _Search:
         if len(kept.lines) == 0:
             return kept
         laws = fit_laws(kept.lines, kept.su, kept.laws)
-        fit = fit_lines(
-            self.x,
-            self._near_net(kept.lines),
-            self._variance(kept.lines),
-            kept.lines,
-            self.radiation,
-            laws,
-            cycles=6,
-            relax_laws=False,
-        )
+        fit = self._fit(kept.lines, laws, cycles=6, relax_laws=False)
         return _sorted(self._pruned(fit, 0.8 * self.threshold, min_relative_area))
 
 
 def _sorted(fit: LineFit) -> LineFit:
     order = np.argsort(fit.lines.position)
-    return LineFit(fit.lines.take(order), fit.su[order], fit.laws, fit.chi_squared)
+    return replace(fit, lines=fit.lines.take(order), su=fit.su[order])
 
 
 def _no_lines() -> Lines:
