@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         progress.close()
     write_fit(fit, folder, pattern)
-    cell = " ".join(f"{x:.5g}" for x in fit.structure.cell)
+    cell = " ".join(f"{x:.4f}" for x in fit.structure.cell)
     print(f"R_wp {100.0 * fit.rwp:.2f} %   R_Bragg {100.0 * fit.r_bragg:.2f} %   cell {cell}")
     print(f"written: {folder / 'fit.json'}")
     return 0

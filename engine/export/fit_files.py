@@ -149,7 +149,7 @@ def plot_observed(pattern: PowderPattern, path: Path, title: str = "") -> None:
 
 
 def _draw_profile(axes: Axes, fit: FitResult, title: str) -> None:
-    axes.plot(fit.two_theta, fit.observed, ".", ms=2.2, color=_OBSERVED, mew=0.0, label="observed")
+    axes.plot(fit.two_theta, fit.observed, "o", ms=2.4, color=_OBSERVED, mew=0.0, label="observed")
     axes.plot(fit.two_theta, fit.background, color=_BACKGROUND, lw=0.9, ls="--", label="background")
     axes.plot(fit.two_theta, fit.calculated, color=_CALCULATED, lw=0.9, label="calculated")
     _style(axes)
