@@ -40,11 +40,10 @@ def _read_pattern(path: Path) -> PowderPattern:
 def _derive(
     pattern: PowderPattern,
 ) -> tuple[NDArray[np.float64], PeakList]:
-    from engine.pattern.background import estimate_background
     from engine.pattern.peaks import find_peaks
 
-    background = estimate_background(pattern)
-    return background, find_peaks(pattern, background)
+    peaks = find_peaks(pattern)
+    return peaks.background, peaks
 
 
 def _compare(peaks: PeakList, reflections: Reflections, radiation: Radiation) -> PeakComparison:

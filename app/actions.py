@@ -1,0 +1,148 @@
+"""The window's actions: one object each for menu, shortcut and button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.controller import Controller
+from app.state.session import Session
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What the window itself does for some of its actions."""
+
+    open_file: Callable[[], None]
+    export_cif: Callable[[], None]
+    export_map: Callable[[], None]
+    screenshot: Callable[[], None]
+    cancel: Callable[[], None]
+    show_all: Callable[[], None]
+    reset_layout: Callable[[], None]
+    about: Callable[[], None]
+    mouse_help: Callable[[], None]
+
+
+class Actions:
+    """Makes all actions and the menu bar, and keeps them enabled only when they make sense."""
+
+    def __init__(
+        self, window: QMainWindow, session: Session, controller: Controller, do: Handlers
+    ) -> None:
+        """Fill the menu bar of `window`."""
+        self._window = window
+        self._session = session
+        keys = QKeySequence.StandardKey
+        self.open = self._make("Open pattern…", do.open_file, keys.Open)
+        self.export_cif = self._make("Export CIF…", do.export_cif, "Ctrl+E")
+        self.export_map = self._make("Export density map…", do.export_map, "Ctrl+Shift+E")
+        self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+S")
+        self.quit = self._make("Quit", window.close, keys.Quit)
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.solve = self._make("Solve structure", controller.solve, "Ctrl+R")
+        self.predict = self._make("Predict density", controller.predict_density, "Ctrl+D")
+        self.cancel = self._make("Cancel", do.cancel, "Esc")
+        self.show_all = self._make("Whole pattern", do.show_all, "Ctrl+0")
+        self.reset_layout = self._make("Reset layout", do.reset_layout)
+        self.about = self._make("About Densight", do.about)
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+        self.mouse_help = self._make("Mouse and keys", do.mouse_help, "F1")
+        self.recent = QMenu("Open recent", window)
+        self.examples = QMenu("Examples", window)
+        self._fill_menus()
+        for signal in (
+            session.pattern.changed,
+            session.solution.chosen_changed,
+            session.solution.status_changed,
+            session.density.map_changed,
+            session.density.status_changed,
+        ):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _make(
+        self, text: str, do: Callable[..., object], keys: QKeySequence.StandardKey | str = ""
+    ) -> QAction:
+        action = QAction(text, self._window)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: do())
+        return action
+
+    def _choices(
+        self, choices: tuple[tuple[str, str, str], ...], choose: Callable[[str], None]
+    ) -> dict[str, QAction]:
+        group = QActionGroup(self._window)
+        made = {}
+        for value, text, keys in choices:
+            action = self._make(text, lambda value=value: choose(value), keys)
+            action.setCheckable(True)
+            group.addAction(action)
+            made[value] = action
+        return made
+
+    def _fill_menus(self) -> None:
+        bar = self._window.menuBar()
+        file = bar.addMenu("&File")
+        file.addAction(self.open)
+        file.addMenu(self.recent)
+        file.addMenu(self.examples)
+        file.addSeparator()
+        file.addAction(self.export_cif)
+        file.addAction(self.export_map)
+        file.addAction(self.screenshot)
+        file.addSeparator()
+        file.addAction(self.quit)
+        sample = bar.addMenu("&Sample")
+        sample.addAction(self.solve)
+        sample.addAction(self.predict)
+        sample.addSeparator()
+        sample.addAction(self.cancel)
+        view = bar.addMenu("&View")
+        state = self._session.pattern
+        self.axes = self._choices(
+            (
+                ("two_theta", "Against 2θ", "Ctrl+1"),
+                ("d", "Against d", "Ctrl+2"),
+                ("q", "Against Q", "Ctrl+3"),
+            ),
+            state.set_x_axis,  # type: ignore[arg-type]
+        )
+        self.scales = self._choices(
+            (
+                ("linear", "Intensity", "Ctrl+4"),
+                ("sqrt", "Square root of intensity", "Ctrl+5"),
+                ("log", "Logarithm of intensity", "Ctrl+6"),
+            ),
+            state.set_scale,  # type: ignore[arg-type]
+        )
+        view.addActions(list(self.axes.values()))
+        view.addSeparator()
+        view.addActions(list(self.scales.values()))
+        view.addSeparator()
+        view.addAction(self.show_all)
+        view.addAction(self.reset_layout)
+        state.display_changed.connect(self._check_choices)
+        self._check_choices()
+        help_menu = bar.addMenu("&Help")
+        help_menu.addAction(self.mouse_help)
+        help_menu.addAction(self.about)
+
+    def _check_choices(self) -> None:
+        self.axes[self._session.pattern.x_axis].setChecked(True)
+        self.scales[self._session.pattern.scale].setChecked(True)
+
+    def _refresh(self) -> None:
+        session = self._session
+        solving = session.solution.status == "running"
+        predicting = session.density.status == "running"
+        self.export_cif.setEnabled(session.solution.chosen is not None)
+        self.export_map.setEnabled(session.density.shown is not None)
+        self.solve.setEnabled(not solving)
+        self.predict.setEnabled(not predicting)
+        self.cancel.setEnabled(solving or predicting)
+        self.show_all.setEnabled(session.pattern.pattern is not None)

@@ -1,0 +1,417 @@
+"""The one main window."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+import engine
+from app.actions import Actions, Handlers
+from app.controller import Controller
+from app.jobs.runner import JobRunner
+from app.services import Services
+from app.settings import Settings
+from app.state.examples import find_example, load_examples
+from app.state.session import Session
+from app.theme import Theme
+from app.views.candidates_table import CandidatesTable
+from app.views.controls import Panel, muted
+from app.views.density_panel import DensityPanel
+from app.views.error_dialog import ErrorDialog
+from app.views.message_bar import MessageBar
+from app.views.pattern_panel import PatternPanel
+from app.views.peak_table import PeakTable
+from app.views.sample_panel import SamplePanel
+
+SIDE_WIDTH = 388
+MAP_FILTER = "CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)"
+MOUSE_HELP = """
+<h3>Pattern</h3>
+<table cellpadding="3">
+<tr><td>Drag with the left button</td><td>zoom to a box</td></tr>
+<tr><td>Right click</td><td>zoom out</td></tr>
+<tr><td>Double right click, Ctrl+0</td><td>whole pattern</td></tr>
+<tr><td>Wheel, Ctrl + wheel</td><td>zoom along the axis, in intensity</td></tr>
+<tr><td>Drag with the middle button</td><td>move</td></tr>
+<tr><td>← →, with Shift</td><td>step the cursor by one point, by ten</td></tr>
+</table>
+<h3>Density</h3>
+<table cellpadding="3">
+<tr><td>Drag with the left button</td><td>turn</td></tr>
+<tr><td>Wheel, drag with the right button</td><td>zoom</td></tr>
+<tr><td>Shift + drag</td><td>move</td></tr>
+</table>
+<h3>Elements</h3>
+<table cellpadding="3">
+<tr><td>Arrow keys, Space</td><td>move in the table, tick</td></tr>
+</table>
+"""
+
+
+class MainWindow(QMainWindow):
+    """Sample on the left, pattern above, candidates, peaks and density below.
+
+    Signals
+    -------
+    painted()
+        Emitted once, after the window has been drawn for the first time.
+    """
+
+    painted = Signal()
+
+    def __init__(self, services: Services | None = None, settings: Settings | None = None) -> None:
+        """Make the window; nothing heavy is imported for it."""
+        super().__init__()
+        self.session = Session()
+        self.settings = settings or Settings()
+        self.jobs = JobRunner(self)
+        self.controller = Controller(self.session, services or Services(), self.jobs, self)
+        self._error_dialog: ErrorDialog | None = None
+        self._was_painted = False
+        self.setWindowTitle("Densight")
+        self.setAcceptDrops(True)
+        self._build()
+        self.actions_ = Actions(
+            self,
+            self.session,
+            self.controller,
+            Handlers(
+                open_file=self.ask_open,
+                export_cif=self.ask_export_cif,
+                export_map=self.ask_export_map,
+                screenshot=self.ask_screenshot,
+                cancel=self.sample.cancel,
+                show_all=self.pattern.plot.show_all,
+                reset_layout=self.reset_layout,
+                about=self._about,
+                mouse_help=self._mouse_help,
+            ),
+        )
+        self._wire()
+        self._restore_layout()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        session, controller = self.session, self.controller
+        self.sample = SamplePanel(session, controller)
+        side = QScrollArea()
+        side.setWidget(self.sample)
+        side.setWidgetResizable(True)
+        side.setFrameShape(QScrollArea.Shape.NoFrame)
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.setFixedWidth(SIDE_WIDTH)
+        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.messages = MessageBar(session.messages)
+        self.pattern = PatternPanel(session)
+        self.candidates = CandidatesTable(session)
+        self.peaks = PeakTable(session)
+        self.density = DensityPanel(session, controller)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.candidates, "Candidates")
+        self.tabs.addTab(self.peaks, "Peaks")
+        tables = Panel()
+        tables.column.setContentsMargins(2, 2, 2, 2)
+        tables.column.addWidget(self.tabs)
+        self.lower = QSplitter(Qt.Orientation.Horizontal)
+        self.lower.addWidget(tables)
+        self.lower.addWidget(self.density)
+        self.right = QSplitter(Qt.Orientation.Vertical)
+        self.right.addWidget(self.pattern)
+        self.right.addWidget(self.lower)
+        for splitter in (self.lower, self.right):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(6)
+        work = QWidget()
+        column = QVBoxLayout(work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        column.addWidget(self.messages)
+        column.addWidget(self.right, 1)
+        whole = QSplitter(Qt.Orientation.Horizontal)
+        whole.addWidget(side)
+        whole.addWidget(work)
+        whole.setStretchFactor(1, 1)
+        whole.setHandleWidth(4)
+        whole.setContentsMargins(6, 4, 6, 0)
+        self.setCentralWidget(whole)
+        self.device = muted("Starting up")
+        self.activity = QLabel()
+        self.statusBar().addWidget(self.activity, 1)
+        self.statusBar().addPermanentWidget(self.device)
+        self.statusBar().setSizeGripEnabled(False)
+        self.setMinimumSize(960, 600)
+
+    def _wire(self) -> None:
+        session = self.session
+        self.sample.open_button.clicked.connect(self.ask_open)
+        self.pattern.empty.open_button.clicked.connect(self.ask_open)
+        self.sample.examples_button.setMenu(self.actions_.examples)
+        self.pattern.empty.examples_button.setMenu(self.actions_.examples)
+        self.actions_.examples.aboutToShow.connect(self._fill_examples)
+        self.actions_.recent.aboutToShow.connect(self._fill_recent)
+        self.controller.opened.connect(self._opened)
+        self.jobs.crashed.connect(self.report_error)
+        self.jobs.changed.connect(lambda _kind: self._refresh_activity())
+        session.pattern.changed.connect(self._refresh_title)
+        session.solution.changed.connect(self._refresh_tabs)
+        session.pattern.derived_changed.connect(self._refresh_tabs)
+        self._refresh_tabs()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours in everything that does not follow the palette."""
+        for view in (self.sample, self.pattern, self.candidates, self.density):
+            view.set_theme(theme)
+
+    # -- first paint -------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Say when the first picture is on the screen: right after this event is done with."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def warm_up(self) -> None:
+        """Load what the first solve needs; call it after the first paint."""
+        self.controller.warm_up(lambda: self.device.setText(self.session.device))
+
+    # -- opening -----------------------------------------------------------------------------
+
+    def open_file(self, path: str | Path) -> None:
+        """Open a pattern; a bundled example brings its elements along."""
+        self.controller.open_file(path, find_example(path))
+
+    def ask_open(self) -> None:
+        """Ask for a pattern file."""
+        path, _filter = QFileDialog.getOpenFileName(
+            self, "Open a powder pattern", self.settings.get("folder", "")
+        )
+        if path:
+            self.open_file(path)
+
+    def _opened(self, path: str) -> None:
+        if find_example(path) is None:
+            self.settings.add_recent(path)
+            self.settings.set("folder", str(Path(path).resolve().parent))
+
+    def _fill_examples(self) -> None:
+        menu = self.actions_.examples
+        menu.clear()
+        for example in load_examples():
+            action = menu.addAction(f"{example.name}  ({', '.join(example.elements)})")
+            action.setToolTip(example.note)
+            action.triggered.connect(lambda _checked=False, path=example.path: self.open_file(path))
+        if menu.isEmpty():
+            menu.addAction("No examples are installed").setEnabled(False)
+
+    def _fill_recent(self) -> None:
+        menu = self.actions_.recent
+        menu.clear()
+        for path in self.settings.recent_files:
+            action = menu.addAction(Path(path).name)
+            action.setToolTip(path)
+            action.triggered.connect(lambda _checked=False, path=path: self.open_file(path))
+        if menu.isEmpty():
+            menu.addAction("No recent files").setEnabled(False)
+        else:
+            menu.addSeparator()
+            menu.addAction("Forget these", self.settings.clear_recent)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Files are welcome anywhere."""
+        if _local_files(event):
+            event.acceptProposedAction()
+            self.activity.setText("Drop to open")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """The file went away again."""
+        self._refresh_activity()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        files = _local_files(event)
+        self._refresh_activity()
+        if not files:
+            return
+        event.acceptProposedAction()
+        self.open_files(files)
+
+    def open_files(self, files: list[str]) -> None:
+        """Open the first of several files, and say so."""
+        self.open_file(files[0])
+        if len(files) > 1:
+            self.session.messages.add(
+                "info", f"One pattern at a time: {Path(files[0]).name} was taken.", "open-many"
+            )
+
+    # -- saving ------------------------------------------------------------------------------
+
+    def _ask_save(self, title: str, name: str, filters: str) -> str:
+        folder = Path(self.settings.get("export_folder", str(Path.home())))
+        path, chosen = QFileDialog.getSaveFileName(self, title, str(folder / name), filters)
+        if not path:
+            return ""
+        if not Path(path).suffix and "*" in chosen:
+            path += chosen[chosen.index("*") + 1 :].rstrip(")")
+        self.settings.set("export_folder", str(Path(path).parent))
+        return path
+
+    def ask_export_cif(self) -> None:
+        """Ask where to write the chosen candidate."""
+        candidate, pattern = self.session.solution.chosen, self.session.pattern.pattern
+        if candidate is None or pattern is None:
+            return
+        name = f"{pattern.name}_{candidate.formula}_{candidate.rank:02d}.cif"
+        path = self._ask_save("Export the chosen candidate", name, "CIF (*.cif)")
+        if path:
+            self.controller.export_cif(path)
+
+    def ask_export_map(self) -> None:
+        """Ask where to write the density that is shown."""
+        pattern = self.session.pattern.pattern
+        name = f"{pattern.name if pattern is not None else 'density'}_density"
+        path = self._ask_save("Export the density that is shown", name, MAP_FILTER)
+        if path:
+            self.controller.export_map(path)
+
+    def ask_screenshot(self) -> None:
+        """Ask where to save a picture of the window."""
+        path = self._ask_save("Save a picture of the window", "densight.png", "PNG (*.png)")
+        if path:
+            self.save_screenshot(path)
+
+    def save_screenshot(self, path: str | Path) -> bool:
+        """Save a picture of the whole window, the density's included."""
+        saved = self.grab().save(str(path))
+        if saved:
+            self.session.messages.add("info", f"Saved {Path(path).name}.", "export")
+        else:
+            self.session.messages.add("error", f"{path} could not be written.", "export")
+        return saved
+
+    # -- showing where things are ------------------------------------------------------------
+
+    def _refresh_title(self) -> None:
+        pattern = self.session.pattern.pattern
+        self.setWindowTitle(f"{pattern.name} – Densight" if pattern is not None else "Densight")
+
+    def _refresh_tabs(self) -> None:
+        n_candidates = len(self.session.solution.candidates)
+        peaks = self.session.pattern.peaks
+        self.tabs.setTabText(0, f"Candidates ({n_candidates})" if n_candidates else "Candidates")
+        self.tabs.setTabText(1, f"Peaks ({len(peaks)})" if peaks is not None else "Peaks")
+
+    def _refresh_activity(self) -> None:
+        names = {
+            "open": "Reading the file",
+            "peaks": "Fitting peaks",
+            "solve": "Solving",
+            "density": "Predicting density",
+            "candidate": "Computing the candidate's density",
+            "export": "Writing",
+        }
+        running = [text for kind, text in names.items() if self.jobs.running(kind)]
+        self.activity.setText(", ".join(running))
+
+    def report_error(self, kind: str, trace: str) -> None:
+        """Show an internal error in the one dialog there is for them."""
+        if self._error_dialog is None:
+            self._error_dialog = ErrorDialog(self)
+        self._error_dialog.add(kind, trace)
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self,
+            "About Densight",
+            f"<h3>Densight {engine.__version__}</h3>"
+            "<p>From a powder X-ray pattern and the elements you know to the electron density, "
+            "the crystal structure and the evidence for both.</p>"
+            "<p>BSD 3-Clause licence. The density follows the CMED of Guo et al., "
+            "npj Comput. Mater. 10, 209 (2024). Structure types from the Materials Project "
+            "(CC BY 4.0).</p>",
+        )
+
+    def _mouse_help(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle("Mouse and keys")
+        box.setTextFormat(Qt.TextFormat.RichText)
+        box.setText(MOUSE_HELP)
+        box.setModal(False)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.show()
+
+    # -- layout and end ----------------------------------------------------------------------
+
+    def reset_layout(self) -> None:
+        """The proportions that a new user gets."""
+        height, width = max(self.height(), 600), max(self.width() - SIDE_WIDTH, 500)
+        self.right.setSizes([round(height * 0.52), round(height * 0.48)])
+        self.lower.setSizes([round(width * 0.5), round(width * 0.5)])
+
+    def _restore_layout(self) -> None:
+        self.resize(1440, 900)
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None:
+            space = screen.availableSize()
+            self.resize(min(1440, space.width() - 40), min(900, space.height() - 60))
+        self.reset_layout()
+        stored = self.settings.get("layout")
+        if not isinstance(stored, dict):
+            return
+        for name, restore in (
+            ("window", self.restoreGeometry),
+            ("right", self.right.restoreState),
+            ("lower", self.lower.restoreState),
+        ):
+            if isinstance(stored.get(name), str):
+                restore(QByteArray(base64.b64decode(stored[name])))
+
+    def _store_layout(self) -> None:
+        parts = {
+            "window": self.saveGeometry(),
+            "right": self.right.saveState(),
+            "lower": self.lower.saveState(),
+        }
+        coded = {name: base64.b64encode(bytes(part.data())) for name, part in parts.items()}
+        self.settings.set("layout", {name: code.decode() for name, code in coded.items()})
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stop all work, remember the layout, and go."""
+        self._store_layout()
+        self.hide()
+        self.density.shutdown()
+        if self._error_dialog is not None:
+            self._error_dialog.close()
+        self.jobs.shutdown()
+        super().closeEvent(event)
+
+
+def _local_files(event: QDropEvent) -> list[str]:
+    data = event.mimeData()
+    if not data.hasUrls():
+        return []
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
