@@ -30,6 +30,14 @@ EXAMPLE_FOLDER = ROOT / "runs" / "example"
 OLDEST_PYTHON = (3, 11)
 OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11")
 SCREEN = "1600x1000x24"
+PICTURE_SECONDS = 300
+TAKE_PICTURE = """
+import sys
+from app.launch import run_window
+example, picture = sys.argv[1:]
+how = dict(solve=True, screenshot=picture, quit_when_done=True, size=(1600, 1000))
+sys.exit(run_window([example], **how))
+"""
 
 
 class SetupError(Exception):
@@ -232,14 +240,14 @@ def run_headless():
     if code != 0:
         return code
     say(f"solution folder: {folder}")
+    picture.unlink(missing_ok=True)
     with screen() as environment:
         code = call(
-            str(ROOT / "packaging" / "picture.py"),
-            str(example["path"]),
-            str(picture),
+            *("-c", TAKE_PICTURE, str(example["path"]), str(picture)),
             environment=environment,
+            seconds=PICTURE_SECONDS,
         )
-    if code != 0:
+    if code != 0 or not picture.is_file():
         raise SetupError("no picture of the window could be taken; the messages above say why.")
     say(f"screenshot: {picture}")
     return 0
@@ -252,11 +260,14 @@ def first_example():
     return {"path": index.parent / entry["file"], "elements": entry["elements"]}
 
 
-def call(*arguments, environment=None):
+def call(*arguments, environment=None, seconds=None):
     """Run the virtual environment's Python in the checkout and return its exit code."""
-    return subprocess.run(
-        [str(venv_python()), *arguments], cwd=str(ROOT), env=environment
-    ).returncode
+    command = [str(venv_python()), *arguments]
+    try:
+        return subprocess.run(command, cwd=str(ROOT), env=environment, timeout=seconds).returncode
+    except subprocess.TimeoutExpired:
+        say(f"not finished after {seconds} s.")
+        return 1
 
 
 @contextmanager
