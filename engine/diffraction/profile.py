@@ -80,15 +80,18 @@ def peak_sum(
     if len(owner) == 0:
         return torch.zeros((len(centres), len(grid)), device=centres.device, dtype=centres.dtype)
     start, span = first[owner, peak], (last - first)[owner, peak]
-    # Points beyond the end, so far off that no peak has a value there, take what is drawn past it.
-    longest = int(span.max())
-    padded = torch.cat([grid, grid.new_full((longest,), _FAR)])
+    # One more point, so far off that no peak has a value there, takes what is out of reach.
+    padded = torch.cat([grid, grid.new_full((1,), _FAR)])
     flat = torch.zeros(len(centres) * len(padded), device=centres.device, dtype=centres.dtype)
+    longest = int(span.max())
     steps = torch.arange(longest, device=grid.device)
     # Peaks of like span go together, so that wide peaks do not make narrow ones expensive.
     order = torch.argsort(span)
     for chosen in torch.split(order, _peaks_per_chunk(longest, centres.device)):
-        place = start[chosen, None] + steps[: int(span[chosen[-1]])]
+        ahead = steps[: int(span[chosen[-1]])]
+        place = torch.where(
+            ahead < span[chosen, None], start[chosen, None] + ahead, len(padded) - 1
+        )
         which = (owner[chosen], peak[chosen])
         values = areas[which][:, None] * pseudo_voigt(
             padded[place] - centres[which][:, None], widths[which][:, None], shares[which][:, None]

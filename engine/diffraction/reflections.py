@@ -211,15 +211,17 @@ def hkl_batch(lattices: Tensor, s_max: float | Tensor, s_min: float = 0.0) -> tu
     star = torch.linalg.inv(cells)
     metric = star.transpose(1, 2) @ star * 0.25
     form = torch.stack([metric[:, i, j] * (1.0 if i == j else 2.0) for i, j in _PAIRS], dim=1)
-    parts = []
-    for chosen in torch.split(torch.arange(len(cells)), max(1, _BOX_ELEMENTS // max(1, len(box)))):
-        s_squared = form[chosen] @ products.T
-        inside = s_squared <= (limit[chosen] * (1.0 + 1e-5)).square()[:, None]
+    owners, members = [], []
+    size = max(1, _BOX_ELEMENTS // max(1, len(box)))
+    for start in range(0, max(1, len(cells)), size):
+        part = slice(start, start + size)
+        s_squared = form[part] @ products.T
+        inside = s_squared <= (limit[part] * (1.0 + 1e-5)).square()[:, None]
         inside &= s_squared > s_min * s_min
-        owner, member = torch.nonzero(inside, as_tuple=True)
-        parts.append((owner + int(chosen[0]), member))
-    owner = torch.cat([part[0] for part in parts]) if parts else torch.zeros(0, dtype=torch.long)
-    member = torch.cat([part[1] for part in parts]) if parts else torch.zeros(0, dtype=torch.long)
+        found = torch.nonzero(inside)
+        owners.append(found[:, 0] + start)
+        members.append(found[:, 1])
+    owner, member = torch.cat(owners), torch.cat(members)
     count = torch.bincount(owner, minlength=len(cells))
     rank = torch.arange(len(owner), device=cells.device) - (torch.cumsum(count, 0) - count)[owner]
     most = int(count.max()) if len(cells) else 0
