@@ -272,16 +272,12 @@ class Controller(QObject):
 
     def export_cif(self, path: str | Path) -> None:
         """Write the chosen candidate as CIF."""
-        candidate, pattern = self.session.solution.chosen, self.session.pattern.pattern
-        if candidate is None or pattern is None:
+        candidate, solution = self.session.solution.chosen, self.session.solution.solution
+        if candidate is None or solution is None:
             self.session.messages.add("error", "There is no candidate to export yet.", "export")
             return
         path = _with_suffix(path, (".cif",))
-        problem = self.session.solution.solution
-        elements = problem.problem.elements if problem is not None else ()
-        self._write(
-            path, lambda _progress: self.services.export_cif(path, candidate, pattern, elements)
-        )
+        self._write(path, lambda _progress: self.services.export_cif(path, candidate, solution))
 
     def export_map(self, path: str | Path) -> None:
         """Write the density that is shown; the suffix says in which format."""
@@ -315,18 +311,28 @@ class Controller(QObject):
 
     # -- start -------------------------------------------------------------------------------
 
-    def warm_up(self, then: Callable[[], None]) -> None:
-        """Load what the first solve needs and ask for the device's name, after the first paint."""
+    def warm_up(self, can_draw: Callable[[], None], ready: Callable[[], None]) -> None:
+        """Load what is heavy, after the first paint.
 
-        def load(_progress: Progress) -> str:
+        Parameters
+        ----------
+        can_draw : callable
+            Called when the canvas for densities can be made.
+        ready : callable
+            Called when `session.device` is known.
+        """
+
+        def load(progress: Progress) -> str:
+            self.services.warm_up_drawing()
+            progress.partial(None)
             self.services.warm_up()
             return self.services.describe_device()
 
         def done(device: str) -> None:
             self.session.device = device
-            then()
+            ready()
 
-        self.jobs.start("warm-up", load, Handlers(result=done))
+        self.jobs.start("warm-up", load, Handlers(result=done, partial=lambda _nothing: can_draw()))
 
 
 def _assumed(pattern: PowderPattern) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -35,10 +36,8 @@ def make_application() -> QApplication:
     app.setApplicationName("densight")
     app.setApplicationDisplayName("Densight")
     QGuiApplication.setDesktopFileName("densight")
-    try:
+    with contextlib.suppress(FileNotFoundError):
         app.setWindowIcon(QIcon(str(resources.path("icons/densight.svg"))))
-    except FileNotFoundError:
-        pass
     return app
 
 
@@ -47,7 +46,7 @@ def make_window(services: Services | None = None, settings: Settings | None = No
     app = make_application()
     keeper = app.findChild(ThemeKeeper) or ThemeKeeper(app)
     window = MainWindow(services, settings)
-    window.density.prepare_canvas()
+    window.density.reserve_opengl()
     window.set_theme(keeper.theme)
     keeper.changed.connect(window.set_theme)
     return window

@@ -196,7 +196,10 @@ class MainWindow(QMainWindow):
 
     def warm_up(self) -> None:
         """Load what the first solve needs; call it after the first paint."""
-        self.controller.warm_up(lambda: self.device.setText(self.session.device))
+        self.controller.warm_up(
+            can_draw=self.density.prepare_canvas,
+            ready=lambda: self.device.setText(self.session.device),
+        )
 
     # -- opening -----------------------------------------------------------------------------
 

@@ -97,31 +97,22 @@ def _candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, Dens
     }
 
 
-def _export_cif(
-    path: Path, candidate: Candidate, pattern: PowderPattern, elements: tuple[str, ...]
-) -> None:
+def _export_cif(path: Path, candidate: Candidate, solution: Solution) -> None:
     from engine.export.cif import write_cif
+    from engine.export.solution_files import provenance
 
-    radiation = pattern.radiation
     write_cif(
         path,
         candidate.structure,
         fit=candidate.fit,
-        provenance={
-            "pattern": pattern.name,
-            "elements": " ".join(elements),
-            "wavelength": ", ".join(f"{x:.7g} A" for x in radiation.wavelengths)
-            + f" ({radiation.provenance})",
-            "source": candidate.source,
-            "verdict": candidate.verdict,
-        },
+        provenance=provenance(solution, candidate),
     )
 
 
 def _export_map(path: Path, density: DensityMap) -> None:
     from engine.export.maps import write_map
 
-    write_map(path, density.values, density.lattice)
+    write_map(path, density.values, density.lattice, density.structure)
 
 
 def _describe_device() -> str:
@@ -130,20 +121,31 @@ def _describe_device() -> str:
     return describe_device()
 
 
-def _warm_up() -> None:
-    """Import what the first solve needs, so that it starts at once."""
+def _import(*names: str) -> None:
     import importlib
 
-    for name in (
+    for name in names:
+        importlib.import_module(name)
+
+
+def _warm_up_drawing() -> None:
+    """Import what the density's canvas needs."""
+    _import("app.views.density_canvas", "skimage.measure", "gemmi")
+    from skimage import measure
+
+    _ = measure.marching_cubes  # scikit-image imports a function's module on first sight
+
+
+def _warm_up() -> None:
+    """Import what the first pattern and the first solve need, so that they start at once."""
+    _import(
         "engine.pattern.io",
         "engine.pattern.peaks",
-        "skimage.measure",
         "torch",
         "engine.model.inference",
         "engine.crystal.cmed",
         "engine.solve.solver",
-    ):
-        importlib.import_module(name)
+    )
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,10 @@ class Services:
     solve : (problem, progress) -> Solution
     predict_density : (pattern, elements, formula, others_possible, progress) -> DensityPrediction
     candidate_maps : (structure, label) -> map for each shape
-    export_cif : (path, candidate, pattern, elements)
+    export_cif : (path, candidate, solution)
     export_map : (path, density map)
     describe_device : () -> str
-    warm_up : () -> None
+    warm_up_drawing, warm_up : () -> None
     """
 
     read_pattern: Callable[[Path], PowderPattern] = _read_pattern
@@ -173,4 +175,5 @@ class Services:
     export_cif: Callable[..., None] = _export_cif
     export_map: Callable[[Path, DensityMap], None] = _export_map
     describe_device: Callable[[], str] = _describe_device
+    warm_up_drawing: Callable[[], None] = _warm_up_drawing
     warm_up: Callable[[], None] = _warm_up

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -46,6 +47,7 @@ class DensityPanel(Panel):
         self._controller = controller
         self._theme: Theme = LIGHT
         self._touched = False
+        self._has_opengl = True
         self.canvas: DensityCanvas | None = None
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
@@ -174,10 +176,20 @@ class DensityPanel(Panel):
         inside.setAutoFillBackground(False)
         return self.controls
 
+    def reserve_opengl(self) -> None:
+        """Make the window an OpenGL one from the start, without the cost of a scene.
+
+        A window that gets its first OpenGL child while it is on the screen is made anew, and
+        flashes; this child costs nothing and is never seen.
+        """
+        self._has_opengl = QGuiApplication.platformName() != "offscreen"
+        if self._has_opengl:
+            QOpenGLWidget(self).hide()
+
     def prepare_canvas(self) -> None:
-        """Make the canvas before the window is shown: adding OpenGL later makes it flash."""
-        if self.canvas is not None or QGuiApplication.platformName() == "offscreen":
-            return  # that platform has no OpenGL; the panel then says so
+        """Make the canvas; the modules for it were best imported before, in a worker."""
+        if self.canvas is not None or not self._has_opengl:
+            return
         from app.views.density_canvas import DensityCanvas
 
         self.canvas = DensityCanvas(self)
@@ -185,6 +197,7 @@ class DensityPanel(Panel):
         self.canvas.native.setMinimumSize(120, 100)
         self._picture.insertWidget(0, self.canvas.native, 1)
         self.canvas.set_theme(self._theme)
+        self._show_map()
 
     # -- following the state -----------------------------------------------------------------
 
@@ -244,7 +257,7 @@ class DensityPanel(Panel):
 
     def _refresh_hint(self) -> None:
         state = self._session.density
-        if self.canvas is None:
+        if not self._has_opengl:
             text = "The density cannot be drawn: this display has no OpenGL."
         elif state.status == "running":
             text = state.message or "Predicting density"
