@@ -34,7 +34,7 @@ def run_on_cluster(
             "A Dask scheduler needs the package 'distributed': pip install 'densight[cluster]'."
         ) from None
     try:
-        client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        client = distributed.Client(address, timeout=_CONNECT_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
         reason = str(error) or type(error).__name__
         raise BadInputError(f"No Dask scheduler answers at '{address}': {reason}.") from None

@@ -103,3 +103,19 @@ def test_without_distributed_the_sentence_says_how_to_get_it(monkeypatch, entrie
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(BadInputError, match="pip install"):
         next(run_on_cluster(entries, solve_entry, "tcp://127.0.0.1:1"))
+
+
+def test_a_cluster_answers_entry_by_entry(entries):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        found = dict(run_on_cluster(entries[:2], _id_or_crash, cluster.scheduler_address))
+    assert found[entries[0]] == {"id": "good"}
+    assert set(found[entries[1]]) == {"id", "error"}
+
+
+def _id_or_crash(entry):
+    if entry.id == "missing":
+        raise RuntimeError("lost")
+    return {"id": entry.id}
