@@ -69,7 +69,8 @@ def density_on_grid(structure: CrystalStructure, n: int = GRID) -> FloatArray:
     Returns
     -------
     (n, n, n) array
-        Electrons per cubic angstrom. Its mean times the volume is the number of electrons.
+        Electrons per cubic angstrom. Its mean times the volume is the number of electrons,
+        where the grid is fine enough to integrate on (within 1e-3 at steps of 0.5 angstrom).
     """
     if n < 1:
         raise BadInputError(f"A density needs at least one grid point along each axis, not {n}.")
