@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("two_theta", "observed", "calculated", "background", "difference")
 
+# Fixed, since laying out automatically takes longer than drawing.
+_MARGINS = {"left": 0.085, "right": 0.985, "top": 0.94, "bottom": 0.095}
 _INK = "#1f2933"
 _OBSERVED = "#52606d"
 _CALCULATED = "#d64545"
@@ -116,9 +118,9 @@ def plot_fit(fit: FitResult, path: Path, title: str = "") -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.0, 5.6), dpi=150, layout="constrained")
+    figure = Figure(figsize=(9.0, 5.6), dpi=150)
     FigureCanvasAgg(figure)
-    grid = figure.add_gridspec(3, 1, height_ratios=(12, 1, 3.2), hspace=0.0)
+    grid = figure.add_gridspec(3, 1, height_ratios=(12, 1, 3.2), hspace=0.08, **_MARGINS)
     profile = figure.add_subplot(grid[0])
     ticks = figure.add_subplot(grid[1], sharex=profile)
     difference = figure.add_subplot(grid[2], sharex=profile)
@@ -135,9 +137,9 @@ def plot_observed(pattern: PowderPattern, path: Path, title: str = "") -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.0, 5.6), dpi=150, layout="constrained")
+    figure = Figure(figsize=(9.0, 5.6), dpi=150)
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    axes = figure.add_subplot(figure.add_gridspec(1, 1, **_MARGINS)[0])
     axes.plot(pattern.two_theta, pattern.counts, color=_OBSERVED, lw=0.9, label="observed")
     _style(axes)
     axes.set_title(f"{title}: no solution" if title else "no solution", color=_INK, loc="left")
@@ -157,7 +159,7 @@ def _draw_profile(axes: Axes, fit: FitResult, title: str) -> None:
     axes.set_ylabel("Intensity (counts)")
     axes.set_title(title, color=_INK, loc="left", fontsize=11)
     axes.set_title(_residual_text(fit), color=_INK, loc="right", fontsize=10)
-    axes.legend(frameon=False, loc="upper right", fontsize=9, markerscale=3.0)
+    axes.legend(frameon=False, loc="upper right", fontsize=9, markerscale=1.8)
 
 
 def _draw_ticks(axes: Axes, fit: FitResult) -> None:
