@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,21 +22,41 @@ _POSITION_FREEDOM = 0.5
 _ETA_RANGE = (0.0, 1.0)
 _LOG_STEP = 0.25
 _PARAMETERS = 4
+_MAX_ASYMMETRY = 0.7
+_MAX_TILT = 0.2
+_ASYMMETRY_FREEDOM = np.array([0.5])
+_N_TILT = len(_ASYMMETRY_FREEDOM)
+_STEEP_DEGREES = 20.0
 _COLUMNS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
 class Laws:
-    """Smooth laws: ln(FWHM) as a polynomial of x = theta in units of 45 degrees, eta linear."""
+    """Smooth laws of 2theta: ln(FWHM) and eta (polynomials of 2theta / 90), and asymmetry."""
 
     log_fwhm: FloatArray
     eta: FloatArray
+    asymmetry: FloatArray
+
+    def asymmetry_at(self, position: FloatArray) -> FloatArray:
+        """Asymmetry at given 2theta; the same for all lines of an angle."""
+        value = asymmetry_basis(position) @ self.asymmetry
+        return np.asarray(np.clip(value, -_MAX_ASYMMETRY, _MAX_ASYMMETRY))
 
     def at(self, position: FloatArray) -> tuple[FloatArray, FloatArray]:
         """ln(FWHM) and eta at given 2theta."""
         x = position / 90.0
         eta = np.clip(np.polynomial.polynomial.polyval(x, self.eta), 0.02, 0.98)
         return np.asarray(np.polynomial.polynomial.polyval(x, self.log_fwhm)), np.asarray(eta)
+
+
+def asymmetry_basis(position: FloatArray) -> FloatArray:
+    """Functions (n, 1) of 2theta whose sum is the asymmetry.
+
+    Axial divergence makes it fall off about as cot(2theta); that is bounded here, since a line
+    cannot be more than one-sided. (More freedom at high angles only follows hidden overlaps.)
+    """
+    return np.asarray(np.exp(-position / _STEEP_DEGREES))[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +88,7 @@ class BackgroundFreedom:
 
 def constant_laws(fwhm: float, eta: float = 0.5) -> Laws:
     """Laws that say the same everywhere."""
-    return Laws(np.array([np.log(fwhm), 0.0, 0.0]), np.array([eta, 0.0]))
+    return Laws(np.array([np.log(fwhm), 0.0, 0.0]), np.array([eta, 0.0]), np.zeros(_N_TILT))
 
 
 def fit_lines(
@@ -107,12 +127,15 @@ def fit_lines(
     objective = state.chi_squared + _restraint(lines, laws)
     for cycle in range(cycles):
         normal, gradient = state.equations(laws)
-        step, shift = normal.solve(gradient, damping)
-        trial = problem.state(_moved(state.lines, step), state.shift + shift)
-        trial_objective = trial.chi_squared + _restraint(trial.lines, laws)
+        step, border = normal.solve(gradient, damping)
+        tilt = np.clip(border[:_N_TILT], -_MAX_TILT, _MAX_TILT) + laws.asymmetry
+        trial_laws = replace(laws, asymmetry=tilt)
+        trial = problem.state(_moved(state.lines, step, trial_laws), state.shift + border[_N_TILT:])
+        trial_objective = trial.chi_squared + _restraint(trial.lines, trial_laws)
         if trial_objective <= objective:
             gain = objective - trial_objective
-            state, objective, damping = trial, trial_objective, max(damping / 5.0, 1e-7)
+            state, laws, objective = trial, trial_laws, trial_objective
+            damping = max(damping / 5.0, 1e-7)
             if gain < 1e-2 * len(lines) + 1e-6 * objective:
                 break
         else:
@@ -134,6 +157,7 @@ def _restraint(lines: Lines, laws: Laws) -> float:
     return float(
         np.sum(((lines.log_fwhm - log_fwhm) / _LOG_FWHM_FREEDOM) ** 2)
         + np.sum(((lines.eta - eta) / _ETA_FREEDOM) ** 2)
+        + np.sum((laws.asymmetry / _ASYMMETRY_FREEDOM) ** 2)
     )
 
 
@@ -151,7 +175,7 @@ def fit_laws(lines: Lines, su: FloatArray, laws: Laws) -> Laws:
     log_fwhm = _robust_polynomial(x, lines.log_fwhm[good], weight, degree)
     weight = 1.0 / (su[good, 3] ** 2 + 0.05**2)
     eta = _robust_polynomial(x, lines.eta[good], weight, min(degree, 1))
-    return Laws(log_fwhm, eta)
+    return Laws(log_fwhm, eta, laws.asymmetry)
 
 
 def _robust_polynomial(x: FloatArray, y: FloatArray, weight: FloatArray, degree: int) -> FloatArray:
@@ -190,8 +214,6 @@ class _Problem:
             from scipy.sparse import diags
 
             self.weighted_shapes = (diags(self.root_weight) @ background.shapes).tocsr()
-            squares = (self.weighted_shapes.T @ self.weighted_shapes).toarray()
-            self.shape_normal = squares + np.diag(1.0 / background.freedom**2)
 
     def background_at(self, shift: FloatArray) -> FloatArray:
         """The correction (n,) at the points."""
@@ -260,13 +282,38 @@ class _State:
         pull[:, 3] = (eta - self.lines.eta) / _ETA_FREEDOM**2
         matrix = NormalMatrix(normal.row, normal.col, normal.data, diagonal.ravel())
         gradient = gradient + pull.ravel()
-        freedom = self.problem.background
-        if freedom is not None:
-            border = (transposed @ self.problem.weighted_shapes).toarray()
-            matrix.set_border(border, self.problem.shape_normal)
-            slow = self.problem.weighted_shapes.T @ self.residual - self.shift / freedom.freedom**2
-            gradient = np.concatenate([gradient, slow])
+        border, corner, slow = self._border(transposed, laws)
+        matrix.set_border(border, corner)
+        gradient = np.concatenate([gradient, slow])
         return matrix, np.asarray(gradient)
+
+    def _border(self, transposed: Any, laws: Laws) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """What all lines share: the law of asymmetry and the background.
+
+        Returns their coupling to the lines (4n, m), their own normal matrix and gradient.
+        """
+        from scipy.sparse import csr_matrix, hstack
+
+        problem = self.problem
+        root = problem.root_weight[self.near.point]
+        basis = asymmetry_basis(self.lines.position)[self.near.line]
+        slope = (self.area * root * self.profiles.by_asymmetry)[:, None] * basis
+        tilt = np.column_stack(
+            [
+                np.bincount(self.near.point, slope[:, k], minlength=len(self.residual))
+                for k in range(slope.shape[1])
+            ]
+        )
+        prior = 1.0 / _ASYMMETRY_FREEDOM**2
+        design, pull = csr_matrix(tilt), -prior * laws.asymmetry
+        if problem.background is not None:
+            design = hstack([design, problem.weighted_shapes]).tocsr()
+            inverse = 1.0 / problem.background.freedom**2
+            prior = np.concatenate([prior, inverse])
+            pull = np.concatenate([pull, -inverse * self.shift])
+        corner = (design.T @ design).toarray() + np.diag(prior)
+        slow = design.T @ self.residual + pull
+        return (transposed @ design).toarray(), corner, np.asarray(slow)
 
 
 class NormalMatrix:
@@ -283,8 +330,8 @@ class NormalMatrix:
         self.band[self.width + row - column, column] = value
         self.band[self.width] += diagonal
         self.scale = 1.0 / np.sqrt(np.maximum(self.band[self.width], 1e-300))
-        self.border = np.zeros((n, 0))
-        self.corner = np.zeros((0, 0))
+        self.border: FloatArray = np.zeros((n, 0))
+        self.corner: FloatArray = np.zeros((0, 0))
         for k in range(self.width + 1):
             # Row `width - k` of the band holds the k-th diagonal above the main one.
             self.band[self.width - k, k:] *= self.scale[k:] * self.scale[: n - k]
@@ -305,7 +352,7 @@ class NormalMatrix:
         right = np.column_stack([gradient[:n] * self.scale, self.border])
         solved = self._banded_solve(right, damping)
         plain, through = solved[:, 0], solved[:, 1:]
-        shift = np.zeros(0)
+        shift: FloatArray = np.zeros(0)
         if self.border.shape[1]:
             # The border's own equations once the lines are eliminated (Schur complement).
             schur = self.corner * (1.0 + damping * np.eye(len(self.corner)))
@@ -344,17 +391,19 @@ class NormalMatrix:
         if self.border.shape[1]:
             through = cho_solve_banded((factor, False), self.border)
             schur = np.linalg.pinv(self.corner - self.border.T @ through)
-            variance = variance + np.einsum("ij,jk,ik->i", through, schur, through, optimize=True)
+            variance += np.asarray(np.sum((through @ schur) * through, axis=1), dtype=np.float64)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)) * self.scale).reshape(-1, _PARAMETERS)
 
 
-def _moved(lines: Lines, step: FloatArray) -> Lines:
+def _moved(lines: Lines, step: FloatArray, laws: Laws) -> Lines:
     """Lines after a step that is cut to what the linear picture can bear."""
     fwhm = np.exp(lines.log_fwhm)
     move = np.clip(step[:, 0], -0.3 * fwhm, 0.3 * fwhm)
     log_step = np.clip(step[:, 2], -_LOG_STEP, _LOG_STEP)
     eta = np.clip(lines.eta + np.clip(step[:, 3], -0.2, 0.2), *_ETA_RANGE)
-    return Lines(lines.position + move, lines.area + step[:, 1], lines.log_fwhm + log_step, eta)
+    position = lines.position + move
+    log_fwhm = lines.log_fwhm + log_step
+    return Lines(position, lines.area + step[:, 1], log_fwhm, eta, laws.asymmetry_at(position))
 
 
 def fit_areas(
@@ -380,4 +429,4 @@ def fit_areas(
     ridge = diags(1e-6 * normal.diagonal() + 1e-300)
     area = np.atleast_1d(spsolve(normal + ridge, design.T @ (root * net)))
     largest = float(np.max(np.abs(area))) if len(area) else 0.0
-    return Lines(lines.position, np.maximum(area, 1e-4 * largest), lines.log_fwhm, lines.eta)
+    return replace(lines, area=np.maximum(area, 1e-4 * largest))

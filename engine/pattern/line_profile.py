@@ -32,12 +32,15 @@ class Lines:
         Natural logarithm of the FWHM in degrees.
     eta : (n,) array
         Lorentzian share, 0 to 1.
+    asymmetry : (n,) array
+        The half towards low angles is wider by this share, the other narrower by as much.
     """
 
     position: FloatArray
     area: FloatArray
     log_fwhm: FloatArray
     eta: FloatArray
+    asymmetry: FloatArray
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -45,19 +48,15 @@ class Lines:
 
     def take(self, index: IntArray | NDArray[np.bool_]) -> Lines:
         """Some of the lines."""
-        return Lines(self.position[index], self.area[index], self.log_fwhm[index], self.eta[index])
+        return Lines(*(column[index] for column in self._columns()))
+
+    def _columns(self) -> tuple[FloatArray, ...]:
+        return self.position, self.area, self.log_fwhm, self.eta, self.asymmetry
 
     def join(self, other: Lines) -> Lines:
         """These lines and others, in order of position."""
-        both = [
-            np.concatenate(pair)
-            for pair in (
-                (self.position, other.position),
-                (self.area, other.area),
-                (self.log_fwhm, other.log_fwhm),
-                (self.eta, other.eta),
-            )
-        ]
+        pairs = zip(self._columns(), other._columns(), strict=True)
+        both = [np.concatenate(pair) for pair in pairs]
         order = np.argsort(both[0], kind="stable")
         return Lines(*(column[order] for column in both))
 
@@ -99,18 +98,24 @@ class Profiles:
     by_position: FloatArray
     by_log_fwhm: FloatArray
     by_eta: FloatArray
+    by_asymmetry: FloatArray
 
 
 def unit_profiles(
     two_theta: FloatArray, lines: Lines, near: Neighbourhoods, radiation: Radiation
 ) -> Profiles:
-    """Pseudo-Voigt (1 - eta) G + eta L with a common FWHM, summed over the wavelengths."""
+    """Pseudo-Voigt (1 - eta) G + eta L with a common FWHM, summed over the wavelengths.
+
+    The two halves are stretched by 1 + asymmetry (low angles) and 1 - asymmetry, which leaves
+    height, FWHM and area as they are.
+    """
     satellites = satellite_positions(lines.position, radiation)
     cosine = np.cos(np.radians(lines.position / 2.0))
     inverse = np.exp(-lines.log_fwhm)[near.line]
     eta = lines.eta[near.line]
     x_data = two_theta[near.point]
-    value, by_position, by_log_fwhm, by_eta = (np.zeros(len(near.line)) for _ in range(4))
+    asymmetry = lines.asymmetry[near.line]
+    total = [np.zeros(len(near.line)) for _ in range(5)]
     for k, weight in enumerate(radiation.weights):
         # d(2theta_k)/d(2theta_1), by Bragg's law.
         moved = (
@@ -120,16 +125,21 @@ def unit_profiles(
             / np.maximum(np.cos(np.radians(satellites[k] / 2.0)), 0.02)
         )
         u = (x_data - satellites[k][near.line]) * inverse
+        side = np.where(u < 0.0, 1.0, -1.0)
+        stretch = 1.0 / (1.0 + side * asymmetry)
+        u *= stretch
         gauss, lorentz, fall = _shapes(u, inverse * weight)
         gauss_part, lorentz_part = (1.0 - eta) * gauss, eta * lorentz
         slope = (8.0 * _LN2) * gauss_part + 8.0 * fall * lorentz_part
         slope *= u
         both = gauss_part + lorentz_part
-        value += both
-        by_position += moved[near.line] * inverse * slope
-        by_log_fwhm += slope * u - both
-        by_eta += lorentz - gauss
-    return Profiles(value, by_position, by_log_fwhm, by_eta)
+        total[0] += both
+        total[1] += moved[near.line] * inverse * slope * stretch
+        slope *= u
+        total[2] += slope - both
+        total[3] += lorentz - gauss
+        total[4] += slope * stretch * side
+    return Profiles(*total)
 
 
 def _shapes(u: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -149,10 +159,12 @@ def calculate(
     near = neighbourhoods(two_theta, lines, radiation, reach)
     total = np.zeros(len(near.line))
     inverse, eta = np.exp(-lines.log_fwhm)[near.line], lines.eta[near.line]
+    asymmetry = lines.asymmetry[near.line]
     x_data = two_theta[near.point]
     satellites = satellite_positions(lines.position, radiation)
     for k, weight in enumerate(radiation.weights):
         u = (x_data - satellites[k][near.line]) * inverse
+        u /= 1.0 + np.where(u < 0.0, asymmetry, -asymmetry)
         gauss, lorentz, _ = _shapes(u, inverse * weight)
         total += gauss + eta * (lorentz - gauss)
     weights = lines.area[near.line] * total

@@ -27,6 +27,7 @@ from engine.pattern.peak_detection import (
 )
 from engine.pattern.radiation import Radiation
 from engine.pattern.resample import downsample
+from engine.pattern.spurious import spurious
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,6 +38,7 @@ _POINTS_PER_WIDTH = 12.0
 _SHAPE_ERROR = 0.05
 _FIT_ERROR = 0.01
 _ROUNDS = 3
+_MAX_NOISE = 4.0
 _SATELLITE_SHARE = 1.6
 
 
@@ -56,6 +58,8 @@ class PeakList:
         Lorentzian share of the pseudo-Voigt.
     height : (n,) array
         Counts above the background at the primary wavelength's maximum.
+    asymmetry : (n,) array
+        Share by which the half towards low angles is wider than half the width.
     wavelength : float
         The primary wavelength, angstrom.
     background : (m,) array
@@ -70,6 +74,7 @@ class PeakList:
     fwhm_su: FloatArray
     eta: FloatArray
     height: FloatArray
+    asymmetry: FloatArray
     wavelength: float
     background: FloatArray
 
@@ -93,7 +98,7 @@ class PeakList:
 
 
 def _lines_of(peaks: PeakList) -> Lines:
-    return Lines(peaks.two_theta, peaks.area, np.log(peaks.fwhm), peaks.eta)
+    return Lines(peaks.two_theta, peaks.area, np.log(peaks.fwhm), peaks.eta, peaks.asymmetry)
 
 
 def find_peaks(
@@ -153,6 +158,7 @@ def _peak_list(fit: LineFit, radiation: Radiation, background: FloatArray) -> Pe
         fwhm_su=fwhm * su[:, 2],
         eta=lines.eta,
         height=heights(lines, radiation),
+        asymmetry=lines.asymmetry,
         wavelength=radiation.primary,
         background=background,
     )
@@ -181,6 +187,8 @@ class _Search:
         self.threshold = threshold
         self.max_peaks = max_peaks
         self.held = held
+        # Scatter of the residual in units of the stated noise, once lines are taken away.
+        self.noise = 1.0
 
     def run(self, min_relative_area: float) -> tuple[LineFit, FloatArray]:
         """All rounds; the fit and the settled background."""
@@ -192,7 +200,7 @@ class _Search:
             if len(found) == 0:
                 break
             log_fwhm, eta = fit.laws.at(found)
-            new = Lines(found, np.ones(len(found)), log_fwhm, eta)
+            new = Lines(found, np.ones(len(found)), log_fwhm, eta, fit.laws.asymmetry_at(found))
             lines = fit_areas(
                 self.x, self._net(), self._variance(fit.lines), fit.lines.join(new), self.radiation
             )
@@ -232,8 +240,9 @@ class _Search:
         step = float(grid[-1] - grid[0]) / (len(grid) - 1)
         ratio = self._significance(grid, net, sigma, step, fit)
         tops = local_maxima(ratio)
-        quiet = noise_scale(ratio[tops][ratio[tops] < self.threshold]) if not first else 1.0
-        tops = tops[(ratio[tops] > self.threshold * min(quiet, 2.0)) & (net[tops] > 0.0)]
+        if not first:
+            self.noise = min(noise_scale(ratio), _MAX_NOISE)
+        tops = tops[(ratio[tops] > self.threshold * self.noise) & (net[tops] > 0.0)]
         tops = tops[np.argsort(ratio[tops])[::-1]][: self.max_peaks]
         positions = self._without_satellites(grid[tops], ratio[tops], net[tops], first)
         return np.sort(self._apart(positions, fit.lines))
@@ -310,7 +319,7 @@ class _Search:
         lines, su = fit.lines, fit.su
         ratio = lines.area / np.maximum(su[:, 1], 1e-300)
         inside = (lines.position >= self.x[0]) & (lines.position <= self.x[-1])
-        keep = inside & (ratio > threshold)
+        keep = inside & (ratio > threshold * self.noise)
         if keep.any():
             keep &= lines.area >= min_relative_area * float(lines.area[keep].max())
         keep &= _not_doubled(lines, keep)
@@ -327,7 +336,11 @@ class _Search:
             return kept
         laws = fit_laws(kept.lines, kept.su, kept.laws)
         fit = self._fit(kept.lines, laws, cycles=6, relax_laws=False)
-        return _sorted(self._pruned(fit, 0.8 * self.threshold, min_relative_area))
+        fit = _sorted(self._pruned(fit, 0.8 * self.threshold, min_relative_area))
+        lines = spurious(fit.lines, fit.laws, self.radiation)
+        fit = replace(fit, lines=fit.lines.take(~lines), su=fit.su[~lines])
+        # Noise with a memory (smoothed or summed data) makes all uncertainties larger.
+        return replace(fit, su=fit.su * self.noise)
 
 
 def _sorted(fit: LineFit) -> LineFit:
@@ -336,7 +349,7 @@ def _sorted(fit: LineFit) -> LineFit:
 
 
 def _no_lines() -> Lines:
-    return Lines(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
+    return Lines(*(np.zeros(0) for _ in range(5)))
 
 
 def _running_mean(values: FloatArray, points: int = 7) -> FloatArray:
