@@ -61,10 +61,10 @@ class Retriever:
         log_d_star = library.log_d_star[lines]
         self._start = float(log_d_star.min()) - 10 * BIN
         self._bins = int((float(log_d_star.max()) - self._start) / BIN) + 12
-        self._power = _splat(
-            row, (log_d_star - self._start) / BIN, library.amplitude[lines] ** 2,
-            (len(chosen), self._bins),
-        )
+        self._row = row.astype(np.int64)
+        self._place = ((log_d_star - self._start) / BIN).astype(np.float32)
+        self._line_power = library.amplitude[lines] ** 2
+        self._drawn: dict[tuple[float, int], NDArray[np.float32]] = {}
         last = library.line_offsets[chosen + 1] - 1
         truncated = np.diff(library.line_offsets)[chosen] >= 96
         self._end = np.where(truncated, library.log_d_star[last], np.inf)
@@ -93,7 +93,7 @@ class Retriever:
         """
         low, high = (np.log(v) / 3.0 for v in volume_per_atom)
         shifts = np.arange(low, high + BIN, BIN)
-        likeness = self._likeness(lines, shifts, width / BIN)
+        likeness = self._likeness(lines, shifts, width)
         peaks = _local_maxima(likeness)
         ranked = np.argsort(np.where(peaks, -likeness, 1.0), axis=1)[:, :shifts_per_type]
         rows = np.repeat(np.arange(len(likeness)), ranked.shape[1])
@@ -103,23 +103,37 @@ class Retriever:
         best = best[values[best] > 0]
         return Hits(self._chosen[rows[best]], shifts[columns[best]], values[best])
 
-    def _likeness(self, lines: LineSet, shifts: FloatArray, sigma: float) -> FloatArray:
+    def _draw_types(self, sigma: float, coarse: int) -> NDArray[np.float32]:
+        """Amplitudes of all types, blurred by `sigma` (ln units), in bins of `coarse` * BIN."""
+        key = (sigma, coarse)
+        if key not in self._drawn:
+            shape = (len(self._chosen), self._bins // coarse + 2)
+            power = _splat(self._row, self._place / coarse, self._line_power, shape)
+            blurred = gaussian_filter1d(power, sigma / BIN / coarse, axis=1, truncate=2.5)
+            self._drawn[key] = np.sqrt(blurred)
+        return self._drawn[key]
+
+    def _likeness(self, lines: LineSet, shifts: FloatArray, width: float) -> FloatArray:
         """(types, shifts) cosines between the drawn lines inside the measured window."""
-        axis = self._start + BIN * np.arange(self._bins)
+        # Bins need be no finer than about half the blur of each of the two patterns.
+        sigma = width / np.sqrt(2.0)
+        coarse = max(1, int(sigma / BIN))
+        types = self._draw_types(sigma, coarse)
+        step = BIN * coarse
+        axis = self._start + step * np.arange(types.shape[1])
         # One bin of the library is ln(1/d) + ln(length), so the measured lines are moved up.
-        position = (np.log(lines.d_star)[None, :] + shifts[:, None] - self._start) / BIN
+        position = (np.log(lines.d_star)[None, :] + shifts[:, None] - self._start) / step
         row = np.repeat(np.arange(len(shifts)), len(lines.d_star))
-        amplitude = np.tile(lines.amplitude, len(shifts))
-        query = _splat(row, position.ravel(), amplitude**2, (len(shifts), self._bins))
-        query = np.sqrt(gaussian_filter1d(query, sigma / np.sqrt(2.0), axis=1, truncate=3.0))
+        power = np.tile(lines.amplitude**2, len(shifts))
+        query = _splat(row, position.ravel(), power, (len(shifts), types.shape[1]))
+        query = np.sqrt(gaussian_filter1d(query, sigma / step, axis=1, truncate=2.5))
         window = (axis >= np.log(lines.d_star_min) + shifts[:, None]) & (
             axis <= np.log(lines.d_star_max) + shifts[:, None]
         )
-        types = np.sqrt(gaussian_filter1d(self._power, sigma / np.sqrt(2.0), axis=1, truncate=3.0))
         product = types @ query.T
-        type_norm = (types**2) @ window.T.astype(np.float32)
-        energy = np.cumsum(query**2, axis=1)
-        end = np.clip((self._end - self._start) / BIN, 0, self._bins - 1).astype(np.int64)
+        type_norm = (types * types) @ window.T.astype(np.float32)
+        energy = np.cumsum(query * query, axis=1)
+        end = np.clip((self._end - self._start) / step, 0, types.shape[1] - 1).astype(np.int64)
         query_norm = energy[:, end].T
         # Of a pattern whose greater part lies beyond a type's kept lines, nothing can be said.
         covered = query_norm / np.maximum(energy[:, -1], 1e-12)
@@ -144,7 +158,7 @@ def _splat(
     flat = row[inside] * shape[1] + left[inside]
     size = shape[0] * shape[1]
     drawn = np.bincount(flat, power[inside] * (1.0 - share[inside]), size)
-    drawn += np.bincount(flat + 1, power[inside] * share[inside], size)[:size]
+    drawn += np.bincount(flat + 1, power[inside] * share[inside], size)
     return drawn.reshape(shape).astype(np.float32)
 
 

@@ -15,6 +15,7 @@ from engine.pattern.radiation import Radiation
 FloatArray = NDArray[np.float64]
 POINTS_PER_FWHM = 5
 MOST_POINTS = 12_000
+NARROWEST = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,8 @@ class PreparedPattern:
     eta : float
         A first Lorentzian share.
     peaks : PeakList
+    dispersion : bool
+        Whether anomalous scattering is in the pattern; False for one simulated without.
     """
 
     two_theta: FloatArray
@@ -44,6 +47,7 @@ class PreparedPattern:
     caglioti: FloatArray
     eta: float
     peaks: PeakList
+    dispersion: bool = True
 
     @property
     def d_min(self) -> float:
@@ -56,6 +60,12 @@ class PreparedPattern:
         """Largest d-spacing (angstrom) in range of the primary wavelength."""
         theta = np.radians(max(self.two_theta[0], 0.2) / 2.0)
         return float(self.radiation.primary / (2.0 * np.sin(theta)))
+
+    @property
+    def n_independent(self) -> float:
+        """Resolution elements of the pattern: its range over the width of a line."""
+        width = max(float(np.median(self.peaks.fwhm)), NARROWEST) if len(self.peaks) else 0.2
+        return float((self.two_theta[-1] - self.two_theta[0]) / width)
 
     def within(self, low: float, high: float) -> PreparedPattern:
         """The part between two angles (degrees)."""

@@ -343,7 +343,12 @@ def _list_reflections(
     bound = (2.0 * np.pi * structure.volume / (3.0 * 48.0 * most)) ** (1.0 / 3.0) * 0.8
     d_min = max(prepared.d_min * 0.995, bound)
     crystal = CrystalModel.prepare(
-        structure, prepared.radiation.primary, d_min, prepared.d_max * 1.05, symprec
+        structure,
+        prepared.radiation.primary,
+        d_min,
+        prepared.d_max * 1.05,
+        symprec,
+        prepared.dispersion,
     )
     if len(crystal.hkl) <= most:
         return crystal
@@ -354,6 +359,7 @@ def _list_reflections(
         float(q[most - 1] ** -0.5),
         prepared.d_max * 1.05,
         symprec,
+        prepared.dispersion,
     )
 
 

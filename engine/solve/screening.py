@@ -35,7 +35,7 @@ MODEL_ERROR = 0.08
 # Robust spread of ln(V / expected) of the volume model, and how far off it may be at most.
 VOLUME_SPREAD = 0.12
 VOLUME_CENTRE = -0.04
-VOLUME_LIMIT = 0.55
+VOLUME_LIMIT = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class ScreeningPattern:
         self._radiation = prepared.radiation
         self.elements = elements
         first, _ = dispersion(elements, self._wavelength)
-        self._f_prime = first
+        self._f_prime = first * prepared.dispersion
         theta = np.radians(prepared.two_theta / 2.0)
         d_star = 2.0 * np.sin(theta) / self._wavelength
         end = min(LARGEST_D_STAR, float(d_star[-1]))

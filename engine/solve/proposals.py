@@ -1,0 +1,222 @@
+"""Candidate structures from the library: retrieval, cells on lines, colourings."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import resources
+from engine.crystal.composition import atomic_number, parse_formula
+from engine.crystal.structure import CrystalStructure
+from engine.diffraction.lorentz_polarisation import lorentz_polarisation
+from engine.library import types as library_types
+from engine.library.types import StructureType
+from engine.library.retrieve import LineSet, Retriever, merge_hits
+from engine.library.symmetry_table import vector_to_metric
+from engine.progress import Progress
+from engine.refine.prepared import PreparedPattern
+from engine.solve.cell_on_lines import RefinedCells, refine_cells
+from engine.solve.result import Problem, Source
+from engine.solve.screening import ScreeningPattern, all_assignments
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# Cubic angstrom per atom; wider than anything in the library.
+VOLUME_PER_ATOM = (5.0, 60.0)
+NARROW, WIDE = 0.004, 0.012
+HITS_PER_WIDTH = 700
+SCREENED = 550
+# How many proposals of one group, contents and volume are kept before refinement.
+PER_KIND = 3
+FREQUENCY_WEIGHT = 0.3
+# What may hide in a sample whose owner says that other elements are possible.
+COMMON_ELEMENTS = ("O", "F", "Cl", "S", "N", "C", "Si", "Al", "Na", "Mg", "Ca", "Fe")
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A structure that is worth refining.
+
+    Attributes
+    ----------
+    structure : CrystalStructure
+        In the primitive cell of its type, cell refined on the lines.
+    zero : float
+        Zero error from the lines, degrees.
+    residual : float
+        On the blurred pattern.
+    log_prior : float
+        Volume and frequency of the type.
+    badness : float
+        What proposals are sorted by, low is good.
+    space_group : int
+    source : Source
+    """
+
+    structure: CrystalStructure
+    zero: float
+    residual: float
+    log_prior: float
+    badness: float
+    space_group: int
+    source: Source = "library"
+
+
+def line_set(prepared: PreparedPattern) -> LineSet:
+    """The fitted lines as positions and amplitudes freed of Lorentz and polarisation factors."""
+    peaks = prepared.peaks
+    d_star = 1.0 / np.asarray(peaks.d_spacing)
+    sin_squared = np.clip((0.5 * prepared.radiation.primary * d_star) ** 2, 1e-8, 0.999)
+    strength = np.maximum(peaks.area, 0.0) / lorentz_polarisation(sin_squared, prepared.radiation)
+    kept = strength > 0.0
+    return LineSet(
+        d_star[kept], np.sqrt(strength[kept]), 1.0 / prepared.d_max, 1.0 / prepared.d_min
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _retriever(n_species: int, max_atoms: int) -> Retriever:
+    library = library_types.bundled(n_species)
+    return Retriever(library, np.flatnonzero(library.n_atoms <= max_atoms))
+
+
+def library_proposals(
+    problem: Problem, prepared: PreparedPattern, progress: Progress
+) -> list[Proposal]:
+    """Structures from the library that may explain the pattern, the most promising first.
+
+    Parameters
+    ----------
+    problem : Problem
+    prepared : PreparedPattern
+    progress : Progress
+    """
+    lines = line_set(prepared)
+    found: list[Proposal] = []
+    searches = list(_element_sets(problem))
+    for number, (elements, fixed) in enumerate(searches):
+        progress.report(number / len(searches), f"Searching types of {len(elements)} elements")
+        found += _search(problem, prepared, lines, elements, fixed)
+    found.sort(key=lambda proposal: proposal.badness)
+    return _without_repeats(found)
+
+
+def _element_sets(problem: Problem) -> Iterator[tuple[IntArray, int]]:
+    """Atomic numbers to search with, and how many of them (the first) must be used."""
+    given = [atomic_number(symbol) for symbol in problem.elements]
+    sizes = library_types.group_sizes(resources.path(library_types.LIBRARY_FILE))
+    if len(given) in sizes:
+        yield np.array(given), len(given)
+    # X-rays hardly see hydrogen: a type without it explains the pattern as well.
+    if 1 in given and len(given) > 1:
+        rest = [z for z in given if z != 1]
+        yield np.array(rest), len(rest)
+    if problem.others_possible and len(given) + 1 in sizes:
+        extra = [atomic_number(s) for s in COMMON_ELEMENTS if atomic_number(s) not in given]
+        yield np.array(given + extra), len(given)
+
+
+def _search(
+    problem: Problem, prepared: PreparedPattern, lines: LineSet, elements: IntArray, fixed: int
+) -> list[Proposal]:
+    n_species = fixed + (1 if len(elements) > fixed else 0)
+    library = library_types.bundled(n_species)
+    retriever = _retriever(n_species, problem.max_atoms)
+    hits = merge_hits(
+        [
+            retriever.search(lines, VOLUME_PER_ATOM, width, HITS_PER_WIDTH)
+            for width in (NARROW, WIDE)
+        ]
+    )
+    if len(hits.index) == 0:
+        return []
+    cells = refine_cells(library, hits, lines, prepared.radiation.primary)
+    quality = cells.explained - 0.3 * cells.unseen
+    screen = ScreeningPattern(prepared, elements)
+    assignments = _assignments(n_species, fixed, len(elements))
+    wanted = _wanted_ratios(problem)
+    proposals = []
+    for j in np.argsort(-quality)[:SCREENED]:
+        structure_type = library.type(int(hits.index[j]))
+        allowed = _allowed(structure_type.species, assignments, elements, wanted)
+        if len(allowed) == 0 or not _possible_cell(cells, int(j)):
+            continue
+        for colouring in screen.colourings(structure_type, cells.metric[j], allowed):
+            log_prior = colouring.log_prior + FREQUENCY_WEIGHT * math.log(structure_type.count)
+            badness = len(lines.d_star) * math.log(max(colouring.residual, 1e-3)) - log_prior
+            proposals.append(
+                Proposal(
+                    structure=_structure(structure_type, cells.metric[j], colouring.numbers),
+                    zero=float(cells.zero[j]),
+                    residual=colouring.residual,
+                    log_prior=log_prior,
+                    badness=badness,
+                    space_group=structure_type.space_group,
+                )
+            )
+    return proposals
+
+
+def _assignments(n_species: int, fixed: int, n_elements: int) -> IntArray:
+    """All assignments that use every one of the first `fixed` elements."""
+    if n_elements == n_species:
+        return all_assignments(n_species, n_elements)
+    base = all_assignments(n_species, n_species)
+    parts = []
+    for extra in range(fixed, n_elements):
+        # The last label of the permutation stands for the extra element.
+        parts.append(np.where(base == n_species - 1, extra, base))
+    return np.concatenate(parts)
+
+
+def _wanted_ratios(problem: Problem) -> dict[int, float] | None:
+    """Share of each element among the atoms, where the formula is known."""
+    if problem.formula is None:
+        return None
+    amounts = parse_formula(problem.formula)
+    total = sum(amounts.values())
+    return {atomic_number(symbol): n / total for symbol, n in amounts.items()}
+
+
+def _allowed(
+    species: IntArray, assignments: IntArray, elements: IntArray, wanted: dict[int, float] | None
+) -> IntArray:
+    if wanted is None:
+        return assignments
+    shares = np.bincount(species) / len(species)
+    target = np.array([wanted.get(int(z), 0.0) for z in elements])
+    return assignments[np.all(np.abs(target[assignments] - shares) < 0.01, axis=1)]
+
+
+def _possible_cell(cells: RefinedCells, index: int) -> bool:
+    """Whether the refined metric is that of a lattice that is not absurdly flat."""
+    values = np.linalg.eigvalsh(vector_to_metric(cells.metric[index]))
+    return bool(values[0] > 1e-6 and values[-1] < 2500.0 * values[0])
+
+
+def _structure(structure_type: StructureType, metric: FloatArray, numbers: IntArray) -> CrystalStructure:
+    direct = np.linalg.inv(vector_to_metric(metric))
+    species = structure_type.species
+    coords = structure_type.coords
+    return CrystalStructure(np.linalg.cholesky(direct), numbers[species], coords)
+
+
+def _without_repeats(proposals: list[Proposal]) -> list[Proposal]:
+    """At most `PER_KIND` proposals of one space group, contents and volume, the best ones."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    kept = []
+    for proposal in proposals:
+        contents = tuple(sorted(Counter(proposal.structure.numbers.tolist()).items()))
+        volume = round(math.log(proposal.structure.volume) / 0.015)
+        key = (proposal.space_group, contents, volume)
+        seen[key] += 1
+        if seen[key] <= PER_KIND:
+            kept.append(proposal)
+    return kept

@@ -1,0 +1,267 @@
+"""Refining proposals on the profile and putting them in order.
+
+Every proposal is refined before it is ranked. The order is that of a likelihood with unknown
+error level, a charge for free parameters and a prior:
+
+    score = N ln(chi^2 / points) + k ln N - 2 ln prior
+
+with N the number of resolved lines (profile points are too correlated to be counted) and k the
+number of structural parameters; low is good.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from engine.crystal.anomalous import dispersion
+from engine.crystal.structure import CrystalStructure
+from engine.crystal.symmetry import Standardised, standardise
+from engine.errors import BadInputError
+from engine.progress import Progress
+from engine.refine import profile
+from engine.refine.lebail import le_bail
+from engine.refine.prepared import PreparedPattern
+from engine.refine.profile import Refinement
+from engine.refine.result import FitResult
+from engine.solve.proposals import Proposal
+
+# Lines cover about half of a pattern's resolution elements; the rest says little.
+EFFECTIVE_SHARE = 0.4
+QUICK_LINES = 45
+QUICK_REFLECTIONS = 400
+PLACED = 40
+RELAXED = 14
+COMPLETED = 6
+STRICT_SYMMETRY, LOOSE_SYMMETRY = 0.02, 0.12
+FIRST = 3
+# Smallest |f'|/Z for which it is asked whether the pattern has anomalous scattering at all.
+NOTICEABLE_DISPERSION = 0.02
+DISPERSION_TRIALS = 12
+DISPERSION_GAIN = 15.0
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """A refined proposal with its place in the order."""
+
+    proposal: Proposal
+    refinement: Refinement
+    score: float
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A candidate with its final fit and symmetry."""
+
+    proposal: Proposal
+    fit: FitResult
+    standardised: Standardised
+    score: float
+    n_free: int
+
+
+def refine_and_rank(
+    proposals: list[Proposal],
+    prepared: PreparedPattern,
+    progress: Progress,
+    deadline: float,
+    most: int = 20,
+    on_first: Callable[[Ranked], None] | None = None,
+) -> list[Finished]:
+    """Refine the proposals in stages, fewer and further each time; the best first.
+
+    Parameters
+    ----------
+    proposals : list of Proposal
+        The most promising first.
+    prepared : PreparedPattern
+    progress : Progress
+    deadline : float
+        `time.perf_counter()` after which no further refinement is begun.
+    most : int
+        How many candidates to return at most.
+    on_first : callable, optional
+        Called with the best of the first few as soon as they are placed.
+    """
+    quick = _quick_range(prepared)
+    n_lines = EFFECTIVE_SHARE * prepared.n_independent
+    if on_first is not None:
+        first = _stage(
+            proposals[:FIRST], lambda p: _place(quick, p), n_lines, progress, (0.3, 0.3), deadline
+        )
+        if first:
+            on_first(first[0])
+    placed = _stage(
+        proposals[:PLACED], lambda p: _place(quick, p), n_lines, progress, (0.3, 0.6), deadline
+    )
+    if placed and _better_without_dispersion(quick, placed, n_lines):
+        prepared, quick = replace(prepared, dispersion=False), replace(quick, dispersion=False)
+        placed = _stage(
+            proposals[:PLACED], lambda p: _place(quick, p), n_lines, progress, (0.5, 0.6), deadline
+        )
+    relaxed = _stage(
+        placed[:RELAXED], lambda r: _relax(r), n_lines, progress, (0.6, 0.8), deadline
+    )
+    best = sorted(relaxed + placed[RELAXED:], key=lambda r: r.score)
+    best = without_duplicates(best)
+    whole = _stage(
+        best[:COMPLETED], lambda r: _complete(prepared, r, n_lines), n_lines, progress, (0.8, 0.95), deadline
+    )
+    finished = [finish(r) for r in without_duplicates(whole)]
+    return finished + [finish(r) for r in best[COMPLETED:most]]
+
+
+def _stage(
+    items: Sequence[Item],
+    refine: Callable[[Item], tuple[Proposal, Refinement] | None],
+    n_lines: float,
+    progress: Progress,
+    span: tuple[float, float],
+    deadline: float,
+) -> list[Ranked]:
+    """Refine every item; stop early at the deadline if there is something to show."""
+    ranked: list[Ranked] = []
+    low, high = span
+    for number, item in enumerate(items):
+        progress.report(low + (high - low) * number / max(len(items), 1), "Refining candidates")
+        if time.perf_counter() > deadline and ranked:
+            break
+        result = refine(item)
+        if result is not None:
+            proposal, refinement = result
+            ranked.append(Ranked(proposal, refinement, score(proposal, refinement, n_lines)))
+    return sorted(ranked, key=lambda r: r.score)
+
+
+def _better_without_dispersion(
+    quick: PreparedPattern, placed: list[Ranked], n_lines: float
+) -> bool:
+    """Whether the pattern was made without anomalous scattering, as some simulators do.
+
+    Real patterns have it; only a clearly better fit of the best candidates says otherwise.
+    """
+    numbers = np.unique(np.concatenate([r.proposal.structure.numbers for r in placed]))
+    first, _ = dispersion(numbers, quick.radiation.primary)
+    if np.abs(first / numbers).max() < NOTICEABLE_DISPERSION:
+        return False
+    without = replace(quick, dispersion=False)
+    tried = [_place(without, r.proposal) for r in placed[:DISPERSION_TRIALS]]
+    scores = [score(*result, n_lines) for result in tried if result is not None]
+    return bool(scores) and min(scores) < placed[0].score - DISPERSION_GAIN
+
+
+def score(proposal: Proposal, refinement: Refinement, n_lines: float) -> float:
+    """N ln(chi^2/points) + k ln N - 2 ln prior."""
+    points = len(refinement.prepared.observed)
+    misfit = max(refinement.state.chi_squared / points, 1e-12)
+    return (
+        n_lines * math.log(misfit)
+        + n_structural(refinement) * math.log(n_lines)
+        - 2.0 * proposal.log_prior
+    )
+
+
+def n_structural(refinement: Refinement) -> int:
+    """Cell coefficients, free coordinates that were refined, and B."""
+    crystal = refinement.model.crystal
+    return len(crystal.metric) + crystal.n_coordinates + 1
+
+
+def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
+    """The part of the pattern that holds the first `QUICK_LINES` lines."""
+    angles = np.asarray(prepared.peaks.two_theta)
+    if len(angles) <= QUICK_LINES:
+        return prepared
+    return prepared.within(prepared.two_theta[0], float(np.sort(angles)[QUICK_LINES - 1]) + 1.0)
+
+
+def _place(prepared: PreparedPattern, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
+    try:
+        begun = profile.start(
+            prepared, proposal.structure, zero=proposal.zero, most_reflections=QUICK_REFLECTIONS
+        )
+        return proposal, profile.advance(begun, (("scale", "background", "zero", "metric", "caglioti", "b_iso"),), steps=4)
+    except (BadInputError, np.linalg.LinAlgError):
+        return None
+
+
+def _relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+    try:
+        return ranked.proposal, profile.refine_atoms(ranked.refinement, steps=6)
+    except np.linalg.LinAlgError:
+        return ranked.proposal, ranked.refinement
+
+
+def _complete(
+    prepared: PreparedPattern, ranked: Ranked, n_lines: float
+) -> tuple[Proposal, Refinement] | None:
+    """Refine everything on the whole pattern, from where the quick refinement ended.
+
+    Where the relaxed atoms have come near to a higher symmetry, that is tried too and kept if it
+    scores no worse.
+    """
+    before = ranked.refinement
+    structure = profile.refined_structure(before)
+    zero = before.state.parameters.zero
+    try:
+        whole = _refine_whole(prepared, structure, zero, STRICT_SYMMETRY)
+        higher = standardise(structure, LOOSE_SYMMETRY).number
+        if higher != whole.model.crystal.standardised.number:
+            other = _refine_whole(prepared, structure, zero, LOOSE_SYMMETRY)
+            if score(ranked.proposal, other, n_lines) < score(ranked.proposal, whole, n_lines):
+                whole = other
+    except (BadInputError, np.linalg.LinAlgError):
+        return ranked.proposal, before
+    return ranked.proposal, whole
+
+
+def _refine_whole(
+    prepared: PreparedPattern, structure: CrystalStructure, zero: float, symprec: float
+) -> Refinement:
+    begun = profile.start(prepared, structure, zero=zero, symprec=symprec)
+    return profile.refine_atoms(profile.refine_shape(begun), steps=8)
+
+
+def finish(ranked: Ranked) -> Finished:
+    """The final fit of a candidate, with the Le Bail residual of its lattice."""
+    refinement = ranked.refinement
+    fit = profile.finish(refinement, rwp_lebail=le_bail(refinement).rwp)
+    return Finished(
+        ranked.proposal,
+        fit,
+        refinement.model.crystal.standardised,
+        ranked.score,
+        n_structural(refinement),
+    )
+
+
+def without_duplicates(ranked: list[Ranked]) -> list[Ranked]:
+    """Leave out candidates that have become the same structure as a better one."""
+    kept: list[Ranked] = []
+    for candidate in ranked:
+        if not any(_same(candidate, other) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _same(first: Ranked, second: Ranked) -> bool:
+    one, two = (profile.refined_structure(r.refinement) for r in (first, second))
+    if _contents(one) != _contents(two):
+        return False
+    if abs(math.log((one.volume / len(one)) / (two.volume / len(two)))) > 0.004:
+        return False
+    a, b = (r.refinement.state.chi_squared / len(r.refinement.prepared.observed) for r in (first, second))
+    return abs(math.log(a / b)) < 0.03
+
+
+def _contents(structure: CrystalStructure) -> tuple[tuple[int, int], ...]:
+    numbers, counts = np.unique(structure.numbers, return_counts=True)
+    divisor = int(np.gcd.reduce(counts))
+    return tuple((int(z), int(c) // divisor) for z, c in zip(numbers, counts, strict=True))

@@ -1,0 +1,169 @@
+"""From a pattern and its elements to ranked, refined structures."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+import engine
+from engine.crystal.composition import SYMBOLS, atomic_number, parse_formula
+from engine.errors import BadInputError
+from engine.progress import Progress
+from engine.refine.prepared import PreparedPattern, prepare
+from engine.solve.proposals import library_proposals
+from engine.solve.ranking import Finished, Ranked, finish, refine_and_rank
+from engine.solve.result import Candidate, Problem, Solution
+from engine.solve.verdict import probabilities, reason, tied, verdict
+
+NO_LIMIT = 1e9
+FEWEST_LINES = 2
+
+
+def solve(problem: Problem, progress: Progress | None = None) -> Solution:
+    """Find structures for a pattern.
+
+    Parameters
+    ----------
+    problem : Problem
+    progress : Progress, optional
+        Gets a first `Solution` through `partial` as soon as there is a candidate.
+
+    Returns
+    -------
+    Solution
+        Candidates best first; none, with the verdict "no-solution", where nothing fits.
+
+    Raises
+    ------
+    BadInputError
+        If no element is given, one is unknown, or the formula contradicts the elements.
+    CancelledError
+        If the progress asks to stop.
+    """
+    watch = progress or Progress()
+    began = time.perf_counter()
+    _check(problem)
+    watch.report(0.0, "Fitting lines")
+    prepared = prepare(problem.pattern)
+    if len(prepared.peaks) < FEWEST_LINES:
+        note = f"Only {len(prepared.peaks)} lines stand out of the noise; a structure needs more."
+        return _solution(problem, [], {"total": time.perf_counter() - began}, (note,))
+    timings = {"lines": time.perf_counter() - began}
+
+    def show_first(first: Ranked) -> None:
+        timings["first_candidate"] = time.perf_counter() - began
+        watch.partial(_solution(problem, [finish(first)], dict(timings), ()))
+
+    watch.report(0.05, "Searching the structure types")
+    proposals = library_proposals(problem, prepared, _Part(watch, 0.05, 0.3))
+    timings["proposals"] = time.perf_counter() - began
+    deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
+    finished = refine_and_rank(proposals, prepared, watch, deadline, problem.top, show_first)
+    timings["total"] = time.perf_counter() - began
+    timings.setdefault("first_candidate", timings["total"])
+    watch.report(1.0, "Done")
+    return _solution(problem, finished, timings, _notes(prepared, finished))
+
+
+class _Part(Progress):
+    """Reports of one stage, as a part of the whole."""
+
+    def __init__(self, whole: Progress, low: float, high: float) -> None:
+        self._whole, self._low, self._high = whole, low, high
+
+    def report(self, fraction: float, message: str = "") -> None:
+        self._whole.report(self._low + (self._high - self._low) * fraction, message)
+
+
+def _check(problem: Problem) -> None:
+    if not problem.elements:
+        raise BadInputError("No element is ticked; tick at least one that is in the sample.")
+    for symbol in problem.elements:
+        atomic_number(symbol)
+    if problem.formula is not None:
+        missing = set(parse_formula(problem.formula)) - set(problem.elements)
+        if missing and not problem.others_possible:
+            raise BadInputError(
+                f"The formula {problem.formula} contains {', '.join(sorted(missing))}, which "
+                "is not among the elements; tick it or correct the formula."
+            )
+
+
+def _solution(
+    problem: Problem,
+    finished: list[Finished],
+    timings: dict[str, float],
+    notes: tuple[str, ...],
+) -> Solution:
+    chances = probabilities(finished)
+    candidates = tuple(
+        _candidate(finished, index, chance) for index, chance in enumerate(chances)
+    )
+    best = candidates[0].verdict if candidates else "no-solution"
+    if candidates and candidates[0].ties and best == "solved":
+        notes = (*notes, "Solved up to candidates that the pattern cannot tell apart.")
+    return Solution(
+        problem=problem,
+        verdict=best,
+        candidates=candidates,
+        timings=timings,
+        device="cpu",
+        versions=_versions(),
+        notes=notes,
+    )
+
+
+def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate:
+    one = finished[index]
+    ties = tuple(
+        other + 1 for other in range(len(finished)) if other != index and tied(one, finished[other])
+    )
+    # A tie shares its probability with its equals; the verdict is on what they have in common.
+    together = chance
+    return Candidate(
+        rank=index + 1,
+        structure=one.fit.structure,
+        formula=reduced_formula(one.fit.structure.numbers),
+        space_group=one.standardised.symbol,
+        space_group_number=one.standardised.number,
+        n_atoms=len(one.standardised.primitive),
+        source=one.proposal.source,
+        fit=one.fit,
+        score=chance,
+        verdict=verdict(together),
+        ties=ties,
+        reason=reason(finished, index, ties),
+    )
+
+
+def reduced_formula(numbers: np.ndarray) -> str:
+    """Reduced formula as chemists write it, cations first.
+
+    Parameters
+    ----------
+    numbers : (n,) int array
+        Atomic number of every atom.
+    """
+    from pymatgen.core import Composition
+
+    zs, counts = np.unique(numbers, return_counts=True)
+    contents = {SYMBOLS[int(z)]: int(c) for z, c in zip(zs, counts, strict=True)}
+    return str(Composition(contents).reduced_formula)
+
+
+def _notes(prepared: PreparedPattern, finished: list[Finished]) -> tuple[str, ...]:
+    if not prepared.poisson:
+        return ("The intensities are not raw counts; their uncertainty was estimated.",)
+    return ()
+
+
+def _versions() -> dict[str, str]:
+    found = {"densight": engine.__version__}
+    for name in ("numpy", "scipy", "torch", "gemmi", "spglib", "pymatgen"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

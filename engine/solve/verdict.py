@@ -1,0 +1,78 @@
+"""How sure the program is: probabilities, ties and the verdict.
+
+Two questions are kept apart. Does the best candidate explain the pattern about as well as its
+lattice can (its residual against the Le Bail floor, and the residual without background)? And is
+it better than what differs from it (the margin of its score)? A logistic model of these, fitted
+on validation structures and on patterns offered with wrong elements, answers the first; a softmax
+over distinct candidates shares the answer out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from engine.solve.ranking import Finished
+from engine.solve.result import Verdict
+
+# Coefficients of the logistic model: constant, ln(R_wp/R_wp Le Bail), background-subtracted R_wp,
+# and the square root of the margin. `densight bench calibrate` fits them.
+COEFFICIENTS = (3.5, -9.0, -6.0, 0.25)
+TEMPERATURE = 6.0
+SOLVED, TENTATIVE = 0.75, 0.25
+TIE_RATIO = 1.03
+TIE_MARGIN = 12.0
+LARGEST_MARGIN = 200.0
+
+
+def features(finished: Sequence[Finished], index: int) -> tuple[float, float, float]:
+    """ln(R_wp/R_wp Le Bail), R_wp without background, and the margin over the next best."""
+    fit = finished[index].fit
+    floor = fit.rwp_lebail if fit.rwp_lebail else fit.rwp
+    others = [f.score for i, f in enumerate(finished) if i != index and not tied(finished[index], f)]
+    margin = min(others, default=finished[index].score + LARGEST_MARGIN) - finished[index].score
+    excess = math.log(max(fit.rwp, 1e-6) / max(min(floor, fit.rwp), 1e-6))
+    return excess, fit.rwp_background_subtracted, min(max(margin, 0.0), LARGEST_MARGIN)
+
+
+def tied(first: Finished, second: Finished) -> bool:
+    """Whether the pattern cannot tell the two candidates apart."""
+    ratio = second.fit.rwp / max(first.fit.rwp, 1e-9)
+    return (
+        1.0 / TIE_RATIO < ratio < TIE_RATIO and abs(first.score - second.score) < TIE_MARGIN
+    )
+
+
+def probabilities(finished: Sequence[Finished]) -> list[float]:
+    """Probability of being right, for every candidate (best first)."""
+    if not finished:
+        return []
+    excess, residual, margin = features(finished, 0)
+    constant, by_excess, by_residual, by_margin = COEFFICIENTS
+    logit = constant + by_excess * excess + by_residual * residual + by_margin * math.sqrt(margin)
+    any_right = 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
+    best = finished[0].score
+    shares = [math.exp(-max(f.score - best, 0.0) / (2.0 * TEMPERATURE)) for f in finished]
+    total = sum(shares)
+    return [any_right * share / total for share in shares]
+
+
+def verdict(probability: float) -> Verdict:
+    """In one word."""
+    if probability >= SOLVED:
+        return "solved"
+    return "tentative" if probability >= TENTATIVE else "no-solution"
+
+
+def reason(finished: Sequence[Finished], index: int, tie_ranks: Sequence[int]) -> str:
+    """In words, why a candidate stands where it stands."""
+    fit = finished[index].fit
+    text = f"R_wp {100 * fit.rwp:.1f} %"
+    if fit.rwp_lebail:
+        text += f", where its lattice alone allows {100 * fit.rwp_lebail:.1f} %"
+    if index > 0:
+        behind = fit.rwp / max(finished[0].fit.rwp, 1e-9)
+        text += f"; {behind:.2f} times the best candidate's"
+    if tie_ranks:
+        text += "; the pattern cannot tell it from rank " + ", ".join(str(r) for r in tie_ranks)
+    return text + "."
