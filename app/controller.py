@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.solve.result import Solution
 
 MAP_SUFFIXES = (".ccp4", ".cube", ".xsf", ".npz")
+STRUCTURE_NAMES = (".cif", "poscar", "contcar", ".vasp")
 
 
 class Controller(QObject):
@@ -47,8 +49,24 @@ class Controller(QObject):
         self.session = session
         self.services = services
         self.jobs = jobs
+        # While torch is half imported, SciPy fails in other threads: it looks for torch's
+        # tensors in every call. So work that may import torch waits until that is done, and
+        # work that uses SciPy alone takes turns with it.
+        self._warm = threading.Event()
+        self._warm.set()
+        self._turn = threading.Lock()
         session.solution.chosen_changed.connect(self._look_at_candidate)
         session.pattern.derived_changed.connect(self._compare)
+
+    def _when_warm(self, work: Callable[[Progress], Any]) -> Callable[[Progress], Any]:
+        """`work`, after the heavy libraries are there; it can be cancelled before that."""
+
+        def waiting(progress: Progress) -> Any:
+            while not self._warm.wait(0.05):
+                progress.report(0.0, "Loading the engine")
+            return work(progress)
+
+        return waiting
 
     # -- patterns ----------------------------------------------------------------------------
 
@@ -56,9 +74,15 @@ class Controller(QObject):
         """Read a pattern; on bad input the session stays as it was."""
         path = Path(path)
         self.session.messages.clear("open")
+
+        def read(_progress: Progress) -> PowderPattern:
+            return self.services.read_pattern(path)
+
+        # A pattern is simulated from a structure, which takes torch; others need not wait.
+        is_structure = path.name.lower().endswith(STRUCTURE_NAMES)
         self.jobs.start(
             "open",
-            lambda _progress: self.services.read_pattern(path),
+            self._when_warm(read) if is_structure else read,
             Handlers(
                 result=lambda pattern: self._take_pattern(pattern, path, example),
                 refused=lambda text: self.session.messages.add("error", text, "open"),
@@ -88,9 +112,14 @@ class Controller(QObject):
         pattern = self.session.pattern.pattern
         if pattern is None:
             return
+
+        def derive(_progress: Progress) -> Any:
+            with self._turn:
+                return self.services.derive(pattern)
+
         self.jobs.start(
             "peaks",
-            lambda _progress: self.services.derive(pattern),
+            derive,
             Handlers(
                 result=lambda found: self.session.pattern.set_derived(*found),
                 refused=lambda text: self.session.messages.add("warning", text, "pattern"),
@@ -169,7 +198,7 @@ class Controller(QObject):
         solution.set_status("running", 0.0, "Starting")
         self.jobs.start(
             "solve",
-            lambda progress: self.services.solve(problem, progress),
+            self._when_warm(lambda progress: self.services.solve(problem, progress)),
             Handlers(
                 result=self._take_solution,
                 partial=solution.set_solution,
@@ -214,8 +243,10 @@ class Controller(QObject):
         density.set_status("running", 0.0, "Starting")
         self.jobs.start(
             "density",
-            lambda progress: self.services.predict_density(
-                pattern, selected, formula, others, progress
+            self._when_warm(
+                lambda progress: self.services.predict_density(
+                    pattern, selected, formula, others, progress
+                )
             ),
             Handlers(
                 result=self._take_prediction,
@@ -323,10 +354,14 @@ class Controller(QObject):
         """
 
         def load(progress: Progress) -> str:
-            self.services.warm_up_drawing()
-            progress.partial(None)
-            self.services.warm_up()
-            return self.services.describe_device()
+            try:
+                self.services.warm_up_drawing()
+                progress.partial(None)
+                with self._turn:
+                    self.services.warm_up()
+                    return self.services.describe_device()
+            finally:
+                self._warm.set()
 
         def done(device: str) -> None:
             self.session.device = device

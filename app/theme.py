@@ -190,6 +190,7 @@ def stylesheet(theme: Theme) -> str:
         selection-background-color: {t.accent}; selection-color: {t.on_accent};
     }}
     QLineEdit:focus, QComboBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 22px; }}
     QProgressBar {{
         border: none; background: {t.line}; border-radius: 2px; max-height: 4px; min-height: 4px;
     }}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.state.session import Session
@@ -75,15 +75,32 @@ class CandidatesModel(QAbstractTableModel):
             return _tip(candidate)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
-        if column == 6 and role == Qt.ItemDataRole.ForegroundRole:
+        if column == 6 and role in (Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.DecorationRole):
             theme = self.theme
             colours = {"solved": theme.good, "tentative": theme.caution}
-            return QColor(colours.get(candidate.verdict, theme.muted))
+            colour = QColor(colours.get(candidate.verdict, theme.muted))
+            return colour if role == Qt.ItemDataRole.ForegroundRole else _dot(colour)
         if column in (1, 6) and role == Qt.ItemDataRole.FontRole:
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
             return font
         return None
+
+
+def _dot(colour: QColor) -> QIcon:
+    """A filled circle, which keeps its colour in a selected row."""
+    picture = QPixmap(20, 20)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(3, 3, 14, 14)
+    painter.end()
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        icon.addPixmap(picture, mode)
+    return icon
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -166,6 +183,7 @@ def prepare_table(view: QTableView) -> None:
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setAlternatingRowColors(True)
+    view.setIconSize(QSize(10, 10))
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
@@ -231,7 +232,7 @@ class DensityPanel(Panel):
             self.stack.setCurrentIndex(0)
             return
         self.stack.setCurrentIndex(1)
-        self.label.setText(shown.label)
+        self.label.setText(f"{shown.label}\n{_cell_in_words(shown)}")
         self.legend.setText(self._legend_of(shown))
         self.canvas.set_map(shown, state.drawn_lattice(shown), state.show_atoms)
         if not self._touched:
@@ -323,3 +324,12 @@ class DensityPanel(Panel):
         if self.canvas is not None:
             self.canvas.close()
             self.canvas = None
+
+
+def _cell_in_words(shown: DensityMap) -> str:
+    lengths = np.linalg.norm(shown.lattice, axis=1)
+    unit = shown.lattice / lengths[:, None]
+    cosines = [unit[1] @ unit[2], unit[0] @ unit[2], unit[0] @ unit[1]]
+    angles = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
+    a, b, c = lengths
+    return f"{a:.3f}, {b:.3f}, {c:.3f} Å;  " + ", ".join(f"{angle:.1f}°" for angle in angles)

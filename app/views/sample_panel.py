@@ -17,6 +17,7 @@ from app.controller import Controller
 from app.state.session import Session
 from app.theme import Theme
 from app.views import text
+from app.views.candidate_panel import CandidatePanel
 from app.views.controls import Panel, heading, muted
 from app.views.periodic_table import PeriodicTable
 from app.views.radiation_bar import RadiationBar
@@ -38,6 +39,7 @@ class SamplePanel(QWidget):
         column.addWidget(self._build_pattern())
         column.addWidget(self._build_elements())
         column.addWidget(self._build_actions())
+        column.addWidget(CandidatePanel(session))
         column.addStretch(1)
         session.pattern.changed.connect(self._refresh_pattern)
         session.pattern.derived_changed.connect(self._refresh_pattern)

@@ -1,0 +1,80 @@
+"""The chosen candidate in figures: cell, residuals, and what speaks for and against it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+
+from app.state.session import Session
+from app.views import text
+from app.views.controls import Panel, heading, muted
+from engine.solve.result import Candidate
+
+
+class CandidatePanel(Panel):
+    """A short report on the chosen candidate; hidden while there is none."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Show `session.solution.chosen`."""
+        super().__init__(parent)
+        self._session = session
+        self.title = heading("")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.form = QFormLayout()
+        self.form.setContentsMargins(0, 0, 0, 0)
+        self.form.setHorizontalSpacing(12)
+        self.form.setVerticalSpacing(2)
+        self.reason = muted()
+        self.reason.setWordWrap(True)
+        self.column.addWidget(self.title)
+        self.column.addLayout(self.form)
+        self.column.addWidget(self.reason)
+        session.solution.chosen_changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        candidate = self._session.solution.chosen
+        self.setVisible(candidate is not None)
+        while self.form.rowCount():
+            self.form.removeRow(0)
+        if candidate is None:
+            return
+        self.title.setText(
+            f"Candidate {candidate.rank}:  {text.formula(candidate.formula)}  "
+            f"{text.space_group(candidate.space_group)}"
+        )
+        for name, value in facts(candidate):
+            shown = QLabel(value)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown.setWordWrap(True)
+            self.form.addRow(muted(name), shown)
+        parts = [candidate.reason]
+        if candidate.ties:
+            ranks = ", ".join(str(rank) for rank in candidate.ties)
+            parts.append(f"The pattern cannot tell it from candidate {ranks}.")
+        self.reason.setText(" ".join(part for part in parts if part))
+        self.reason.setVisible(bool(self.reason.text()))
+
+
+def facts(candidate: Candidate) -> list[tuple[str, str]]:
+    """Names and values, in the order in which a crystallographer asks for them."""
+    fit = candidate.fit
+    found = [
+        ("Cell", text.cell(candidate.cell, candidate.space_group_number)),
+        (
+            "Volume",
+            f"{candidate.structure.volume:.2f} Å³, {len(candidate.structure)} atoms "
+            f"({candidate.n_atoms} in the primitive cell)",
+        ),
+        (
+            "Rwp",
+            f"{text.per_cent(fit.rwp)} %, without background "
+            f"{text.per_cent(fit.rwp_background_subtracted)} %",
+        ),
+    ]
+    if fit.rwp_lebail is not None:
+        found.append(("Rwp Le Bail", f"{text.per_cent(fit.rwp_lebail)} % (same cell)"))
+    found.append(("R Bragg", f"{text.per_cent(fit.r_bragg)} %"))
+    if fit.gof is not None:
+        found.append(("GoF", f"{fit.gof:.2f}"))
+    return found
