@@ -188,7 +188,8 @@ def _merged(reflections: Reflections, peaks: PeakList) -> _Calculated:
         members = np.flatnonzero(group == g)
         strongest = members[np.argsort(area[members], kind="stable")[::-1]]
         names.append(tuple((int(hkl[i, 0]), int(hkl[i, 1]), int(hkl[i, 2])) for i in strongest))
-    return _Calculated(centre, np.bincount(group, weights=area), tuple(names))
+    summed = np.asarray(np.bincount(group, weights=area), dtype=np.float64)
+    return _Calculated(centre, summed, tuple(names))
 
 
 def _matches(

@@ -357,7 +357,7 @@ class NormalMatrix:
             # The border's own equations once the lines are eliminated (Schur complement).
             schur = self.corner * (1.0 + damping * np.eye(len(self.corner)))
             schur = schur - self.border.T @ through
-            shift = np.linalg.lstsq(schur, gradient[n:] - self.border.T @ plain, rcond=None)[0]
+            shift = _least_squares(schur, gradient[n:] - self.border.T @ plain)
             plain = plain - through @ shift
         return np.asarray(plain * self.scale).reshape(-1, _PARAMETERS), np.asarray(shift)
 
@@ -393,6 +393,10 @@ class NormalMatrix:
             schur = np.linalg.pinv(self.corner - self.border.T @ through)
             variance += np.asarray(np.sum((through @ schur) * through, axis=1), dtype=np.float64)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)) * self.scale).reshape(-1, _PARAMETERS)
+
+
+def _least_squares(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.lstsq(matrix, right, rcond=None)[0], dtype=np.float64)
 
 
 def _moved(lines: Lines, step: FloatArray, laws: Laws) -> Lines:
