@@ -7,7 +7,7 @@ import re
 from engine.errors import BadInputError
 from engine.pattern.radiation import K_ALPHA, Radiation, doublet, preset
 
-_NUMBER = r"([0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?)"
+_NUMBER = r"((?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _UNIT = r"\s*\(?(nm|pm|m|Å|Angstroms?|A)?\b"
 _ALPHA_1 = re.compile(
     r"(?:k[-_ ]?)?(?:alpha|a)[-_ ]?1(?![0-9/])[^0-9\n]{0,25}?" + _NUMBER, re.IGNORECASE
