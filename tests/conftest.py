@@ -6,6 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+# Tests and their subprocesses share few cores. numpy reads this when it is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 
@@ -31,13 +34,6 @@ def data_root() -> Path:
     if folder is None:
         pytest.skip(f"{NO_DATA}: set DENSIGHT_DATA or put the data at ../shared/data")
     return folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _few_threads() -> None:
-    """Several workers and tests share few cores: one thread each unless the user said otherwise."""
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
