@@ -123,7 +123,7 @@ def _operations(small: Any, block: Any, file_name: str) -> tuple[FloatArray, Flo
             ) from error
     else:
         small.determine_and_set_spacegroup("H12N")
-        group = small.spacegroup
+        group = small.spacegroup or _group_of_unusual_name(small.spacegroup_hm)
         if group is None and _names_a_group(small):
             said = small.spacegroup_hm or small.spacegroup_hall or small.spacegroup_number
             raise BadInputError(
@@ -135,6 +135,20 @@ def _operations(small: Any, block: Any, file_name: str) -> tuple[FloatArray, Flo
     rotations = np.array([op.rot for op in operations], dtype=np.float64) / scale
     translations = np.array([op.tran for op in operations], dtype=np.float64) / scale
     return rotations, translations
+
+
+def _group_of_unusual_name(name: str) -> Any:
+    """The group of a symbol with subscripts, odd capitals or bars, or S or Z for its origin."""
+    import gemmi
+
+    # Older databases write the bar of a rotoinversion behind its number.
+    plain = re.sub(r"(\d)-", r"-\1", name.replace("_", "").strip())
+    found = re.fullmatch(r"(.+?)\s*[:\s]\s*(?:O?([12])|([SZ]))", plain, re.IGNORECASE)
+    if found is not None:
+        origin = found.group(2) or {"S": "1", "Z": "2"}[found.group(3).upper()]
+        plain = f"{found.group(1)}:{origin}"
+    capitals = plain[:1].upper() + plain[1:].lower()
+    return gemmi.find_spacegroup_by_name(capitals) if plain else None
 
 
 def _names_a_group(small: Any) -> bool:

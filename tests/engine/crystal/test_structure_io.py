@@ -60,6 +60,32 @@ def test_only_the_number_of_the_group(tmp_path) -> None:
     assert len(read_structure(write(tmp_path, text))) == 30
 
 
+@pytest.mark.parametrize(
+    ("name", "atoms"),
+    [
+        ("R_-3_c", 30),
+        ("R-3c:H", 30),
+        ("P 2_1/c", 4 + 4),
+        ("FM3-M", 4 + 96),
+        ("P6_3/mmc", 2 + 12),
+        ("Fd-3m Z", 16 + 96),
+        ("F d -3 m O2", 16 + 96),
+        ("F d -3 m S", 8 + 96),
+    ],
+)
+def test_unusual_names_of_space_groups(tmp_path, name, atoms) -> None:
+    sites = "A Al 0 0 0 1 .\nO O 0.31 0 0.27 1 ."
+    if name.startswith("F"):
+        sites = "A Al 0 0 0 1 .\nO O 0.31 0.31 0.27 1 ."
+    elif name.startswith("P6"):
+        sites = "A Al 0 0 0 1 .\nO O 0.31 0.62 0.07 1 ."
+    elif name.startswith("P 2"):
+        sites = "A Al 0.1 0.2 0.3 1 .\nO O 0.31 0.62 0.07 1 ."
+    elif name.startswith("R"):
+        sites = CORUNDUM
+    assert len(read_structure(write(tmp_path, cif(sites, group=name)))) == atoms
+
+
 def test_no_symmetry_at_all_is_p1(tmp_path) -> None:
     text = cif().replace("_space_group_name_H-M_alt 'R -3 c:H'", "")
     assert len(read_structure(write(tmp_path, text))) == 2
