@@ -18,6 +18,8 @@ from scipy.ndimage import gaussian_filter1d
 from engine.library.types import StructureTypes
 
 BIN = 0.005
+# Two volumes of one type are worth trying if their shifts differ by more bins than this.
+SHIFT_APART = 4
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -94,11 +96,7 @@ class Retriever:
         low, high = (np.log(v) / 3.0 for v in volume_per_atom)
         shifts = np.arange(low, high + BIN, BIN)
         likeness = self._likeness(lines, shifts, width)
-        peaks = _local_maxima(likeness)
-        ranked = np.argsort(np.where(peaks, -likeness, 1.0), axis=1)[:, :shifts_per_type]
-        rows = np.repeat(np.arange(len(likeness)), ranked.shape[1])
-        columns = ranked.ravel()
-        values = np.where(peaks, likeness, -1.0)[rows, columns]
+        rows, columns, values = _best_shifts(likeness, shifts_per_type)
         best = np.argsort(-values)[:keep]
         best = best[values[best] > 0]
         return Hits(self._chosen[rows[best]], shifts[columns[best]], values[best])
@@ -113,7 +111,9 @@ class Retriever:
             self._drawn[key] = np.sqrt(blurred)
         return self._drawn[key]
 
-    def _likeness(self, lines: LineSet, shifts: FloatArray, width: float) -> FloatArray:
+    def _likeness(
+        self, lines: LineSet, shifts: FloatArray, width: float
+    ) -> NDArray[np.float32]:
         """(types, shifts) cosines between the drawn lines inside the measured window."""
         # Bins need be no finer than about half the blur of each of the two patterns.
         sigma = width / np.sqrt(2.0)
@@ -137,8 +137,8 @@ class Retriever:
         query_norm = energy[:, end].T
         # Of a pattern whose greater part lies beyond a type's kept lines, nothing can be said.
         covered = query_norm / np.maximum(energy[:, -1], 1e-12)
-        cosine = product / np.sqrt(np.maximum(type_norm * query_norm, 1e-12))
-        return np.asarray(cosine * np.minimum(1.0, covered / 0.5))
+        scale = np.sqrt(np.maximum(type_norm * query_norm, 1e-12))
+        return np.asarray(product / scale * np.minimum(1.0, covered / 0.5), dtype=np.float32)
 
 
 def _gather_lines(offsets: IntArray, chosen: IntArray) -> IntArray:
@@ -162,10 +162,21 @@ def _splat(
     return drawn.reshape(shape).astype(np.float32)
 
 
-def _local_maxima(values: FloatArray) -> NDArray[np.bool_]:
-    """Where a row is not lower than both neighbours."""
-    padded = np.pad(values, ((0, 0), (1, 1)), constant_values=-1.0)
-    return np.asarray((values >= padded[:, :-2]) & (values >= padded[:, 2:]))
+def _best_shifts(
+    likeness: NDArray[np.float32], count: int
+) -> tuple[IntArray, IntArray, NDArray[np.float32]]:
+    """The best shift of every row, then the best one well away from it, and so on."""
+    rows = np.arange(len(likeness))
+    left = likeness.copy()
+    found_rows, found_columns, found_values = [], [], []
+    for _ in range(count):
+        column = left.argmax(axis=1)
+        found_rows.append(rows)
+        found_columns.append(column)
+        found_values.append(left[rows, column])
+        for offset in range(-SHIFT_APART, SHIFT_APART + 1):
+            left[rows, np.clip(column + offset, 0, left.shape[1] - 1)] = -1.0
+    return tuple(np.concatenate(part) for part in (found_rows, found_columns, found_values))  # type: ignore[return-value]
 
 
 def merge_hits(parts: Sequence[Hits], same: float = 0.01) -> Hits:

@@ -6,6 +6,7 @@ areas, and every derivative of the pattern is the same kind of product.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ class LineProfiles:
     Attributes
     ----------
     value, by_position, by_fwhm, by_eta : sparse matrices
-        The last three only where derivatives were asked for.
+        The last three only where they were asked for.
     """
 
     value: csc_matrix
@@ -38,7 +39,7 @@ def line_profiles(
     fwhm: FloatArray,
     eta: FloatArray,
     reach: float = 12.0,
-    derivatives: bool = True,
+    wanted: Collection[str] = (),
 ) -> LineProfiles:
     """Draw all lines.
 
@@ -52,32 +53,37 @@ def line_profiles(
         Lorentzian share.
     reach : float
         How many FWHM to either side a line is drawn.
-    derivatives : bool
+    wanted : collection of {"position", "fwhm", "eta"}
+        Which derivatives to make.
     """
     first = np.searchsorted(two_theta, position - reach * fwhm)
     last = np.searchsorted(two_theta, position + reach * fwhm)
     counts = last - first
-    ends = np.concatenate([[0], np.cumsum(counts)])
-    line = np.repeat(np.arange(len(position)), counts)
-    rows = np.arange(ends[-1]) - np.repeat(ends[:-1] - first, counts)
-    width = fwhm[line]
-    share = eta[line]
-    x = (two_theta[rows] - position[line]) / width
-    gauss = np.sqrt(_GAUSS / np.pi) * np.exp(-_GAUSS * x * x)
-    lorentz = (2.0 / np.pi) / (1.0 + 4.0 * x * x)
+    # 32-bit indices: scipy would otherwise check and convert them for every matrix.
+    ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    rows = (np.arange(ends[-1]) - np.repeat(ends[:-1] - first, counts)).astype(np.int32)
+    inverse = np.repeat(1.0 / fwhm, counts)
+    share = np.repeat(eta, counts)
+    x = (two_theta[rows] - np.repeat(position, counts)) * inverse
+    square = x * x
+    gauss = np.sqrt(_GAUSS / np.pi) * np.exp(-_GAUSS * square)
+    lorentz = (2.0 / np.pi) / (1.0 + 4.0 * square)
     shape = (len(two_theta), len(position))
 
     def matrix(data: FloatArray) -> csc_matrix:
         return csc_matrix((data, rows, ends), shape=shape)
 
-    mixed = share * lorentz + (1.0 - share) * gauss
-    value = matrix(mixed / width)
-    if not derivatives:
+    difference = lorentz - gauss
+    mixed = gauss + share * difference
+    value = matrix(mixed * inverse)
+    if not wanted:
         return LineProfiles(value, None, None, None)
-    slope = -share * (4.0 * np.pi) * x * lorentz**2 - (1.0 - share) * 2.0 * _GAUSS * x * gauss
+    falling = 2.0 * _GAUSS * gauss
+    slope = x * (share * (falling - 4.0 * np.pi * lorentz**2) - falling)
+    squared = inverse * inverse
     return LineProfiles(
         value=value,
-        by_position=matrix(-slope / width**2),
-        by_fwhm=matrix(-(mixed + x * slope) / width**2),
-        by_eta=matrix((lorentz - gauss) / width),
+        by_position=matrix(-slope * squared) if "position" in wanted else None,
+        by_fwhm=matrix(-(mixed + x * slope) * squared) if "fwhm" in wanted else None,
+        by_eta=matrix(difference * inverse) if "eta" in wanted else None,
     )

@@ -78,6 +78,19 @@ class PreparedPattern:
             background=self.background[kept],
         )
 
+    def thinned(self, points_per_fwhm: int) -> PreparedPattern:
+        """A coarser pattern, for quick refinements: means over runs of points."""
+        step = float(np.median(np.diff(self.two_theta)))
+        width = float(np.median(self.peaks.fwhm)) if len(self.peaks) else step
+        factor = max(1, int(width / step / points_per_fwhm))
+        return replace(
+            self,
+            two_theta=_thin(self.two_theta, factor),
+            observed=_thin(self.observed, factor),
+            background=_thin(self.background, factor),
+            sigma=np.sqrt(_thin(self.sigma**2, factor) / factor),
+        )
+
     def with_radiation(self, radiation: Radiation) -> PreparedPattern:
         """The same points under other optics."""
         return replace(self, radiation=radiation)

@@ -27,6 +27,9 @@ from engine.refine.result import FitResult, Parameter, Reflections
 FloatArray = NDArray[np.float64]
 N_BACKGROUND = 6
 MOST_REFLECTIONS = 1500
+FAR_REACH = 12.0
+# Relative fall of chi^2 at which a stage ends.
+FINE = 2e-4
 B_TO_U = 1.0 / (8.0 * np.pi**2)
 
 # What an expert turns on, one after the other: first what places the pattern, then what shapes
@@ -35,8 +38,11 @@ _PLACE: tuple[tuple[str, ...], ...] = (
     ("scale", "background"),
     ("scale", "background", "zero", "metric"),
 )
-_SHAPE: tuple[tuple[str, ...], ...] = (
+WIDTH: tuple[tuple[str, ...], ...] = (
     ("scale", "background", "zero", "metric", "caglioti", "b_iso"),
+)
+_SHAPE: tuple[tuple[str, ...], ...] = (
+    *WIDTH,
     ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso"),
 )
 _ATOMS: tuple[tuple[str, ...], ...] = (
@@ -119,6 +125,8 @@ def start(
     zero: float = 0.0,
     most_reflections: int = MOST_REFLECTIONS,
     symprec: float = 0.02,
+    reach: float = FAR_REACH,
+    tolerance: float = FINE,
 ) -> Refinement:
     """Place the calculated pattern on the measured one: scale, background, zero and cell.
 
@@ -132,11 +140,15 @@ def start(
         The measured range is cut where a cell has more reflections than this.
     symprec : float
         Tolerance (angstrom) of the symmetry search.
+    reach : float
+        How many FWHM to either side a line is drawn.
+    tolerance : float
+        Relative fall of chi^2 at which a stage ends.
     """
     crystal = _list_reflections(prepared, structure, most_reflections, symprec)
     prepared = _cut(prepared, crystal)
     model = ProfileModel(
-        crystal, prepared.radiation, prepared.two_theta, prepared.background, N_BACKGROUND
+        crystal, prepared.radiation, prepared.two_theta, prepared.background, N_BACKGROUND, reach
     )
     parameters = ProfileParameters(
         scale=1.0,
@@ -150,7 +162,7 @@ def start(
     )
     parameters = replace(parameters, scale=_first_scale(model, parameters, prepared))
     state = LeastSquares(parameters, np.inf, None)
-    return advance(Refinement(model, state, (), prepared), _PLACE)
+    return advance(Refinement(model, state, (), prepared), _PLACE, tolerance=tolerance)
 
 
 def advance(
@@ -158,6 +170,7 @@ def advance(
     stages: tuple[tuple[str, ...], ...],
     steps: int = 6,
     shift_prior: float = 0.0,
+    tolerance: float = FINE,
 ) -> Refinement:
     """Go through further stages of freed parameter groups."""
     prepared, state = refinement.prepared, refinement.state
@@ -165,7 +178,7 @@ def advance(
     for free in stages:
         state = levenberg_marquardt(
             refinement.model, state.parameters, prepared.observed, prepared.sigma**-2,
-            free, steps, shift_prior=shift_prior,
+            free, steps, tolerance, shift_prior,
         )
     return Refinement(refinement.model, state, free, prepared)
 
@@ -175,11 +188,13 @@ def refine_shape(refinement: Refinement, steps: int = 6) -> Refinement:
     return advance(refinement, _SHAPE, steps)
 
 
-def refine_atoms(refinement: Refinement, steps: int = 8, shift_prior: float = 0.0) -> Refinement:
+def refine_atoms(
+    refinement: Refinement, steps: int = 8, shift_prior: float = 0.0, tolerance: float = FINE
+) -> Refinement:
     """Free the coordinates, first alone with scale and B, then with everything."""
     if refinement.model.crystal.n_coordinates == 0:
         return refinement
-    return advance(refinement, _ATOMS, steps, shift_prior)
+    return advance(refinement, _ATOMS, steps, shift_prior, tolerance)
 
 
 def finish(refinement: Refinement, rwp_lebail: float | None = None) -> FitResult:

@@ -53,6 +53,7 @@ class ProfileParameters:
     shifts: FloatArray
 
 
+_DERIVATIVE_OF = {"zero": "position", "metric": "position", "caglioti": "fwhm", "mixing": "eta"}
 GROUPS = ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso", "shifts")
 
 
@@ -124,7 +125,7 @@ class ProfileModel:
         span = two_theta[-1] - two_theta[0]
         unit = 2.0 * (two_theta - two_theta[0]) / span - 1.0
         self._chebyshev = chebyshev.chebvander(unit, n_background - 1)
-        self._reach = reach
+        self.reach = reach
         self._cached: tuple[FloatArray, bool, FloatArray, FloatArray] | None = None
 
     def _f_squared(self, shifts: FloatArray, derivatives: bool) -> tuple[FloatArray, FloatArray]:
@@ -161,8 +162,9 @@ class ProfileModel:
         powers = np.stack([np.ones_like(tangent), tangent, tangent**2], axis=1)
         fwhm = np.sqrt(np.maximum(powers @ parameters.caglioti, NARROWEST**2))
         eta = parameters.mixing[0] + parameters.mixing[1] * position / 100.0
+        wanted = {_DERIVATIVE_OF[name] for name in free if name in _DERIVATIVE_OF}
         profiles = line_profiles(
-            self.two_theta, position, fwhm, np.clip(eta, 0.0, 1.0), self._reach, bool(free)
+            self.two_theta, position, fwhm, np.clip(eta, 0.0, 1.0), self.reach, wanted
         )
         copies = len(areas)
         unit = np.concatenate(areas)

@@ -8,7 +8,7 @@ and zero error, narrow the tolerance, repeat.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ TOLERANCES = (0.014, 0.010, 0.007, 0.005, 0.0035, 0.0025, 0.0018)
 # How far axial ratios of a new compound stray from the type's, as a relative change of the metric.
 SHAPE_SPREAD = 0.05
 ZERO_SPREAD_DEGREES = 0.06
+MOST_LINES, FIRST_LINES = 48, 8
 _CHUNK = 256
 
 
@@ -87,6 +88,7 @@ def _refine_chunk(
     for row, t in enumerate(index):
         matrix = metric_basis(int(library.space_group[t]))
         basis[row, :, : matrix.shape[1]] = matrix
+    lines = _strongest(lines)
     d_star_squared = lines.d_star**2
     sin_theta = np.clip(lines.d_star * wavelength / 2.0, 0.0, 0.999)
     # d(1/d^2)/d(2theta) = 2 sin(2theta)/lambda^2 a radian.
@@ -102,6 +104,15 @@ def _refine_chunk(
     explained = weight.sum(axis=1) / lines.amplitude.sum()
     unseen = _unseen(forms, metric, amplitude, observed, lines)
     return metric, zero, explained, unseen
+
+
+def _strongest(lines: LineSet) -> LineSet:
+    """The lines that place a cell: the strongest, and always the first few."""
+    if len(lines.d_star) <= MOST_LINES:
+        return lines
+    kept = np.argsort(-lines.amplitude)[: MOST_LINES - FIRST_LINES]
+    kept = np.union1d(kept, np.arange(FIRST_LINES))
+    return replace(lines, d_star=lines.d_star[kept], amplitude=lines.amplitude[kept])
 
 
 def _padded_lines(library: StructureTypes, index: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -134,10 +145,9 @@ def _assign(
     calculated = (0.5 * np.log(squared)).astype(np.float32)
     measured = (0.5 * np.log(np.maximum(observed, 1e-9))).astype(np.float32)
     apart = (measured[:, :, None] - calculated[:, None, :]) / np.float32(tolerance)
-    gain = np.exp(-0.5 * apart**2) * np.sqrt(amplitude + 0.01 * (amplitude > 0))[:, None, :].astype(
-        np.float32
-    )
-    nearest = gain.argmax(axis=2)
+    # The likeliest line is near and strong; in logarithms no exponential is needed.
+    strength = np.log(amplitude + 0.01 * (amplitude > 0) + 1e-12).astype(np.float32)
+    nearest = (strength[:, None, :] - apart * apart).argmax(axis=2)
     distance = np.take_along_axis(apart, nearest[:, :, None], axis=2)[:, :, 0]
     weight = observed_amplitude[None, :] * (np.abs(distance) < 2.5)
     return nearest, weight

@@ -5,8 +5,8 @@ error level, a charge for free parameters and a prior:
 
     score = N ln(chi^2 / points) + k ln N - 2 ln prior
 
-with N the number of resolved lines (profile points are too correlated to be counted) and k the
-number of structural parameters; low is good.
+with N the number of independent observations (see `_Evidence`: profile points are too correlated
+to be counted) and k the number of structural parameters; low is good.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ RELAXED = 14
 COMPLETED = 6
 STRICT_SYMMETRY, LOOSE_SYMMETRY = 0.02, 0.12
 FIRST = 3
+# The first stages need no far tails and no last digits.
+QUICK_REACH = 6.0
+COARSE = 4e-3
+QUICK_POINTS_PER_FWHM = 3
 # Smallest |f'|/Z for which it is asked whether the pattern has anomalous scattering at all.
 NOTICEABLE_DISPERSION = 0.02
 DISPERSION_TRIALS = 12
@@ -91,57 +95,89 @@ def refine_and_rank(
         Called with the best of the first few as soon as they are placed.
     """
     quick = _quick_range(prepared)
-    n_lines = EFFECTIVE_SHARE * prepared.n_independent
+    run = _Run(_Evidence(prepared), progress, deadline)
     if on_first is not None:
-        first = _stage(
-            proposals[:FIRST], lambda p: _place(quick, p), n_lines, progress, (0.3, 0.3), deadline
-        )
+        first = run.stage(proposals[:FIRST], lambda p: _place(quick, p), (0.3, 0.3))
         if first:
             on_first(first[0])
-    placed = _stage(
-        proposals[:PLACED], lambda p: _place(quick, p), n_lines, progress, (0.3, 0.6), deadline
-    )
-    if placed and _better_without_dispersion(quick, placed, n_lines):
+    placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.3, 0.6))
+    if placed and _better_without_dispersion(quick, placed, run.evidence):
         prepared, quick = replace(prepared, dispersion=False), replace(quick, dispersion=False)
-        placed = _stage(
-            proposals[:PLACED], lambda p: _place(quick, p), n_lines, progress, (0.5, 0.6), deadline
-        )
-    relaxed = _stage(
-        placed[:RELAXED], lambda r: _relax(r), n_lines, progress, (0.6, 0.8), deadline
-    )
-    best = sorted(relaxed + placed[RELAXED:], key=lambda r: r.score)
-    best = without_duplicates(best)
-    whole = _stage(
-        best[:COMPLETED], lambda r: _complete(prepared, r, n_lines), n_lines, progress, (0.8, 0.95), deadline
+        placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.5, 0.6))
+    relaxed = run.stage(placed[:RELAXED], _relax, (0.6, 0.8))
+    best = without_duplicates(run.evidence.in_order(relaxed + placed[RELAXED:]))
+    whole = run.stage(
+        best[:COMPLETED], lambda r: _complete(prepared, r, run.evidence), (0.8, 0.95)
     )
     finished = [finish(r) for r in without_duplicates(whole)]
     return finished + [finish(r) for r in best[COMPLETED:most]]
 
 
-def _stage(
-    items: Sequence[Item],
-    refine: Callable[[Item], tuple[Proposal, Refinement] | None],
-    n_lines: float,
-    progress: Progress,
-    span: tuple[float, float],
-    deadline: float,
-) -> list[Ranked]:
-    """Refine every item; stop early at the deadline if there is something to show."""
-    ranked: list[Ranked] = []
-    low, high = span
-    for number, item in enumerate(items):
-        progress.report(low + (high - low) * number / max(len(items), 1), "Refining candidates")
-        if time.perf_counter() > deadline and ranked:
-            break
-        result = refine(item)
-        if result is not None:
-            proposal, refinement = result
-            ranked.append(Ranked(proposal, refinement, score(proposal, refinement, n_lines)))
-    return sorted(ranked, key=lambda r: r.score)
+class _Evidence:
+    """How many independent observations the pattern is worth, and the score that follows.
+
+    Where the best fit reaches the counting noise, every resolution element of the pattern counts.
+    Where it does not, what remains is model error, which is the same all along a line, and the
+    lines alone count. Between the two the number is interpolated by the misfit.
+    """
+
+    def __init__(self, prepared: PreparedPattern) -> None:
+        self._lines = max(float(len(prepared.peaks)), 5.0)
+        self._elements = max(EFFECTIVE_SHARE * prepared.n_independent, self._lines)
+        self._best_misfit = np.inf
+
+    @property
+    def n(self) -> float:
+        """The number of observations."""
+        share = 1.0 / max(self._best_misfit, 1.0) if np.isfinite(self._best_misfit) else 0.5
+        return self._lines + (self._elements - self._lines) * share
+
+    def score(self, proposal: Proposal, refinement: Refinement) -> float:
+        """N ln(chi^2/points) + k ln N - 2 ln prior."""
+        n = self.n
+        return (
+            n * math.log(misfit(refinement))
+            + n_structural(refinement) * math.log(n)
+            - 2.0 * proposal.log_prior
+        )
+
+    def in_order(self, ranked: list[Ranked]) -> list[Ranked]:
+        """Scored anew with what is known of the best fit by now; the best first."""
+        for one in ranked:
+            self._best_misfit = min(self._best_misfit, misfit(one.refinement))
+        scored = [replace(r, score=self.score(r.proposal, r.refinement)) for r in ranked]
+        return sorted(scored, key=lambda r: r.score)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """What all stages of one ranking share."""
+
+    evidence: _Evidence
+    progress: Progress
+    deadline: float
+
+    def stage(
+        self,
+        items: Sequence[Item],
+        refine: Callable[[Item], tuple[Proposal, Refinement] | None],
+        span: tuple[float, float],
+    ) -> list[Ranked]:
+        """Refine every item; stop early at the deadline if there is something to show."""
+        ranked: list[Ranked] = []
+        low, high = span
+        for number, item in enumerate(items):
+            self.progress.report(low + (high - low) * number / len(items), "Refining candidates")
+            if time.perf_counter() > self.deadline and ranked:
+                break
+            result = refine(item)
+            if result is not None:
+                ranked.append(Ranked(*result, score=0.0))
+        return self.evidence.in_order(ranked)
 
 
 def _better_without_dispersion(
-    quick: PreparedPattern, placed: list[Ranked], n_lines: float
+    quick: PreparedPattern, placed: list[Ranked], evidence: _Evidence
 ) -> bool:
     """Whether the pattern was made without anomalous scattering, as some simulators do.
 
@@ -153,19 +189,14 @@ def _better_without_dispersion(
         return False
     without = replace(quick, dispersion=False)
     tried = [_place(without, r.proposal) for r in placed[:DISPERSION_TRIALS]]
-    scores = [score(*result, n_lines) for result in tried if result is not None]
+    scores = [evidence.score(*result) for result in tried if result is not None]
     return bool(scores) and min(scores) < placed[0].score - DISPERSION_GAIN
 
 
-def score(proposal: Proposal, refinement: Refinement, n_lines: float) -> float:
-    """N ln(chi^2/points) + k ln N - 2 ln prior."""
+def misfit(refinement: Refinement) -> float:
+    """chi^2 a point."""
     points = len(refinement.prepared.observed)
-    misfit = max(refinement.state.chi_squared / points, 1e-12)
-    return (
-        n_lines * math.log(misfit)
-        + n_structural(refinement) * math.log(n_lines)
-        - 2.0 * proposal.log_prior
-    )
+    return max(refinement.state.chi_squared / points, 1e-12)
 
 
 def n_structural(refinement: Refinement) -> int:
@@ -177,6 +208,7 @@ def n_structural(refinement: Refinement) -> int:
 def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
     """The part of the pattern that holds the first `QUICK_LINES` lines."""
     angles = np.asarray(prepared.peaks.two_theta)
+    prepared = prepared.thinned(QUICK_POINTS_PER_FWHM)
     if len(angles) <= QUICK_LINES:
         return prepared
     return prepared.within(prepared.two_theta[0], float(np.sort(angles)[QUICK_LINES - 1]) + 1.0)
@@ -185,22 +217,27 @@ def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
 def _place(prepared: PreparedPattern, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
     try:
         begun = profile.start(
-            prepared, proposal.structure, zero=proposal.zero, most_reflections=QUICK_REFLECTIONS
+            prepared,
+            proposal.structure,
+            zero=proposal.zero,
+            most_reflections=QUICK_REFLECTIONS,
+            reach=QUICK_REACH,
+            tolerance=COARSE,
         )
-        return proposal, profile.advance(begun, (("scale", "background", "zero", "metric", "caglioti", "b_iso"),), steps=4)
+        return proposal, profile.advance(begun, profile.WIDTH, steps=4, tolerance=COARSE)
     except (BadInputError, np.linalg.LinAlgError):
         return None
 
 
 def _relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
     try:
-        return ranked.proposal, profile.refine_atoms(ranked.refinement, steps=6)
+        return ranked.proposal, profile.refine_atoms(ranked.refinement, steps=6, tolerance=COARSE)
     except np.linalg.LinAlgError:
         return ranked.proposal, ranked.refinement
 
 
 def _complete(
-    prepared: PreparedPattern, ranked: Ranked, n_lines: float
+    prepared: PreparedPattern, ranked: Ranked, evidence: _Evidence
 ) -> tuple[Proposal, Refinement] | None:
     """Refine everything on the whole pattern, from where the quick refinement ended.
 
@@ -215,7 +252,7 @@ def _complete(
         higher = standardise(structure, LOOSE_SYMMETRY).number
         if higher != whole.model.crystal.standardised.number:
             other = _refine_whole(prepared, structure, zero, LOOSE_SYMMETRY)
-            if score(ranked.proposal, other, n_lines) < score(ranked.proposal, whole, n_lines):
+            if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
                 whole = other
     except (BadInputError, np.linalg.LinAlgError):
         return ranked.proposal, before
@@ -245,20 +282,26 @@ def finish(ranked: Ranked) -> Finished:
 def without_duplicates(ranked: list[Ranked]) -> list[Ranked]:
     """Leave out candidates that have become the same structure as a better one."""
     kept: list[Ranked] = []
+    seen: list[tuple[tuple[tuple[int, int], ...], float, float]] = []
     for candidate in ranked:
-        if not any(_same(candidate, other) for other in kept):
+        structure = profile.refined_structure(candidate.refinement)
+        key = (
+            _contents(structure),
+            math.log(structure.volume / len(structure)),
+            math.log(misfit(candidate.refinement)),
+        )
+        if not any(_same(key, other) for other in seen):
             kept.append(candidate)
+            seen.append(key)
     return kept
 
 
-def _same(first: Ranked, second: Ranked) -> bool:
-    one, two = (profile.refined_structure(r.refinement) for r in (first, second))
-    if _contents(one) != _contents(two):
-        return False
-    if abs(math.log((one.volume / len(one)) / (two.volume / len(two)))) > 0.004:
-        return False
-    a, b = (r.refinement.state.chi_squared / len(r.refinement.prepared.observed) for r in (first, second))
-    return abs(math.log(a / b)) < 0.03
+def _same(
+    one: tuple[tuple[tuple[int, int], ...], float, float],
+    two: tuple[tuple[tuple[int, int], ...], float, float],
+) -> bool:
+    """Same contents, volume per atom within 0.4 % and chi^2 within 3 %."""
+    return one[0] == two[0] and abs(one[1] - two[1]) < 0.004 and abs(one[2] - two[2]) < 0.03
 
 
 def _contents(structure: CrystalStructure) -> tuple[tuple[int, int], ...]:
