@@ -99,5 +99,5 @@ def estimate_sigma(counts: FloatArray) -> FloatArray:
     """Standard uncertainties (n,) of intensities on an unknown scale, from their own scatter."""
     a, b = estimate_variance(counts)
     variance = a + b * np.maximum(counts, 0.0)
-    floor = max(float(np.max(np.abs(counts))) * 1e-6, 1e-300)
+    floor = max(float(np.max(np.abs(counts))) * 1e-6, 1e-12)
     return np.asarray(np.sqrt(np.maximum(variance, floor**2)))
