@@ -25,6 +25,7 @@ class Handlers:
     reset_layout: Callable[[], None]
     about: Callable[[], None]
     mouse_help: Callable[[], None]
+    choose_theme: Callable[[str], None]
 
 
 class Actions:
@@ -53,6 +54,7 @@ class Actions:
         self.mouse_help = self._make("Mouse and keys", do.mouse_help, "F1")
         self.recent = QMenu("Open recent", window)
         self.examples = QMenu("Examples", window)
+        self._do = do
         self._fill_menus()
         for signal in (
             session.pattern.changed,
@@ -123,6 +125,16 @@ class Actions:
         view.addActions(list(self.axes.values()))
         view.addSeparator()
         view.addActions(list(self.scales.values()))
+        view.addSeparator()
+        self.themes = self._choices(
+            (
+                ("system", "Colours of the system", ""),
+                ("light", "Light", ""),
+                ("dark", "Dark", ""),
+            ),
+            self._do.choose_theme,
+        )
+        view.addActions(list(self.themes.values()))
         view.addSeparator()
         view.addAction(self.show_all)
         view.addAction(self.reset_layout)

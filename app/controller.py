@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app import text
 from app.jobs.runner import Handlers, JobRunner
 from app.services import Services
 from app.state.session import Session
@@ -277,7 +278,10 @@ class Controller(QObject):
             self.jobs.abandon("candidate")
             self.session.density.set_candidate_maps({})
             return
-        label = f"Candidate {candidate.rank}, {candidate.formula} {candidate.space_group}"
+        label = (
+            f"Candidate {candidate.rank}: {text.formula(candidate.formula)} "
+            f"{text.space_group(candidate.space_group)}"
+        )
         self.jobs.start(
             "candidate",
             lambda _progress: self.services.candidate_maps(candidate.structure, label),

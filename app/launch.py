@@ -47,8 +47,13 @@ def make_window(services: Services | None = None, settings: Settings | None = No
     keeper = app.findChild(ThemeKeeper) or ThemeKeeper(app)
     window = MainWindow(services, settings)
     window.density.reserve_opengl()
+    choice = window.settings.get("theme", "system")
+    if choice in window.actions_.themes:
+        window.actions_.themes[choice].setChecked(True)
+        keeper.choose(choice)
     window.set_theme(keeper.theme)
     keeper.changed.connect(window.set_theme)
+    window.theme_chosen.connect(keeper.choose)
     return window
 
 

@@ -76,9 +76,12 @@ class MainWindow(QMainWindow):
     -------
     painted()
         Emitted once, after the window has been drawn for the first time.
+    theme_chosen(choice)
+        The user wants "system", "light" or "dark".
     """
 
     painted = Signal()
+    theme_chosen = Signal(str)
 
     def __init__(self, services: Services | None = None, settings: Settings | None = None) -> None:
         """Make the window; nothing heavy is imported for it."""
@@ -106,6 +109,7 @@ class MainWindow(QMainWindow):
                 reset_layout=self.reset_layout,
                 about=self._about,
                 mouse_help=self._mouse_help,
+                choose_theme=self._choose_theme,
             ),
         )
         self._wire()
@@ -182,8 +186,12 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours in everything that does not follow the palette."""
-        for view in (self.sample, self.pattern, self.candidates, self.density):
+        for view in (self.sample, self.pattern, self.candidates, self.peaks, self.density):
             view.set_theme(theme)
+
+    def _choose_theme(self, choice: str) -> None:
+        self.settings.set("theme", choice)
+        self.theme_chosen.emit(choice)
 
     # -- first paint -------------------------------------------------------------------------
 
@@ -373,7 +381,7 @@ class MainWindow(QMainWindow):
         """The proportions that a new user gets."""
         height, width = max(self.height(), 600), max(self.width() - SIDE_WIDTH, 500)
         self.right.setSizes([round(height * 0.52), round(height * 0.48)])
-        self.lower.setSizes([round(width * 0.5), round(width * 0.5)])
+        self.lower.setSizes([round(width * 0.54), round(width * 0.46)])
 
     def _restore_layout(self) -> None:
         self.resize(1440, 900)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
+
+Choice = Literal["system", "light", "dark"]
 
 
 @dataclass(frozen=True)
@@ -185,12 +188,11 @@ def stylesheet(theme: Theme) -> str:
     }}
     QPushButton[flat="true"] {{ border: none; background: transparent; padding: 3px 6px; }}
     QPushButton[flat="true"]:hover {{ background: {t.accent_soft}; }}
-    QLineEdit, QComboBox, QDoubleSpinBox {{
+    QLineEdit {{
         background: {t.surface}; border: 1px solid {t.line}; border-radius: 5px; padding: 3px 6px;
         selection-background-color: {t.accent}; selection-color: {t.on_accent};
     }}
-    QLineEdit:focus, QComboBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QLineEdit:focus {{ border-color: {t.accent}; }}
     QProgressBar {{
         border: none; background: {t.line}; border-radius: 2px; max-height: 4px; min-height: 4px;
     }}
@@ -233,7 +235,7 @@ def stylesheet(theme: Theme) -> str:
 
 
 class ThemeKeeper(QObject):
-    """Applies the theme to the application and follows the system's choice.
+    """Applies the theme to the application: the user's choice, else the system's.
 
     Signals
     -------
@@ -247,14 +249,29 @@ class ThemeKeeper(QObject):
         """Style `app` and watch the system's colour scheme."""
         super().__init__(app)
         self._app = app
+        # Where the platform does not say, its own palette tells light from dark.
+        self._dark_palette = app.palette().window().color().lightness() < 128
+        self._choice: Choice = "system"
         app.setStyle("Fusion")
         self.theme = LIGHT
         self._apply()
         app.styleHints().colorSchemeChanged.connect(self._apply)
 
+    def choose(self, choice: Choice) -> None:
+        """Follow the system, or stay light or dark."""
+        self._choice = choice
+        self._apply()
+
+    def _is_dark(self) -> bool:
+        if self._choice != "system":
+            return self._choice == "dark"
+        scheme = self._app.styleHints().colorScheme()
+        if scheme == Qt.ColorScheme.Unknown:
+            return self._dark_palette
+        return scheme == Qt.ColorScheme.Dark
+
     def _apply(self, *_: object) -> None:
-        dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        self.theme = DARK if dark else LIGHT
+        self.theme = DARK if self._is_dark() else LIGHT
         self._app.setPalette(palette(self.theme))
         self._app.setStyleSheet(stylesheet(self.theme))
         self.changed.emit(self.theme)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
+from app import text
 from app.state.session import Session
-from app.views import text
 from app.views.controls import Panel, heading, muted
 from engine.solve.result import Candidate
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from app import text
 from app.state.session import Session
 from app.theme import LIGHT, Theme
-from app.views import text
 from engine.solve.result import Candidate
 
 Index = QModelIndex | QPersistentModelIndex
@@ -18,13 +18,14 @@ COLUMNS = (
     ("#", "Rank"),
     ("Formula", "Reduced formula"),
     ("Space group", "Hermann-Mauguin symbol and number"),
-    ("Cell (Å)", "Free parameters of the conventional cell"),
     ("Rwp %", "Weighted profile residual of the fit, background included"),
-    ("Prob.", "Calibrated probability of being right"),
     ("Verdict", "What the program makes of this candidate"),
+    ("Prob.", "Calibrated probability of being right"),
+    ("Cell (Å)", "Free parameters of the conventional cell"),
     ("Source", "Where it was proposed"),
 )
-_RIGHT = {0, 4, 5}
+FORMULA, VERDICT = 1, 4
+_RIGHT = {0, 3, 5}
 
 
 class CandidatesModel(QAbstractTableModel):
@@ -75,12 +76,15 @@ class CandidatesModel(QAbstractTableModel):
             return _tip(candidate)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
-        if column == 6 and role in (Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.DecorationRole):
+        if column == VERDICT and role in (
+            Qt.ItemDataRole.ForegroundRole,
+            Qt.ItemDataRole.DecorationRole,
+        ):
             theme = self.theme
             colours = {"solved": theme.good, "tentative": theme.caution}
             colour = QColor(colours.get(candidate.verdict, theme.muted))
             return colour if role == Qt.ItemDataRole.ForegroundRole else _dot(colour)
-        if column in (1, 6) and role == Qt.ItemDataRole.FontRole:
+        if column in (FORMULA, VERDICT) and role == Qt.ItemDataRole.FontRole:
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
             return font
@@ -113,10 +117,10 @@ def _shown(candidate: Candidate, column: int) -> str:
         lambda: str(candidate.rank),
         lambda: text.formula(candidate.formula),
         lambda: f"{text.space_group(candidate.space_group)}  ({candidate.space_group_number})",
-        lambda: text.cell(candidate.cell, candidate.space_group_number),
         lambda: text.per_cent(candidate.fit.rwp),
-        lambda: f"{candidate.score:.2f}",
         lambda: text.VERDICTS[candidate.verdict],
+        lambda: f"{candidate.score:.2f}",
+        lambda: text.cell(candidate.cell, candidate.space_group_number),
         lambda: text.SOURCES.get(candidate.source, candidate.source),
     )[column]()
 
@@ -150,7 +154,8 @@ class CandidatesTable(QTableView):
         self.setModel(self._model)
         prepare_table(self)
         self.setAccessibleName("Candidates")
-        self.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setStretchLastSection(True)
         self.selectionModel().currentRowChanged.connect(self._choose)
         session.solution.changed.connect(self._refresh)
         session.solution.chosen_changed.connect(self._show_choice)
@@ -163,8 +168,6 @@ class CandidatesTable(QTableView):
 
     def _refresh(self) -> None:
         self._model.set_rows(self._session.solution.candidates)
-        for column in (0, 1, 2, 4, 5, 6, 7):
-            self.resizeColumnToContents(column)
         self._show_choice()
 
     def _show_choice(self) -> None:

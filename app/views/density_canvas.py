@@ -177,7 +177,7 @@ class DensityCanvas:
         """Fit the whole cell into the view, from whichever side."""
         corners = self._place(_CORNERS)
         self.camera.center = (0.0, 0.0, 0.0)
-        self.camera.scale_factor = 2.25 * float(np.linalg.norm(corners, axis=1).max())
+        self.camera.scale_factor = 2.05 * float(np.linalg.norm(corners, axis=1).max())
 
     def look_along(self, axis: str) -> None:
         """Look down one of the cell's axes: a, b or c."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
-CONTROLS_WIDTH = 176
+CONTROLS_WIDTH = 188
 
 
 class DensityPanel(Panel):
@@ -85,7 +85,6 @@ class DensityPanel(Panel):
         header.addWidget(heading("Electron density"))
         header.addStretch(1)
         header.addWidget(self.source)
-        header.addWidget(self.shape)
         body = QHBoxLayout()
         body.setSpacing(8)
         self.stack = QStackedWidget()
@@ -99,17 +98,12 @@ class DensityPanel(Panel):
         self._picture.setSpacing(2)
         self.label = muted()
         self.label.setWordWrap(True)
-        self.legend = QLabel()
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        caption = QHBoxLayout()
-        caption.addWidget(self.label, 1)
-        caption.addWidget(self.legend)
-        self._picture.addLayout(caption)
         self.stack.addWidget(picture)
         body.addWidget(self.stack, 1)
         body.addWidget(self._build_controls())
         self.column.addLayout(header)
         self.column.addLayout(body, 1)
+        self.column.addWidget(self.label)
 
     def _build_controls(self) -> QWidget:
         state = self._session.density
@@ -161,10 +155,15 @@ class DensityPanel(Panel):
         reset.clicked.connect(lambda: self.canvas and self.canvas.reset_view())
         views.addStretch(1)
         views.addWidget(reset)
+        self.legend = QLabel()
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setWordWrap(True)
+        column.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(samples)
         for slider in (self.outer, self.inner, self.opacity):
             column.addWidget(slider)
         column.addLayout(row)
+        column.addWidget(self.legend)
         column.addLayout(views)
         column.addStretch(1)
         self.controls = QScrollArea()
@@ -226,14 +225,16 @@ class DensityPanel(Panel):
         self.atoms.setChecked(state.show_atoms)
         self.atoms.setEnabled(shown is not None and shown.structure is not None)
         self._refresh_hint()
+        self.label.setVisible(shown is not None)
         if shown is None or self.canvas is None:
             if self.canvas is not None:
                 self.canvas.clear()
             self.stack.setCurrentIndex(0)
             return
         self.stack.setCurrentIndex(1)
-        self.label.setText(f"{shown.label}\n{_cell_in_words(shown)}")
+        self.label.setText(f"{shown.label};  {_cell_in_words(shown)}")
         self.legend.setText(self._legend_of(shown))
+        self.legend.setVisible(bool(self.legend.text()))
         self.canvas.set_map(shown, state.drawn_lattice(shown), state.show_atoms)
         if not self._touched:
             self._auto_levels(shown)

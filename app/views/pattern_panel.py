@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import text
 from app.state.axes import from_two_theta
 from app.state.session import Session
 from app.theme import Theme
-from app.views import text
 from app.views.controls import Panel, Segmented, heading, muted
 from app.views.pattern_plot import PatternPlot
 
@@ -85,13 +85,11 @@ class PatternPanel(Panel):
         self.readout.setAccessibleName("Cursor read-out")
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setMinimumWidth(1)
-        self.fit_line = QLabel()
         header = QHBoxLayout()
         header.setSpacing(8)
-        header.addWidget(heading("Diffraction pattern"))
-        header.addWidget(self.fit_line)
-        header.addStretch(1)
-        header.addWidget(self.readout)
+        self.title = heading("Diffraction pattern")
+        header.addWidget(self.title)
+        header.addWidget(self.readout, 1)
         header.addWidget(self.axis)
         header.addWidget(self.scale)
         self.plot = PatternPlot(session)
@@ -104,7 +102,6 @@ class PatternPanel(Panel):
         self.column.addWidget(self.stack, 1)
         state.changed.connect(self._refresh)
         state.display_changed.connect(self._refresh)
-        session.solution.chosen_changed.connect(self._refresh)
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
@@ -118,20 +115,12 @@ class PatternPanel(Panel):
         self.scale.set_value(state.scale)
         self.axis.setEnabled(state.pattern is not None)
         self.scale.setEnabled(state.pattern is not None)
-        candidate = self._session.solution.chosen
-        if candidate is None:
-            self.fit_line.setText("")
-        else:
-            gof = candidate.fit.gof
-            tail = f", GoF {gof:.2f}" if gof is not None else ""
-            self.fit_line.setText(
-                f"{text.formula(candidate.formula)}  {text.space_group(candidate.space_group)}  "
-                f"R\u2009wp {text.per_cent(candidate.fit.rwp)} %{tail}"
-            )
 
     def _read_out(self, two_theta: float | None, reflection: int) -> None:
         """Everything about the cursor's place."""
         pattern = self._session.pattern.pattern
+        here = pattern is not None and two_theta is not None
+        self.title.setVisible(not here)
         if pattern is None or two_theta is None:
             self.readout.setText("")
             return
@@ -148,5 +137,5 @@ class PatternPanel(Panel):
         candidate = self._session.solution.chosen
         if reflection >= 0 and candidate is not None:
             indices = candidate.fit.reflections.hkl[reflection]
-            parts.insert(0, f"hkl {text.hkl(list(indices))}")
+            parts.append(f"hkl {text.hkl(list(indices))}")
         self.readout.setText("   ".join(parts))

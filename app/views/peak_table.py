@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
+from app import text
 from app.state.session import Session
-from app.views import text
+from app.theme import LIGHT, Theme
 from app.views.candidates_table import prepare_table
+from app.views.controls import muted
 
 if TYPE_CHECKING:
     from engine.pattern.comparison import PeakComparison
@@ -18,54 +21,72 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = (
-    ("hkl", "Indices of the calculated reflection"),
+    ("hkl", "Indices of the calculated reflection, the strongest of those that overlap"),
     ("2θ obs", "Fitted position, degrees"),
     ("2θ calc", "Position of the reflection, degrees"),
     ("Δ2θ", "Observed minus calculated, degrees"),
     ("d obs", "Angstrom"),
+    ("d calc", "Angstrom"),
     ("I obs", "Integrated intensity, the strongest peak 100"),
     ("I calc", "Integrated intensity, on the same scale"),
     ("ΔI", "Observed minus calculated"),
-    ("FWHM", "Fitted full width at half maximum, degrees"),
 )
+NAMES_SHOWN = 2
 
 
 @dataclass(frozen=True)
 class PeakRow:
     """One line of the table; None where a side has nothing."""
 
-    hkl: str | None
-    observed: float | None
-    calculated: float | None
-    d_spacing: float | None
-    intensity: float | None
-    intensity_calculated: float | None
-    fwhm: float | None
+    hkl: tuple[tuple[int, int, int], ...] = ()
+    observed: float | None = None
+    calculated: float | None = None
+    d_observed: float | None = None
+    d_calculated: float | None = None
+    intensity: float | None = None
+    intensity_calculated: float | None = None
 
     @property
     def cells(self) -> tuple[str, ...]:
         """What the columns show."""
-        both = self.observed is not None and self.calculated is not None
-        both_intensities = self.intensity is not None and self.intensity_calculated is not None
         return (
-            self.hkl or "–",
+            self._names,
             _number(self.observed, 3),
             _number(self.calculated, 3),
-            _number(self.observed - self.calculated, 3, True) if both else "",  # type: ignore[operator]
-            _number(self.d_spacing, 4),
+            _difference(self.observed, self.calculated, 3),
+            _number(self.d_observed, 4),
+            _number(self.d_calculated, 4),
             _number(self.intensity, 1),
             _number(self.intensity_calculated, 1),
-            _number(self.intensity - self.intensity_calculated, 1, True)  # type: ignore[operator]
-            if both_intensities
-            else "",
-            _number(self.fwhm, 3),
+            _difference(self.intensity, self.intensity_calculated, 1),
         )
 
+    @property
+    def _names(self) -> str:
+        names = ", ".join(text.hkl(indices) for indices in self.hkl[:NAMES_SHOWN])
+        return f"{names} …" if len(self.hkl) > NAMES_SHOWN else names
 
-def _number(value: float | None, digits: int, signed: bool = False) -> str:
+    @property
+    def unexplained(self) -> bool:
+        """Observed, and not among the calculated ones."""
+        return self.calculated is None
+
+    @property
+    def missing(self) -> bool:
+        """Calculated, and not among the observed ones."""
+        return self.observed is None
+
+
+def _number(value: float | None, digits: int) -> str:
     if value is None or value != value:
-        return "–"
-    return (f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}").replace("-", "−")
+        return ""
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def _difference(first: float | None, second: float | None, digits: int) -> str:
+    if first is None or second is None:
+        return ""
+    return f"{first - second:+.{digits}f}".replace("-", "−")
 
 
 def observed_rows(peaks: PeakList) -> list[PeakRow]:
@@ -73,16 +94,47 @@ def observed_rows(peaks: PeakList) -> list[PeakRow]:
     top = float(max(peaks.area.max(), 1e-12)) if len(peaks) else 1.0
     return [
         PeakRow(
-            hkl=None,
             observed=float(peaks.two_theta[i]),
-            calculated=None,
-            d_spacing=float(peaks.d_spacing[i]),
+            d_observed=float(peaks.d_spacing[i]),
             intensity=100.0 * float(peaks.area[i]) / top,
-            intensity_calculated=None,
-            fwhm=float(peaks.fwhm[i]),
         )
         for i in range(len(peaks))
     ]
+
+
+def compared_rows(comparison: PeakComparison) -> list[PeakRow]:
+    """Observed and calculated lines joined, in order of angle."""
+    top = max((row.observed_area or 0.0 for row in comparison.rows), default=0.0) or 1.0
+
+    def share(area: float | None) -> float | None:
+        return None if area is None else 100.0 * area / top
+
+    return [
+        PeakRow(
+            hkl=row.hkl,
+            observed=row.observed_two_theta,
+            calculated=row.calculated_two_theta,
+            d_observed=row.observed_d,
+            d_calculated=row.calculated_d,
+            intensity=share(row.observed_area),
+            intensity_calculated=share(row.calculated_area),
+        )
+        for row in comparison.rows
+    ]
+
+
+def summary(comparison: PeakComparison) -> str:
+    """The whole comparison in one line."""
+    parts = [
+        f"{len(comparison.matched)} matched",
+        f"{len(comparison.unmatched_observed)} unexplained",
+        f"{len(comparison.unmatched_calculated)} missing",
+        f"{100.0 * comparison.explained:.1f} % of the intensity explained",
+    ]
+    if comparison.matched:
+        parts.append(f"rms Δ2θ {comparison.rms_difference:.3f}°")
+        parts.append(f"F_N {comparison.figure_of_merit:.0f}")
+    return ",  ".join(parts)
 
 
 class PeaksModel(QAbstractTableModel):
@@ -91,6 +143,8 @@ class PeaksModel(QAbstractTableModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start without peaks."""
         super().__init__(parent)
+        self.theme: Theme = LIGHT
+        self.compared = False
         self._rows: list[PeakRow] = []
         self._cells: list[tuple[str, ...]] = []
 
@@ -99,9 +153,10 @@ class PeaksModel(QAbstractTableModel):
         """What is shown."""
         return self._rows
 
-    def set_rows(self, rows: list[PeakRow]) -> None:
-        """Show other peaks."""
+    def set_rows(self, rows: list[PeakRow], compared: bool) -> None:
+        """Show other peaks; `compared` if they stand beside calculated ones."""
         self.beginResetModel()
+        self.compared = compared
         self._rows = rows
         self._cells = [row.cells for row in rows]
         self.endResetModel()
@@ -136,38 +191,53 @@ class PeaksModel(QAbstractTableModel):
             return self._cells[index.row()][index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.ForegroundRole and self.compared:
+            if row.unexplained:
+                return QColor(self.theme.bad)
+            if row.missing:
+                return QColor(self.theme.caution)
         return None
 
 
-class PeakTable(QTableView):
+class PeakTable(QWidget):
     """Observed peaks, and what the chosen candidate makes of them."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """Show peaks and comparison of `session`."""
         super().__init__(parent)
         self._session = session
-        self.peaks_model = PeaksModel(self)
-        self.setModel(self.peaks_model)
-        prepare_table(self)
-        self.setAccessibleName("Peaks")
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(52)
+        self.model = PeaksModel(self)
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        prepare_table(self.table)
+        self.table.setAccessibleName("Peaks")
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(58)
+        self.summary = muted()
+        self.summary.setContentsMargins(8, 2, 8, 3)
+        self.summary.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.summary)
         session.pattern.derived_changed.connect(self._refresh)
         session.solution.comparison_changed.connect(self._refresh)
         self._refresh()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self.model.theme = theme
+        self.table.viewport().update()
+
     def _refresh(self) -> None:
         peaks = self._session.pattern.peaks
         comparison = self._session.solution.comparison
-        if peaks is None:
-            self.peaks_model.set_rows([])
-        elif comparison is None:
-            self.peaks_model.set_rows(observed_rows(peaks))
+        if comparison is not None:
+            self.model.set_rows(compared_rows(comparison), compared=True)
+            self.summary.setText(summary(comparison))
         else:
-            self.peaks_model.set_rows(compared_rows(peaks, comparison))
-
-
-def compared_rows(peaks: PeakList, comparison: PeakComparison) -> list[PeakRow]:
-    """Observed and calculated lines joined, in order of angle."""
-    return observed_rows(peaks)
+            self.model.set_rows(observed_rows(peaks) if peaks is not None else [], compared=False)
+            self.summary.setText("Fitted peaks; a candidate's reflections will stand beside them.")

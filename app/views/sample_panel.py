@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import text
 from app.controller import Controller
 from app.state.session import Session
 from app.theme import Theme
-from app.views import text
 from app.views.candidate_panel import CandidatePanel
 from app.views.controls import Panel, heading, muted
 from app.views.periodic_table import PeriodicTable

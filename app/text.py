@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 _SUBSCRIPTS = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 SOURCES = {"network": "Network", "library": "Library", "phasing": "Phasing"}
@@ -55,7 +56,7 @@ def per_cent(fraction: float | None, digits: int = 2) -> str:
     return f"{100.0 * fraction:.{digits}f}"
 
 
-def hkl(indices: tuple[int, ...] | list[int]) -> str:
+def hkl(indices: Iterable[int]) -> str:
     """Miller indices, bars over negative ones."""
     return " ".join(
         f"{index}" if index >= 0 else "".join(f"{digit}\u0305" for digit in str(-index))
