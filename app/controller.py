@@ -86,7 +86,7 @@ class Controller(QObject):
             self._when_warm(read) if is_structure else read,
             Handlers(
                 result=lambda pattern: self._take_pattern(pattern, path, example),
-                refused=lambda text: self.session.messages.add("error", text, "open"),
+                refused=lambda why: self.session.messages.add("error", why, "open"),
             ),
         )
 
@@ -97,10 +97,10 @@ class Controller(QObject):
         session.messages.clear()
         session.clear_results()
         session.pattern.set_pattern(pattern, example.note if example is not None else "")
-        for text in pattern.warnings:
-            session.messages.add("warning", text, "pattern")
+        for warning in pattern.warnings:
+            session.messages.add("warning", warning, "pattern")
         if pattern.radiation.provenance == "assumed" and not any(
-            "assumed" in text for text in pattern.warnings
+            "assumed" in warning for warning in pattern.warnings
         ):
             session.messages.add("warning", _assumed(pattern), "pattern")
         if example is not None:
@@ -195,7 +195,6 @@ class Controller(QObject):
         )
         solution = session.solution
         solution.set_solution(None)
-        session.density.set_candidate_maps({})
         solution.set_status("running", 0.0, "Starting")
         self.jobs.start(
             "solve",
@@ -213,6 +212,8 @@ class Controller(QObject):
 
     def _take_solution(self, found: Solution) -> None:
         session = self.session
+        if found.candidates:
+            session.density.show_next_candidate()
         session.solution.set_solution(found)
         session.solution.set_status("done", 1.0, "")
         for note in found.notes:
@@ -276,7 +277,8 @@ class Controller(QObject):
         candidate = self.session.solution.chosen
         if candidate is None:
             self.jobs.abandon("candidate")
-            self.session.density.set_candidate_maps({})
+            if self.session.density.candidate_maps:
+                self.session.density.set_candidate_maps({})
             return
         label = (
             f"Candidate {candidate.rank}: {text.formula(candidate.formula)} "

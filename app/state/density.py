@@ -100,6 +100,7 @@ class DensityState:
         self.status: Status = "idle"
         self.fraction = 0.0
         self.message = ""
+        self._next_candidate = False
 
     @property
     def n_samples(self) -> int:
@@ -130,14 +131,26 @@ class DensityState:
         self.sample = 0
         if prediction is not None:
             self.source = "network"
+            self._next_candidate = False
         self.map_changed.emit()
 
     def set_candidate_maps(self, maps: dict[Shape, DensityMap]) -> None:
-        """The chosen candidate's own density, for each shape."""
+        """The chosen candidate's own density, for each shape.
+
+        It is shown if the user was looking at candidates, if there is nothing else to show, or
+        if it was promised by `show_next_candidate`.
+        """
         self.candidate_maps = maps
-        if self.source == "candidate" or self.prediction is None:
-            self.source = "candidate" if maps else self.source
-            self.map_changed.emit()
+        if maps and (self._next_candidate or self.prediction is None):
+            self.source = "candidate"
+            self._next_candidate = False
+        elif not maps and self.prediction is not None:
+            self.source = "network"
+        self.map_changed.emit()
+
+    def show_next_candidate(self) -> None:
+        """Show the candidate's density as soon as it is there: it is the newest result."""
+        self._next_candidate = True
 
     def set_source(self, source: Source) -> None:
         """Show the network's map or the candidate's own."""

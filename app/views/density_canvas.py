@@ -149,11 +149,14 @@ class DensityCanvas:
         colours = np.repeat([QColor(name).getRgbF() for name in self._axis_colours()], 2, axis=0)
         self._axes.set_data(pos=self._place(ends), color=colours)
         self._axes.visible = True
-        lengths = np.linalg.norm(self._lattice, axis=1)
-        beyond = np.eye(3) * (1.0 + 0.14 * lengths.max() / lengths)
-        self._labels.pos = self._place(beyond)
+        self._labels.pos = self._label_places()
         self._labels.color = [QColor(name).name() for name in self._axis_colours()]
         self._labels.visible = True
+
+    def _label_places(self) -> NDArray[np.float32]:
+        """Just beyond the ends of a, b and c."""
+        lengths = np.linalg.norm(self._lattice, axis=1)
+        return self._place(np.diag(1.0 + 0.12 * lengths.max() / lengths))
 
     def _axis_colours(self) -> tuple[str, str, str]:
         return self.theme.calculated, self.theme.good, self.theme.difference
@@ -175,9 +178,9 @@ class DensityCanvas:
 
     def _frame(self) -> None:
         """Fit the whole cell into the view, from whichever side."""
-        corners = self._place(_CORNERS)
+        outermost = np.concatenate([self._place(_CORNERS), self._label_places()])
         self.camera.center = (0.0, 0.0, 0.0)
-        self.camera.scale_factor = 2.05 * float(np.linalg.norm(corners, axis=1).max())
+        self.camera.scale_factor = 2.05 * float(np.linalg.norm(outermost, axis=1).max())
 
     def look_along(self, axis: str) -> None:
         """Look down one of the cell's axes: a, b or c."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
-CONTROLS_WIDTH = 188
+CONTROLS_WIDTH = 196
 
 
 class DensityPanel(Panel):
@@ -82,7 +82,10 @@ class DensityPanel(Panel):
         )
         self.source.chosen.connect(state.set_source)
         self.shape.chosen.connect(state.set_shape)
+        self.legend = QLabel()
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
         header.addWidget(heading("Electron density"))
+        header.addWidget(self.legend)
         header.addStretch(1)
         header.addWidget(self.source)
         body = QHBoxLayout()
@@ -110,7 +113,7 @@ class DensityPanel(Panel):
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 4, 0)
-        column.setSpacing(7)
+        column.setSpacing(5)
         samples = QHBoxLayout()
         self.previous = QPushButton("‹")
         self.next = QPushButton("›")
@@ -155,15 +158,11 @@ class DensityPanel(Panel):
         reset.clicked.connect(lambda: self.canvas and self.canvas.reset_view())
         views.addStretch(1)
         views.addWidget(reset)
-        self.legend = QLabel()
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.legend.setWordWrap(True)
         column.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(samples)
         for slider in (self.outer, self.inner, self.opacity):
             column.addWidget(slider)
         column.addLayout(row)
-        column.addWidget(self.legend)
         column.addLayout(views)
         column.addStretch(1)
         self.controls = QScrollArea()
@@ -226,6 +225,7 @@ class DensityPanel(Panel):
         self.atoms.setEnabled(shown is not None and shown.structure is not None)
         self._refresh_hint()
         self.label.setVisible(shown is not None)
+        self.legend.setVisible(shown is not None)
         if shown is None or self.canvas is None:
             if self.canvas is not None:
                 self.canvas.clear()
@@ -234,7 +234,6 @@ class DensityPanel(Panel):
         self.stack.setCurrentIndex(1)
         self.label.setText(f"{shown.label};  {_cell_in_words(shown)}")
         self.legend.setText(self._legend_of(shown))
-        self.legend.setVisible(bool(self.legend.text()))
         self.canvas.set_map(shown, state.drawn_lattice(shown), state.show_atoms)
         if not self._touched:
             self._auto_levels(shown)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.state.axes import from_two_theta
+from app.state.reflection_names import customary
 from app.state.session import Session
 from app.theme import Theme
 from app.views.controls import Panel, Segmented, heading, muted
@@ -136,6 +137,6 @@ class PatternPanel(Panel):
         ]
         candidate = self._session.solution.chosen
         if reflection >= 0 and candidate is not None:
-            indices = candidate.fit.reflections.hkl[reflection]
-            parts.append(f"hkl {text.hkl(list(indices))}")
+            h, k, m = (int(index) for index in candidate.fit.reflections.hkl[reflection])
+            parts.append(f"hkl {text.hkl(customary((h, k, m), candidate.space_group_number))}")
         self.readout.setText("   ".join(parts))

@@ -81,6 +81,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         left.setStyle(showValues=False, tickLength=0)
         left.setPen(None)
         self.tick_plot.hideAxis("bottom")
+        pg.setConfigOptions(antialias=True)
         self.observed = self.main.plot(name="Observed")
         self.observed.setDownsampling(auto=True, method="peak")
         self.observed.setClipToView(True)

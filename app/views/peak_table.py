@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from app import text
+from app.state.reflection_names import customary
 from app.state.session import Session
 from app.theme import LIGHT, Theme
 from app.views.candidates_table import prepare_table
@@ -102,7 +103,7 @@ def observed_rows(peaks: PeakList) -> list[PeakRow]:
     ]
 
 
-def compared_rows(comparison: PeakComparison) -> list[PeakRow]:
+def compared_rows(comparison: PeakComparison, space_group_number: int) -> list[PeakRow]:
     """Observed and calculated lines joined, in order of angle."""
     top = max((row.observed_area or 0.0 for row in comparison.rows), default=0.0) or 1.0
 
@@ -111,7 +112,7 @@ def compared_rows(comparison: PeakComparison) -> list[PeakRow]:
 
     return [
         PeakRow(
-            hkl=row.hkl,
+            hkl=tuple(customary(indices, space_group_number) for indices in row.hkl),
             observed=row.observed_two_theta,
             calculated=row.calculated_two_theta,
             d_observed=row.observed_d,
@@ -234,9 +235,10 @@ class PeakTable(QWidget):
 
     def _refresh(self) -> None:
         peaks = self._session.pattern.peaks
-        comparison = self._session.solution.comparison
-        if comparison is not None:
-            self.model.set_rows(compared_rows(comparison), compared=True)
+        comparison, candidate = self._session.solution.comparison, self._session.solution.chosen
+        if comparison is not None and candidate is not None:
+            rows = compared_rows(comparison, candidate.space_group_number)
+            self.model.set_rows(rows, compared=True)
             self.summary.setText(summary(comparison))
         else:
             self.model.set_rows(observed_rows(peaks) if peaks is not None else [], compared=False)

@@ -10,7 +10,7 @@ from app.state.elements import ElementsState
 from app.state.periodic_table import ELEMENTS, LANTHANIDE_ROW, N_COLUMNS, Element
 from app.theme import LIGHT, Theme
 
-CELL = QSize(19, 22)
+CELL = QSize(17, 22)
 GAP_ABOVE_SERIES = 5
 
 
