@@ -10,7 +10,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def choose_device(name: str = "auto") -> str:
-    """The device to use: ``"cpu"``, ``"cuda"`` or ``"mps"``; ``"auto"`` takes a GPU if there is one.
+    """The device to use, "cpu", "cuda" or "mps"; "auto" takes a GPU if there is one.
 
     Raises
     ------

@@ -66,12 +66,13 @@ def half_box(limit: int = BOX) -> NDArray[np.int64]:
     side = np.arange(-limit, limit + 1)
     every = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
     h, k, m = every.T
-    return every[(h > 0) | ((h == 0) & (k > 0)) | ((h == 0) & (k == 0) & (m > 0))]
+    chosen = (h > 0) | ((h == 0) & (k > 0)) | ((h == 0) & (k == 0) & (m > 0))
+    return np.asarray(every[chosen])
 
 
 def bin_edges() -> NDArray[np.float64]:
     """ln q of the edges of the bins, (BINS + 1,)."""
-    return np.log(Q_MIN) + LOG_STEP * np.arange(BINS + 1)
+    return np.asarray(np.log(Q_MIN) + LOG_STEP * np.arange(BINS + 1))
 
 
 def encode_profile(power: Tensor, coverage: Tensor) -> Tensor:
@@ -152,7 +153,8 @@ def decode_cell(code: Tensor) -> Tensor:
 def scattering_vectors(lattice: Tensor, indices: Tensor) -> Tensor:
     """Length |h| = 1/d in 1/angstrom of `indices` (m, 3) for lattices (b, 3, 3), as (b, m)."""
     reciprocal = torch.linalg.inv(lattice).transpose(-1, -2)
-    return (indices.to(lattice.dtype) @ reciprocal).norm(dim=-1)
+    vectors: Tensor = indices.to(lattice.dtype) @ reciprocal
+    return torch.linalg.vector_norm(vectors, dim=-1)
 
 
 def cell_amplitudes(profile: Tensor, coverage: Tensor, lattice: Tensor) -> Tensor:

@@ -88,7 +88,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Shape (..., width) to the same."""
-        return x + self.second(nn.functional.silu(self.first(self.norm(x))))
+        change: Tensor = self.second(nn.functional.silu(self.first(self.norm(x))))
+        return x + change
 
 
 def branch(inputs: int, hidden: int, width: int) -> nn.Sequential:
@@ -143,7 +144,8 @@ class CMEDNet(nn.Module):
         cell = self.cell(torch.cat([inputs.cell, inputs.amplitudes], dim=-1))
         x = self.contents(inputs.contents) + self.known(inputs.known)
         x = x + pattern * pattern_known + cell * cell_known
-        return self.norm(self.body(x))
+        condition: Tensor = self.norm(self.body(x))
+        return condition
 
     def draw_latent(self, count: int, noise: Tensor | None = None) -> Tensor:
         """One latent vector from each component for each of `count` patterns, (count, K, latent).
@@ -225,7 +227,7 @@ def density_on_grid(coefficients: Tensor, n: int, indices: Tensor) -> Tensor:
     ----------
     coefficients : (..., M) complex
     n : int
-        At least 2 BOX + 1, so that no coefficient is folded onto another.
+        Any; on a coarse grid several coefficients are the same wave and are added.
     indices : (M, 3)
 
     Returns
@@ -234,10 +236,10 @@ def density_on_grid(coefficients: Tensor, n: int, indices: Tensor) -> Tensor:
     """
     lead = coefficients.shape[:-1]
     flat = coefficients.reshape(-1, coefficients.shape[-1])
-    full = torch.zeros(len(flat), n, n, n, dtype=flat.dtype, device=flat.device)
-    h, k, m = (indices % n).unbind(dim=-1)
-    full[:, h, k, m] = flat
-    h, k, m = (-indices % n).unbind(dim=-1)
-    full[:, h, k, m] = flat.conj()
+    full = torch.zeros(len(flat), n**3, dtype=flat.dtype, device=flat.device)
+    for sign, values in ((1, flat), (-1, flat.conj())):
+        h, k, m = (sign * indices % n).unbind(dim=-1)
+        full.index_add_(1, (h * n + k) * n + m, values.resolve_conj())
     # exp(-2 pi i h.x) is numpy's forward transform.
-    return torch.fft.fftn(full, dim=(-3, -2, -1)).real.reshape(*lead, n, n, n)
+    series: Tensor = torch.fft.fftn(full.reshape(-1, n, n, n), dim=(-3, -2, -1)).real
+    return series.reshape(*lead, n, n, n)

@@ -42,7 +42,7 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
         If the file is not there.
     """
     if not path.is_file():
-        raise BadInputError(f"There is no data file {path}: set DENSIGHT_DATA to the data's folder.")
+        raise BadInputError(f"There is no data file {path}: set DENSIGHT_DATA to its folder.")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
@@ -109,11 +109,13 @@ class CellSet:
     ) -> CellSet:
         """Build from (lattice, numbers, frac_coords, space group, line) of each cell."""
         counts = [len(cell[1]) for cell in cells]
+        numbers = [np.zeros(0), *(cell[1] for cell in cells)]
+        positions = [np.zeros((0, 3)), *(cell[2] for cell in cells)]
         return cls(
             lattice=np.array([cell[0] for cell in cells], dtype=np.float32).reshape(-1, 3, 3),
             offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            numbers=np.concatenate([cell[1] for cell in cells]).astype(np.int16),
-            frac_coords=np.concatenate([cell[2] for cell in cells]).astype(np.float32),
+            numbers=np.concatenate(numbers).astype(np.int16),
+            frac_coords=np.concatenate(positions).astype(np.float32),
             space_group=np.array([cell[3] for cell in cells], dtype=np.int16),
             line=np.array([cell[4] for cell in cells], dtype=np.int64),
         )

@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.errors import BadInputError
+from engine.model.checkpoint import save_checkpoint
 from engine.model.encoding import half_box
 from engine.model.network import CMEDNet, NetworkSettings
 from engine.progress import Progress
@@ -90,7 +91,9 @@ def read_settings(path: Path) -> TrainingSettings:
 def _fill(kind: type, values: dict[str, Any], path: Path) -> Any:
     unknown = sorted(set(values) - {f.name for f in fields(kind)})
     if unknown:
-        raise BadInputError(f"The training settings {path} name '{unknown[0]}', which is no setting.")
+        raise BadInputError(
+            f"The training settings {path} name '{unknown[0]}', which is no setting."
+        )
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
@@ -138,7 +141,8 @@ class Trainer:
     def run(self, progress: Progress | None = None, until: float | None = None) -> None:
         """Train to the last step; stop early (state saved) when `time.time()` passes `until`."""
         progress, s = progress or Progress(), self.settings
-        began, sums, seen = time.monotonic() - self.seconds, {}, 0
+        began, seen = time.monotonic() - self.seconds, 0
+        sums: dict[str, float] = {}
         while self.step < s.steps and (until is None or time.time() < until):
             parts = self._train_step()
             seen += 1
@@ -252,3 +256,39 @@ def schedule(step: int, settings: TrainingSettings) -> float:
     left = settings.steps - step
     fall = min(1.0, left / max(1, settings.decay))
     return rise * math.sin(0.5 * math.pi * fall) ** 2
+
+
+DATA_NOTE = (
+    "Structures: Materials Project (Jain et al., APL Materials 1, 011002 (2013)), CC BY 4.0; "
+    "train split of 61,456 ordered crystals with 1 to 20 atoms, and isotypes made from them. "
+    "Patterns simulated with this program."
+)
+
+
+def export_weights(folder: Path, target: Path, scores: dict[str, Any] | None = None) -> None:
+    """Write the state of the run in `folder` as weights with their manifest."""
+    try:
+        about = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        tensors = load_file(folder / "state.safetensors")
+    except OSError as error:
+        raise BadInputError(f"There is no training run in {folder}: {error}.") from error
+    settings = about["settings"]
+    net = CMEDNet(NetworkSettings(**settings["network"]))
+    net.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
+    training = {
+        "steps": about["step"],
+        "views": about["step"] * settings["batch"],
+        "seconds": round(about["seconds"]),
+        "threads": settings["threads"],
+        "settings": {k: v for k, v in settings.items() if k != "network"},
+    }
+    save_checkpoint(
+        target,
+        net,
+        {
+            "licence": "BSD-3-Clause",
+            "data": DATA_NOTE,
+            "training": training,
+            "scores": scores or {},
+        },
+    )

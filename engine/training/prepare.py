@@ -50,12 +50,11 @@ def niggli_cell(
     -------
     lattice (3, 3), numbers (n,), frac_coords (n, 3) in [0, 1)
     """
-    found = spglib.standardize_cell(
-        (lattice, frac_coords, numbers), to_primitive=True, no_idealize=True, symprec=SYMPREC
-    )
+    cell: Any = (lattice, frac_coords, numbers)
+    found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=SYMPREC)
     if found is None:
         return None
-    primitive, positions, kinds = found
+    primitive, positions, kinds = (np.asarray(part) for part in found)
     reduced = spglib.niggli_reduce(primitive, eps=NIGGLI_TOLERANCE)
     if reduced is None:
         return None
@@ -110,9 +109,7 @@ def formula_key(formula: str) -> tuple[tuple[int, int], ...]:
     return reduced_formula(np.concatenate(atoms))
 
 
-def make_isotypes(
-    cells: CellSet, excluded: set[tuple[tuple[int, int], ...]], seed: int
-) -> CellSet:
+def make_isotypes(cells: CellSet, excluded: set[tuple[tuple[int, int], ...]], seed: int) -> CellSet:
     """One isotype of each cell: some elements replaced by relatives, the volume adapted.
 
     Parameters

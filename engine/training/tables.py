@@ -143,8 +143,8 @@ def build_tables(cells: CellSet) -> TrainingTables:
     log_contrast = np.zeros(count, dtype=np.float32)
     line_q, line_power, line_counts = [], [], []
     for index in range(count):
-        numbers, positions = cells.atoms(index)
-        numbers = numbers.astype(np.int64)
+        kinds, positions = cells.atoms(index)
+        numbers = kinds.astype(np.int64)
         lattice = cells.lattice[index].astype(np.float64)
         every = indices_within(lattice, Q_MAX)
         both = np.concatenate([box, every])
@@ -158,7 +158,9 @@ def build_tables(cells: CellSet) -> TrainingTables:
         coefficients[index, :, 0], coefficients[index, :, 1] = cmed.real, cmed.imag
         electrons = float(numbers.sum())
         log_density[index] = np.log(electrons / abs(np.linalg.det(lattice)))
-        log_contrast[index] = 0.5 * np.log(2.0 * np.sum(damped[len(box) :] ** 2)) - np.log(electrons)
+        log_contrast[index] = 0.5 * np.log(2.0 * np.sum(damped[len(box) :] ** 2)) - np.log(
+            electrons
+        )
         np.add.at(contents[index], numbers, np.float16(1.0 / len(numbers)))
         q, power = merged_lines(
             2.0 * np.pi * inverse_d[len(box) :], np.abs(factors[len(box) :]) ** 2
@@ -194,6 +196,4 @@ def indices_within(lattice: FloatArray, q_max: float) -> FloatArray:
     half = (every[:, 0] > 0) | (
         (every[:, 0] == 0) & ((every[:, 1] > 0) | ((every[:, 1] == 0) & (every[:, 2] > 0)))
     )
-    return every[half & (2.0 * np.pi * length <= q_max)]
-
-
+    return np.asarray(every[half & (2.0 * np.pi * length <= q_max)])

@@ -201,9 +201,7 @@ class ViewMaker:
             known=known,
         )
 
-    def _contents(
-        self, rows: NDArray[np.int64], rng: np.random.Generator
-    ) -> NDArray[np.float32]:
+    def _contents(self, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
         """Codes of the contents, as `engine.model.encoding.encode_contents` makes them."""
         s, b = self.settings, len(rows)
         fractions = self.tables.contents[rows].astype(np.float32)
@@ -224,9 +222,7 @@ class ViewMaker:
         return code
 
 
-def _ranges(
-    rng: np.random.Generator, size: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _ranges(rng: np.random.Generator, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """First and last q that is measured: half of the time about that of copper to 90 degrees."""
     usual = rng.uniform(5.0, 6.2, size)
     other = rng.uniform(3.5, 8.0, size)

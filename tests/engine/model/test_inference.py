@@ -1,0 +1,137 @@
+"""The network in use: contract, determinism, refusals."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.crystal.structure import CrystalStructure
+from engine.diffraction.profile import simulate_pattern
+from engine.errors import BadInputError
+from engine.model import inference
+from engine.model.checkpoint import save_checkpoint
+from engine.model.device import choose_device, describe_device
+from engine.model.encoding import LOG_STEP, Q_MIN
+from engine.model.inference import predict_density
+from engine.model.network import CMEDNet, NetworkSettings
+from engine.model.pattern_input import bin_pattern
+from engine.pattern.pattern import PowderPattern
+from engine.pattern.radiation import preset
+
+SMALL = NetworkSettings(width=32, branch=32, blocks=1, head=16, hypotheses=3, latent=4)
+
+
+@pytest.fixture(autouse=True)
+def _small_network(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(3)
+    path: Path = tmp_path_factory.mktemp("weights") / "net.safetensors"
+    save_checkpoint(path, CMEDNet(SMALL), {})
+    monkeypatch.setattr(inference, "weights_path", lambda: path)
+
+
+@pytest.fixture(scope="module")
+def pattern(rutile: CrystalStructure) -> PowderPattern:
+    return simulate_pattern(rutile, preset("CuKa"), noise_seed=1)
+
+
+def test_the_answer_is_as_agreed(pattern: PowderPattern) -> None:
+    found = predict_density(pattern, ("Ti", "O"), samples=3, grid=20)
+    assert found.density.shape == (3, 20, 20, 20)
+    assert found.density.dtype == np.float32
+    assert (found.density >= 0).all()
+    assert found.cell.shape == (3, 3, 3)
+    assert len(found.crystal_system) == 3
+    np.testing.assert_allclose(found.weights.sum(), 1.0)
+    assert (np.diff(found.quality) <= 0).all()
+    assert found.device in ("cpu", "cuda", "mps")
+
+
+def test_the_same_seed_gives_the_same_samples(pattern: PowderPattern) -> None:
+    one, same, other = (
+        predict_density(pattern, ("Ti", "O"), samples=7, grid=16, seed=s) for s in (5, 5, 6)
+    )
+    np.testing.assert_array_equal(one.density, same.density)
+    assert np.abs(one.density - other.density).max() > 0
+    # The first samples asked for are the network's own hypotheses, whatever the seed.
+    few = [predict_density(pattern, ("Ti", "O"), samples=3, grid=16, seed=s) for s in (5, 6)]
+    np.testing.assert_array_equal(few[0].density, few[1].density)
+
+
+def test_query_points_agree_with_the_grid(pattern: PowderPattern) -> None:
+    found = predict_density(pattern, ("Ti", "O"), samples=2, grid=10)
+    points = np.array([[0.0, 0.0, 0.0], [0.3, 0.5, 0.9], [1.3, -0.5, 2.9]])
+    values = found.at(points)
+    np.testing.assert_allclose(values[:, 0], found.density[:, 0, 0, 0], atol=1e-4)
+    np.testing.assert_allclose(values[:, 1], found.density[:, 3, 5, 9], atol=1e-4)
+    np.testing.assert_allclose(values[:, 1], values[:, 2], atol=1e-6)
+
+
+def test_a_given_cell_is_reduced_and_used(pattern: PowderPattern) -> None:
+    found = predict_density(
+        pattern, ("Ti", "O"), cell=(4.594, 4.594, 2.959, 90, 90, 90), samples=1, grid=16
+    )
+    lengths = np.linalg.norm(found.cell[0], axis=1)
+    np.testing.assert_allclose(lengths, [2.959, 4.594, 4.594], atol=1e-3)
+
+
+def test_a_formula_makes_f000_a_whole_number_of_formula_units(pattern: PowderPattern) -> None:
+    found = predict_density(pattern, ("Ti", "O"), formula="TiO2", samples=3, grid=16)
+    electrons = found.mean * np.abs(np.linalg.det(found.cell))
+    units = electrons / (22 + 16)
+    np.testing.assert_allclose(units, np.round(units), atol=1e-6)
+    assert (units > 0.5).all()
+
+
+def test_bad_arguments_are_refused(pattern: PowderPattern) -> None:
+    with pytest.raises(BadInputError):
+        predict_density(pattern, ("Xx",))
+    with pytest.raises(BadInputError):
+        predict_density(pattern, ())
+    with pytest.raises(BadInputError, match="samples"):
+        predict_density(pattern, ("Ti", "O"), samples=0)
+    with pytest.raises(BadInputError, match="grid"):
+        predict_density(pattern, ("Ti", "O"), grid=0)
+    with pytest.raises(BadInputError, match="six numbers"):
+        predict_density(pattern, ("Ti", "O"), cell=(4.0, 4.0, 4.0))
+    with pytest.raises(BadInputError, match="do not name"):
+        predict_density(pattern, ("Ti", "O"), formula="TiO2H")
+
+
+def test_a_pattern_without_lines_or_off_the_axis_is_refused(pattern: PowderPattern) -> None:
+    flat = PowderPattern(
+        pattern.two_theta, np.full(len(pattern), 100.0), np.full(len(pattern), 10.0)
+    )
+    with pytest.raises(BadInputError, match="No line"):
+        predict_density(flat, ("Ti", "O"))
+    few = slice(0, 30)
+    start = PowderPattern(pattern.two_theta[few] - 4.9, pattern.counts[few], pattern.sigma[few])
+    with pytest.raises(BadInputError, match="hardly any points"):
+        predict_density(start, ("Ti", "O"))
+
+
+def test_lines_land_in_their_bins_whatever_the_wavelength(rutile: CrystalStructure) -> None:
+    # 110 of rutile: d = a / sqrt(2).
+    q = 2.0 * np.pi * np.sqrt(2.0) / 4.594
+    places = []
+    for anode in ("CuKa", "MoKa"):
+        power, coverage = bin_pattern(simulate_pattern(rutile, preset(anode)))
+        low_angles = np.where(np.arange(len(power)) < np.log(2.3 / Q_MIN) / LOG_STEP, power, 0)
+        places.append(int(np.argmax(low_angles)))
+        assert set(np.unique(coverage)) == {0.0, 1.0}
+    expected = np.log(q / Q_MIN) / LOG_STEP - 0.5
+    assert abs(places[0] - expected) <= 1.5
+    assert abs(places[0] - places[1]) <= 1
+
+
+def test_devices() -> None:
+    assert choose_device("cpu") == "cpu"
+    assert choose_device("auto") in ("cpu", "cuda", "mps")
+    assert describe_device("cpu").startswith("CPU")
+    with pytest.raises(BadInputError, match="no device"):
+        choose_device("abacus")
+    if not torch.cuda.is_available():
+        with pytest.raises(BadInputError, match="cuda"):
+            choose_device("cuda")
