@@ -133,25 +133,28 @@ def independent_reflections(
     """
     hkl, s = hkl_within(lattice, s_max, s_min)
     turns = np.asarray(rotations, dtype=np.int64)
-    if translations is not None:
-        present = ~systematic_absences(hkl, turns, translations)
-        hkl, s = hkl[present], s[present]
-    keys = _orbit_keys(hkl, turns)
+    # A rotation and its inversion make the same Friedel pairs equal.
+    proper = np.unique(turns * np.rint(np.linalg.det(turns)).astype(int)[:, None, None], axis=0)
+    keys = np.abs(_image_keys(hkl, proper)).max(axis=1, initial=0.0)
     _, first, count = np.unique(keys, return_index=True, return_counts=True)
     order = np.argsort(first)
-    kept = first[order]
-    return IndependentReflections(hkl[kept], s[kept], FRIEDEL * count[order].astype(np.int64))
+    kept, count = first[order], count[order]
+    if translations is not None:
+        present = ~systematic_absences(hkl[kept], turns, translations)
+        kept, count = kept[present], count[present]
+    return IndependentReflections(hkl[kept], s[kept], FRIEDEL * count.astype(np.int64))
 
 
-def _orbit_keys(hkl: IntArray, rotations: IntArray) -> IntArray:
-    """A number that is the same for all reflections that the Laue group makes equal."""
-    base = 2 * int(np.abs(hkl).max(initial=1)) + 1
+def _image_keys(hkl: IntArray, rotations: IntArray) -> FloatArray:
+    """A number for each image h W of each reflection, (m, g): equal for equal indices only.
+
+    Indices are read as digits. Friedel mates have opposite numbers.
+    """
+    largest = 3 * int(np.abs(rotations).max(initial=1)) * int(np.abs(hkl).max(initial=1))
+    base = 2 * largest + 1
     weights = np.array([base * base, base, 1], dtype=np.int64)
-    best = np.full(len(hkl), -1, dtype=np.int64)
-    # Indices transform as row vectors: h' = h W. Taking |.| of the key joins Friedel mates.
-    for rotation in np.unique(rotations, axis=0):
-        best = np.maximum(best, np.abs((hkl @ rotation) @ weights))
-    return best
+    # In float64 the product goes through BLAS, and integers up to 2^53 stay exact.
+    return np.asarray(hkl.astype(np.float64) @ (rotations @ weights).T.astype(np.float64))
 
 
 def systematic_absences(
@@ -172,14 +175,12 @@ def systematic_absences(
     -------
     (m,) bool array
     """
-    indices = np.asarray(hkl, dtype=np.int64)
-    absent = np.zeros(len(indices), dtype=bool)
+    indices = np.asarray(hkl, dtype=np.int64).reshape(-1, 3)
     turns = np.asarray(rotations, dtype=np.int64)
-    for rotation, translation in zip(turns, np.asarray(translations, dtype=float), strict=True):
-        shift = indices @ translation
-        kept = ((indices @ rotation) == indices).all(axis=1)
-        absent |= kept & (np.abs(shift - np.rint(shift)) > 1e-3)
-    return absent
+    itself = _image_keys(indices, np.eye(3, dtype=np.int64)[None])
+    kept = _image_keys(indices, turns) == itself
+    shift = indices @ np.asarray(translations, dtype=np.float64).T
+    return np.asarray((kept & (np.abs(shift - np.rint(shift)) > 1e-3)).any(axis=1))
 
 
 def hkl_batch(lattices: Tensor, s_max: float | Tensor, s_min: float = 0.0) -> tuple[Tensor, Tensor]:
