@@ -7,12 +7,9 @@ lines agree are merged; how many were merged is kept as the type's frequency.
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,14 +46,6 @@ class TypeEntry:
     count: int = 1
 
 
-def read_records(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    """All records of the given ``.jsonl.gz`` files."""
-    for path in paths:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
-
-
 class TypeReducer:
     """Turns records into type entries; remembers the Laue rotations of each space group."""
 
@@ -67,7 +56,7 @@ class TypeReducer:
     def reduce(self, record: dict[str, Any]) -> TypeEntry | None:
         """The type of one record, or None where spglib finds no symmetry for it."""
         numbers = np.array([atomic_number(symbol) for symbol in record["species"]])
-        cell = (record["lattice"], record["frac_coords"], numbers)
+        cell: Any = (record["lattice"], record["frac_coords"], numbers)
         primitive = spglib.standardize_cell(cell, to_primitive=True, symprec=SYMPREC)
         if primitive is None:
             return None
@@ -103,7 +92,9 @@ class TypeReducer:
             hkl=hkl[kept],
             multiplicity=multiplicity[kept],
             d_star=d_star[kept],
-            species_f2=(np.abs(unit[kept]) ** 2 * multiplicity[kept, None]).T,
+            species_f2=np.asarray(
+                (np.abs(unit[kept]) ** 2 * multiplicity[kept, None]).T, dtype=float
+            ),
             amplitude=amplitude / max(float(amplitude.max(initial=0.0)), 1e-12),
         )
 
@@ -147,7 +138,9 @@ def _same_sorted(first: TypeEntry, second: TypeEntry, n: int) -> bool:
         return False
     width = 2.0 * SHAPE_TOLERANCE
     axis = np.log(first.d_star[:n])
-    kernels = [np.exp(-(((np.log(e.d_star[:n]) - axis[:, None]) / width) ** 2)) for e in (first, second)]
+    kernels = [
+        np.exp(-(((np.log(e.d_star[:n]) - axis[:, None]) / width) ** 2)) for e in (first, second)
+    ]
     one, two = (
         kernel @ np.sqrt(e.species_f2[:, :n].T)
         for kernel, e in zip(kernels, (first, second), strict=True)

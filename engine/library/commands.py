@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ def add_parsers(subparsers: Any) -> None:
         "library", help="build the structure-type library from crystal structures"
     )
     parser.add_argument("files", nargs="+", type=Path, help="structures, as .jsonl.gz records")
-    parser.add_argument("--out", type=Path, required=True, help="the .npz to write")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="the folder to write into"
+    )
     parser.add_argument("--workers", type=int, default=1)
     parser.set_defaults(run=run)
 
@@ -35,12 +38,15 @@ def _reduce(record: dict[str, Any]) -> Any:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the library that the arguments ask for."""
-    from engine.library.build import merge_entries, read_records
-    from engine.library.types import StructureType, save
+    from engine.library import volumes
+    from engine.library.build import merge_entries
+    from engine.library.types import LIBRARY_FILE, StructureType, save
+    from engine.training.data import read_records
 
     context = multiprocessing.get_context("spawn")
     with context.Pool(arguments.workers, initializer=_start_worker) as pool:
-        reduced = pool.imap(_reduce, read_records(arguments.files), chunksize=64)
+        records = chain.from_iterable(read_records(path) for path in arguments.files)
+        reduced = pool.imap(_reduce, records, chunksize=64)
         entries = merge_entries(entry for entry in reduced if entry is not None)
     entries.sort(key=lambda entry: -entry.count)
     types = [
@@ -49,7 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for i, e in enumerate(entries)
     ]
-    save(arguments.out, types, [entry.amplitude for entry in entries])
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    save(arguments.out / Path(LIBRARY_FILE).name, types, [entry.amplitude for entry in entries])
+    coefficients, spread = volumes.fit(
+        chain.from_iterable(read_records(path) for path in arguments.files)
+    )
+    volumes.save(arguments.out / Path(volumes.VOLUMES_FILE).name, coefficients, spread)
     merged = sum(entry.count for entry in entries)
     print(f"{len(entries)} structure types from {merged} crystals: {arguments.out}")
     return 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,9 @@ class Retriever:
         rows, columns, values = _best_shifts(likeness, shifts_per_type)
         best = np.argsort(-values)[:keep]
         best = best[values[best] > 0]
-        return Hits(self._chosen[rows[best]], shifts[columns[best]], values[best])
+        return Hits(
+            self._chosen[rows[best]], shifts[columns[best]], values[best].astype(np.float64)
+        )
 
     def _draw_types(self, sigma: float, coarse: int) -> NDArray[np.float32]:
         """Amplitudes of all types, blurred by `sigma` (ln units), in bins of `coarse` * BIN."""
@@ -111,9 +114,7 @@ class Retriever:
             self._drawn[key] = np.sqrt(blurred)
         return self._drawn[key]
 
-    def _likeness(
-        self, lines: LineSet, shifts: FloatArray, width: float
-    ) -> NDArray[np.float32]:
+    def _likeness(self, lines: LineSet, shifts: FloatArray, width: float) -> NDArray[np.float32]:
         """(types, shifts) cosines between the drawn lines inside the measured window."""
         # Bins need be no finer than about half the blur of each of the two patterns.
         sigma = width / np.sqrt(2.0)
@@ -149,7 +150,10 @@ def _gather_lines(offsets: IntArray, chosen: IntArray) -> IntArray:
 
 
 def _splat(
-    row: IntArray, position: FloatArray, power: FloatArray, shape: tuple[int, int]
+    row: IntArray,
+    position: NDArray[np.floating[Any]],
+    power: NDArray[np.floating[Any]],
+    shape: tuple[int, int],
 ) -> NDArray[np.float32]:
     """Share each line between its two nearest bins."""
     left = np.floor(position).astype(np.int64)

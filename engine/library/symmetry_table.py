@@ -8,6 +8,7 @@ merge equivalent reflections.
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import gemmi
 import numpy as np
@@ -21,7 +22,7 @@ _PAIRS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 _WEIGHTS = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
 
 
-def metric_to_vector(metric: FloatArray) -> FloatArray:
+def metric_to_vector(metric: NDArray[np.floating[Any]]) -> FloatArray:
     """(..., 3, 3) symmetric matrices as (..., 6) vectors (11, 22, 33, 23, 13, 12)."""
     return np.stack([metric[..., i, j] for i, j in _PAIRS], axis=-1)
 
@@ -35,11 +36,11 @@ def vector_to_metric(vector: FloatArray) -> FloatArray:
     return metric
 
 
-def quadratic_form(hkl: IntArray | FloatArray) -> FloatArray:
+def quadratic_form(hkl: NDArray[np.integer[Any]] | FloatArray) -> FloatArray:
     """Rows c with 1/d^2 = c . (G*11, G*22, G*33, G*23, G*13, G*12); shape (..., 6)."""
     indices = np.asarray(hkl, dtype=np.float64)
     columns = [indices[..., i] * indices[..., j] for i, j in _PAIRS]
-    return np.stack(columns, axis=-1) * _WEIGHTS
+    return np.asarray(np.stack(columns, axis=-1) * _WEIGHTS)
 
 
 def invariant_metric_basis(rotations: IntArray) -> FloatArray:
@@ -143,7 +144,7 @@ def primitive_rotations(space_group: int) -> IntArray:
     rotations /= gemmi.Op.DEN
     to_primitive = _TO_PRIMITIVE[group.hm[0]]
     moved = np.linalg.inv(to_primitive) @ rotations @ to_primitive
-    return np.round(moved).astype(np.int64)
+    return np.asarray(np.round(moved).astype(np.int64))
 
 
 @functools.cache

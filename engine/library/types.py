@@ -116,7 +116,7 @@ def save(path: Path, types: Sequence[StructureType], amplitudes: Sequence[FloatA
     arrays: dict[str, NDArray[np.generic]] = {"version": np.array(FORMAT_VERSION)}
     sizes = np.array([int(t.species.max()) + 1 for t in types])
     for size in np.unique(sizes):
-        members = np.flatnonzero(sizes == size)
+        members = [int(i) for i in np.flatnonzero(sizes == size)]
         group = [types[i] for i in members]
         packed = _pack(group, [amplitudes[i] for i in members])
         arrays.update({f"{size}/{name}": array for name, array in packed.items()})

@@ -79,7 +79,9 @@ def _compositions(records: Iterable[dict[str, Any]]) -> tuple[FloatArray, FloatA
 def save(path: Path, coefficients: FloatArray, spread: float) -> None:
     """Write the coefficients as JSON, by element symbol."""
     columns = coefficients.reshape(3, -1)
-    table = {SYMBOLS[z]: [round(float(x), 3) for x in columns[:, z]] for z in range(1, len(columns[0]))}
+    table = {
+        SYMBOLS[z]: [round(float(x), 3) for x in columns[:, z]] for z in range(1, len(columns[0]))
+    }
     path.write_text(json.dumps({"spread": round(spread, 4), "elements": table}, indent=0) + "\n")
 
 
@@ -105,5 +107,7 @@ def expected_volume(numbers: NDArray[np.int64], counts: FloatArray) -> FloatArra
     columns = _bundled()[:, numbers]
     total = counts.sum(axis=-1)
     shares = [counts[..., np.isin(numbers, group)].sum(axis=-1) / total for group in (_HARD, _SOFT)]
-    volume = counts @ columns[0] + shares[0] * (counts @ columns[1]) + shares[1] * (counts @ columns[2])
+    volume = (
+        counts @ columns[0] + shares[0] * (counts @ columns[1]) + shares[1] * (counts @ columns[2])
+    )
     return np.asarray(np.maximum(volume, _SMALLEST * total))

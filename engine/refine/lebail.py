@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.refine.profile import Refinement
 
 FloatArray = NDArray[np.float64]
-CYCLES = 12
+CYCLES = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,9 @@ def le_bail(refinement: Refinement, cycles: int = CYCLES) -> LeBailFit:
     )
     net = prepared.observed - calculated.background
     reach = np.maximum(np.asarray(profile.sum(axis=0)).ravel(), 1e-12)
-    areas = np.full(n, max(float(net.clip(min=0.0).sum()) / float(reach.sum()), 1e-6))
+    # Begin near the structure's intensities, but give every reflection a chance.
+    even = max(float(net.clip(min=0.0).sum()) / float(reach.sum()), 1e-6)
+    areas = calculated.areas + 0.05 * even
     floor = 1e-6 * max(float(net.max()), 1.0)
     for _ in range(cycles):
         bragg = profile @ areas

@@ -177,8 +177,14 @@ def advance(
     free = refinement.free
     for free in stages:
         state = levenberg_marquardt(
-            refinement.model, state.parameters, prepared.observed, prepared.sigma**-2,
-            free, steps, tolerance, shift_prior,
+            refinement.model,
+            state.parameters,
+            prepared.observed,
+            prepared.sigma**-2,
+            free,
+            steps,
+            tolerance,
+            shift_prior,
         )
     return Refinement(refinement.model, state, free, prepared)
 

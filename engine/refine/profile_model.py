@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -137,9 +138,7 @@ class ProfileModel:
         self._cached = (shifts.copy(), derivatives, squared, gradient)
         return squared, gradient
 
-    def calculate(
-        self, parameters: ProfileParameters, free: tuple[str, ...] = ()
-    ) -> Calculated:
+    def calculate(self, parameters: ProfileParameters, free: tuple[str, ...] = ()) -> Calculated:
         """The pattern, with derivatives by the groups in `free`."""
         q = self.crystal.metric_forms @ parameters.metric
         f_squared, gradient = self._f_squared(parameters.shifts, "shifts" in free)
@@ -175,14 +174,28 @@ class ProfileModel:
         if free:
             scaled_gradient = parameters.scale * unit[:, None] * np.tile(gradient, (copies, 1))
             jacobian = self._jacobian(
-                free, parameters, profiles, area, bragg, powers, fwhm, position,
-                np.concatenate(slopes), q, scaled_gradient,
+                free,
+                parameters,
+                profiles,
+                area,
+                bragg,
+                powers,
+                fwhm,
+                position,
+                np.concatenate(slopes),
+                q,
+                scaled_gradient,
             )
         n = len(q)
         total = area.reshape(copies, n).sum(axis=0)
         return Calculated(
-            bragg + background, background, jacobian, total, positions[0],
-            f_squared * damping, profiles,
+            bragg + background,
+            background,
+            jacobian,
+            total,
+            positions[0],
+            f_squared * damping,
+            profiles,
         )
 
     def _jacobian(
@@ -200,6 +213,9 @@ class ProfileModel:
         gradient: FloatArray,
     ) -> FloatArray:
         copies = len(area) // len(q)
+        by_position: Any = profiles.by_position
+        by_fwhm: Any = profiles.by_fwhm
+        by_eta: Any = profiles.by_eta
         columns = []
         for name in free:
             if name == "scale":
@@ -207,16 +223,16 @@ class ProfileModel:
             elif name == "background":
                 columns.append(self._chebyshev)
             elif name == "zero":
-                columns.append((profiles.by_position @ area)[:, None])
+                columns.append((by_position @ area)[:, None])
             elif name == "metric":
                 forms = np.tile(self.crystal.metric_forms, (copies, 1))
-                columns.append(profiles.by_position @ (forms * (area * slope)[:, None]))
+                columns.append(by_position @ (forms * (area * slope)[:, None]))
             elif name == "caglioti":
                 wide = np.where(fwhm > NARROWEST, area / (2.0 * fwhm), 0.0)
-                columns.append(profiles.by_fwhm @ (powers * wide[:, None]))
+                columns.append(by_fwhm @ (powers * wide[:, None]))
             elif name == "mixing":
                 both = np.stack([area, area * position / 100.0], axis=1)
-                columns.append(profiles.by_eta @ both)
+                columns.append(by_eta @ both)
             elif name == "b_iso":
                 columns.append((profiles.value @ (-0.5 * np.tile(q, copies) * area))[:, None])
             elif name == "shifts":

@@ -16,9 +16,9 @@ from engine.crystal.composition import atomic_number, parse_formula
 from engine.crystal.structure import CrystalStructure
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.library import types as library_types
-from engine.library.types import StructureType
 from engine.library.retrieve import LineSet, Retriever, merge_hits
 from engine.library.symmetry_table import vector_to_metric
+from engine.library.types import StructureType
 from engine.progress import Progress
 from engine.refine.prepared import PreparedPattern
 from engine.solve.cell_on_lines import RefinedCells, refine_cells
@@ -33,6 +33,8 @@ VOLUME_PER_ATOM = (5.0, 60.0)
 NARROW, WIDE = 0.004, 0.012
 HITS_PER_WIDTH = 700
 SCREENED = 550
+# With many elements there are many colourings of each type; then fewer types are tried.
+MOST_COLOURINGS, FEWEST_SCREENED = 12_000, 60
 # How many proposals of one group, contents and volume are kept before refinement.
 PER_KIND = 3
 FREQUENCY_WEIGHT = 0.3
@@ -143,7 +145,8 @@ def _search(
     assignments = _assignments(n_species, fixed, len(elements))
     wanted = _wanted_ratios(problem)
     proposals = []
-    for j in np.argsort(-quality)[:SCREENED]:
+    screened = min(SCREENED, max(MOST_COLOURINGS // len(assignments), FEWEST_SCREENED))
+    for j in np.argsort(-quality)[:screened]:
         structure_type = library.type(int(hits.index[j]))
         allowed = _allowed(structure_type.species, assignments, elements, wanted)
         if len(allowed) == 0 or not _possible_cell(cells, int(j)):
@@ -201,7 +204,9 @@ def _possible_cell(cells: RefinedCells, index: int) -> bool:
     return bool(values[0] > 1e-6 and values[-1] < 2500.0 * values[0])
 
 
-def _structure(structure_type: StructureType, metric: FloatArray, numbers: IntArray) -> CrystalStructure:
+def _structure(
+    structure_type: StructureType, metric: FloatArray, numbers: IntArray
+) -> CrystalStructure:
     direct = np.linalg.inv(vector_to_metric(metric))
     species = structure_type.species
     coords = structure_type.coords

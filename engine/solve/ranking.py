@@ -106,9 +106,7 @@ def refine_and_rank(
         placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.5, 0.6))
     relaxed = run.stage(placed[:RELAXED], _relax, (0.6, 0.8))
     best = without_duplicates(run.evidence.in_order(relaxed + placed[RELAXED:]))
-    whole = run.stage(
-        best[:COMPLETED], lambda r: _complete(prepared, r, run.evidence), (0.8, 0.95)
-    )
+    whole = run.stage(best[:COMPLETED], lambda r: _complete(prepared, r, run.evidence), (0.8, 0.95))
     finished = [finish(r) for r in without_duplicates(whole)]
     return finished + [finish(r) for r in best[COMPLETED:most]]
 

@@ -75,6 +75,8 @@ class Candidate:
         Ranks of candidates that the pattern cannot tell from this one.
     reason : str
         In words, why it stands where it stands.
+    features : tuple of float
+        What its probability was made from (see `engine.solve.verdict.features`).
     """
 
     rank: int
@@ -89,6 +91,7 @@ class Candidate:
     verdict: Verdict
     ties: tuple[int, ...] = ()
     reason: str = ""
+    features: tuple[float, ...] = ()
 
     @property
     def cell(self) -> tuple[float, float, float, float, float, float]:

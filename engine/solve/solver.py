@@ -15,7 +15,7 @@ from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.proposals import library_proposals
 from engine.solve.ranking import Finished, Ranked, finish, refine_and_rank
 from engine.solve.result import Candidate, Problem, Solution
-from engine.solve.verdict import probabilities, reason, tied, verdict
+from engine.solve.verdict import features, probabilities, reason, tied, verdict
 
 NO_LIMIT = 1e9
 FEWEST_LINES = 2
@@ -98,9 +98,7 @@ def _solution(
     notes: tuple[str, ...],
 ) -> Solution:
     chances = probabilities(finished)
-    candidates = tuple(
-        _candidate(finished, index, chance) for index, chance in enumerate(chances)
-    )
+    candidates = tuple(_candidate(finished, index, chance) for index, chance in enumerate(chances))
     best = candidates[0].verdict if candidates else "no-solution"
     if candidates and candidates[0].ties and best == "solved":
         notes = (*notes, "Solved up to candidates that the pattern cannot tell apart.")
@@ -120,8 +118,6 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
     ties = tuple(
         other + 1 for other in range(len(finished)) if other != index and tied(one, finished[other])
     )
-    # A tie shares its probability with its equals; the verdict is on what they have in common.
-    together = chance
     return Candidate(
         rank=index + 1,
         structure=one.fit.structure,
@@ -132,9 +128,10 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
         source=one.proposal.source,
         fit=one.fit,
         score=chance,
-        verdict=verdict(together),
+        verdict=verdict(chance),
         ties=ties,
         reason=reason(finished, index, ties),
+        features=features(finished, index),
     )
 
 
@@ -146,7 +143,7 @@ def reduced_formula(numbers: np.ndarray) -> str:
     numbers : (n,) int array
         Atomic number of every atom.
     """
-    from pymatgen.core import Composition
+    from pymatgen.core.composition import Composition
 
     zs, counts = np.unique(numbers, return_counts=True)
     contents = {SYMBOLS[int(z)]: int(c) for z, c in zip(zs, counts, strict=True)}

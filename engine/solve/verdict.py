@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from engine.solve.ranking import Finished
 from engine.solve.result import Verdict
 
-# Coefficients of the logistic model: constant, ln(R_wp/R_wp Le Bail), background-subtracted R_wp,
-# and the square root of the margin. `densight bench calibrate` fits them.
-COEFFICIENTS = (3.5, -9.0, -6.0, 0.25)
+# Constant and slopes of the logistic model, in the order of `features`; fitted by
+# `densight bench calibrate`.
+COEFFICIENTS = (3.5, -9.0, -6.0, 0.25, -0.2)
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
@@ -25,31 +25,49 @@ TIE_MARGIN = 12.0
 LARGEST_MARGIN = 200.0
 
 
-def features(finished: Sequence[Finished], index: int) -> tuple[float, float, float]:
-    """ln(R_wp/R_wp Le Bail), R_wp without background, and the margin over the next best."""
+def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
+    """What the probability of a candidate is made from.
+
+    Returns
+    -------
+    excess : float
+        ln(R_wp / R_wp of its Le Bail fit): how much worse the atoms fit than the lattice alone.
+    residual : float
+        R_wp with the background subtracted.
+    margin : float
+        Square root of the score's distance to the next candidate that is not tied.
+    noise : float
+        ln of the misfit (chi^2 a point), 0 where the fit reaches the counting noise.
+    """
     fit = finished[index].fit
-    floor = fit.rwp_lebail if fit.rwp_lebail else fit.rwp
-    others = [f.score for i, f in enumerate(finished) if i != index and not tied(finished[index], f)]
+    floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
+    others = [
+        f.score for i, f in enumerate(finished) if i != index and not tied(finished[index], f)
+    ]
     margin = min(others, default=finished[index].score + LARGEST_MARGIN) - finished[index].score
-    excess = math.log(max(fit.rwp, 1e-6) / max(min(floor, fit.rwp), 1e-6))
-    return excess, fit.rwp_background_subtracted, min(max(margin, 0.0), LARGEST_MARGIN)
+    excess = math.log(max(fit.rwp, 1e-6) / max(floor, 1e-6))
+    difference = (fit.observed - fit.calculated) / fit.sigma
+    noise = 0.5 * math.log(max(float(difference @ difference) / len(difference), 1e-3))
+    return (
+        excess,
+        fit.rwp_background_subtracted,
+        math.sqrt(min(max(margin, 0.0), LARGEST_MARGIN)),
+        min(max(noise, 0.0), 3.0),
+    )
 
 
 def tied(first: Finished, second: Finished) -> bool:
     """Whether the pattern cannot tell the two candidates apart."""
     ratio = second.fit.rwp / max(first.fit.rwp, 1e-9)
-    return (
-        1.0 / TIE_RATIO < ratio < TIE_RATIO and abs(first.score - second.score) < TIE_MARGIN
-    )
+    return 1.0 / TIE_RATIO < ratio < TIE_RATIO and abs(first.score - second.score) < TIE_MARGIN
 
 
 def probabilities(finished: Sequence[Finished]) -> list[float]:
     """Probability of being right, for every candidate (best first)."""
     if not finished:
         return []
-    excess, residual, margin = features(finished, 0)
-    constant, by_excess, by_residual, by_margin = COEFFICIENTS
-    logit = constant + by_excess * excess + by_residual * residual + by_margin * math.sqrt(margin)
+    constant, *slopes = COEFFICIENTS
+    logit = constant + sum(a * x for a, x in zip(slopes, features(finished, 0), strict=True))
     any_right = 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
     best = finished[0].score
     shares = [math.exp(-max(f.score - best, 0.0) / (2.0 * TEMPERATURE)) for f in finished]

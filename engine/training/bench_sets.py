@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,10 @@ from engine.crystal.composition import parse_formula
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import Radiation, doublet, preset
-from engine.training.data import data_root
+from engine.training.data import data_root, read_records
 
 if TYPE_CHECKING:
-    from pymatgen.core import Structure
+    from pymatgen.core.structure import Structure
 
 _STANDARD_PATTERN = Path("tests/benchmarks/standard_pattern.py")
 FILES = ("val", "val_multi", "val_large")
@@ -73,9 +72,7 @@ def standard_pattern_module() -> ModuleType:
 
 def read_lines(name: str) -> list[dict[str, Any]]:
     """All records of one of the structure files (``"val"``, for example)."""
-    path = data_root() / "structures" / f"{name}.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return list(read_records(data_root() / "structures" / f"{name}.jsonl.gz"))
 
 
 def chosen_lines(name: str, count: int) -> list[int]:
@@ -100,7 +97,8 @@ def standard_task(
     wrong : bool
         Offer the pattern with elements that are not in the sample (the control of the verdict).
     """
-    from pymatgen.core import Lattice, Structure
+    from pymatgen.core.lattice import Lattice
+    from pymatgen.core.structure import Structure
 
     two_theta, counts = standard_pattern_module().standard_pattern(record, line)
     pattern = PowderPattern(
@@ -126,6 +124,7 @@ def _wrong_elements(elements: tuple[str, ...], line: int) -> tuple[str, ...]:
     return tuple(sorted(rng.choice(others, len(elements), replace=False)))
 
 
+@cache
 def training_formulas() -> frozenset[str]:
     """Formulas of all training structures."""
     return frozenset(
@@ -133,31 +132,60 @@ def training_formulas() -> frozenset[str]:
     )
 
 
-def measured_tasks(files: tuple[str, ...] = ()) -> Iterator[Task]:
-    """The measured benchmark: single-phase patterns with a truth.
+def task_of(job: tuple[Any, ...]) -> Task:
+    """The problem that a job names.
 
     Parameters
     ----------
-    files : tuple of str
-        Only these files of the index; all of the benchmark by default.
+    job : tuple
+        ``("simulated", file, line, wrong_elements)`` or ``("measured", path in the index)``.
     """
-    from pymatgen.core import Structure
+    if job[0] == "measured":
+        return measured_task(job[1])
+    _, name, line, wrong = job
+    return standard_task(name, line, _lines(name)[line], training_formulas(), wrong)
+
+
+@cache
+def _lines(name: str) -> list[dict[str, Any]]:
+    return read_lines(name)
+
+
+def _index() -> list[dict[str, Any]]:
+    path = data_root() / "experimental" / "index.json"
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return entries
+
+
+def measured_files(files: tuple[str, ...] = ()) -> list[str]:
+    """Paths, in the index, of the measured benchmark, or of those of `files` that are in it."""
+    if files:
+        return [entry["file"] for entry in _index() if entry["file"] in files]
+    return [entry["file"] for entry in _index() if entry.get("heldout_unfiltered")]
+
+
+def measured_task(file: str) -> Task:
+    """A measured pattern with its truth.
+
+    Parameters
+    ----------
+    file : str
+        Its path in the index.
+    """
+    from pymatgen.core.structure import Structure
 
     from engine.pattern.io import read_pattern
 
     folder = data_root() / "experimental"
-    for entry in json.loads((folder / "index.json").read_text(encoding="utf-8")):
-        wanted = entry["file"] in files if files else entry.get("heldout_unfiltered")
-        if not wanted:
-            continue
-        yield Task(
-            name=entry["file"],
-            phase=f"{entry['formula']} ({entry['spacegroup_number']})",
-            pattern=read_pattern(folder / entry["file"], _radiation(entry["wavelength_A"])),
-            elements=tuple(parse_formula(entry["formula"])),
-            truth=Structure.from_file(str(folder / entry["cif"])),
-            space_group=entry["spacegroup_number"],
-        )
+    entry = next(entry for entry in _index() if entry["file"] == file)
+    return Task(
+        name=entry["file"],
+        phase=f"{entry['formula']} ({entry['spacegroup_number']})",
+        pattern=read_pattern(folder / entry["file"], _radiation(entry["wavelength_A"])),
+        elements=tuple(parse_formula(entry["formula"])),
+        truth=Structure.from_file(str(folder / entry["cif"])),
+        space_group=entry["spacegroup_number"],
+    )
 
 
 def _radiation(wavelength: float | list[float]) -> Radiation:

@@ -11,7 +11,7 @@ from engine.crystal.structure import CrystalStructure
 from engine.crystal.structure_io import to_pymatgen
 
 if TYPE_CHECKING:
-    from pymatgen.core import Structure
+    from pymatgen.core.structure import Structure
 
 # Space groups that X-rays without anomalous scattering cannot tell apart.
 ENANTIOMORPHS = (
@@ -94,7 +94,9 @@ def same_group(first: int, second: int) -> bool:
 
 
 def _same_cell(first: Structure, second: Structure) -> bool:
-    one, two = (s.get_primitive_structure().lattice.get_niggli_reduced_lattice() for s in (first, second))
+    one, two = (
+        s.get_primitive_structure().lattice.get_niggli_reduced_lattice() for s in (first, second)
+    )
     lengths = all(abs(a / b - 1.0) < CELL_TOLERANCE for a, b in zip(one.abc, two.abc, strict=True))
     return lengths and all(
         abs(a - b) < ANGLE_TOLERANCE for a, b in zip(one.angles, two.angles, strict=True)

@@ -1,0 +1,216 @@
+"""``densight bench``: the solver on simulated and measured patterns, scored and tabulated."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInputError
+
+TOP = 20
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add ``densight bench`` to the command line."""
+    parser = subparsers.add_parser("bench", help="score the solver")
+    kinds = parser.add_subparsers(title="what to score", metavar="KIND", required=True)
+    solve = kinds.add_parser("solve", help="standard test patterns of held-out structures")
+    solve.add_argument("--set", default="val", choices=("val", "val_multi", "val_large"))
+    solve.add_argument("--count", type=int, default=100, metavar="N")
+    solve.add_argument(
+        "--wrong-elements",
+        action="store_true",
+        help="offer every pattern with elements that are not in it: none should come out solved",
+    )
+    _common(solve, run_simulated)
+    measured = kinds.add_parser("measured", help="measured patterns with a known structure")
+    measured.add_argument("--files", nargs="*", default=[], help="paths in the index; default: all")
+    _common(measured, run_measured)
+    calibrate = kinds.add_parser("calibrate", help="fit the verdict's coefficients to results")
+    calibrate.add_argument("results", nargs="+", type=Path, help="results.jsonl of earlier runs")
+    calibrate.set_defaults(run=run_calibrate)
+
+
+def _common(parser: argparse.ArgumentParser, run: Any) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.set_defaults(run=run)
+
+
+def run_simulated(arguments: argparse.Namespace) -> int:
+    """Score on standard test patterns."""
+    from engine.training.bench_sets import chosen_lines
+
+    lines = chosen_lines(arguments.set, arguments.count)
+    jobs = [("simulated", arguments.set, line, arguments.wrong_elements) for line in lines]
+    return _run(arguments, jobs)
+
+
+def run_measured(arguments: argparse.Namespace) -> int:
+    """Score on measured patterns."""
+    from engine.training.bench_sets import measured_files
+
+    jobs = [("measured", name) for name in measured_files(tuple(arguments.files))]
+    if not jobs:
+        raise BadInputError("None of these files is in the index of measured patterns.")
+    return _run(arguments, jobs)
+
+
+def run_calibrate(arguments: argparse.Namespace) -> int:
+    """Fit the logistic model of the verdict and print its coefficients."""
+    from engine.training.calibration import calibrate, read_examples
+
+    print(calibrate(read_examples(arguments.results)))
+    return 0
+
+
+def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    with (arguments.out / "results.jsonl").open("w", encoding="utf-8") as out:
+        for row in _results(jobs, arguments.workers):
+            rows.append(row)
+            out.write(json.dumps(row) + "\n")
+            out.flush()
+            print(_one_line(row), flush=True)
+    table = summary(rows)
+    (arguments.out / "summary.md").write_text(table, encoding="utf-8")
+    print(table)
+    return 0
+
+
+def _results(jobs: list[tuple[Any, ...]], workers: int) -> Iterator[dict[str, Any]]:
+    if workers <= 1:
+        yield from map(solve_one, jobs)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(solve_one, jobs)
+
+
+def solve_one(job: tuple[Any, ...]) -> dict[str, Any]:
+    """Solve one problem and compare every candidate with the truth; errors become rows."""
+    from engine.training import bench_sets
+
+    task = None
+    try:
+        task = bench_sets.task_of(job)
+        return _score(task)
+    except Exception as error:
+        # One bad pattern must not end a benchmark; the row says what happened.
+        name = task.name if task is not None else str(job)
+        return {"name": name, "phase": name, "error": f"{type(error).__name__}: {error}"}
+
+
+def _score(task: Any) -> dict[str, Any]:
+    from engine.solve.result import Problem
+    from engine.solve.solver import solve
+    from engine.training.scoring import Match, compare, without_hydrogen
+
+    began = time.perf_counter()
+    solution = solve(Problem(task.pattern, task.elements, top=TOP))
+    seconds = time.perf_counter() - began
+    truth = without_hydrogen(task.truth)
+    matches: list[Match] = []
+    with_hydrogen = False
+    for candidate in solution.candidates:
+        bare = _bare(candidate.structure)
+        match = compare(bare, candidate.space_group_number, truth, task.space_group)
+        matches.append(match)
+        if candidate.rank == 1:
+            full = compare(
+                candidate.structure, candidate.space_group_number, task.truth, task.space_group
+            )
+            with_hydrogen = full.loose
+    best = solution.candidates[0] if solution.candidates else None
+    return {
+        "name": task.name,
+        "phase": task.phase,
+        "elements": list(task.elements),
+        "space_group": task.space_group,
+        "seen_formula": task.seen_formula,
+        "verdict": solution.verdict,
+        "rank": next((i + 1 for i, m in enumerate(matches) if m.loose), None),
+        "top": asdict(matches[0]) if matches else asdict(Match(False, False, False)),
+        "with_hydrogen": with_hydrogen,
+        "seconds": seconds,
+        "first_candidate": solution.timings.get("first_candidate"),
+        "best": None
+        if best is None
+        else {
+            "formula": best.formula,
+            "space_group": best.space_group_number,
+            "cell": [round(float(x), 4) for x in best.cell],
+            "rwp": best.fit.rwp,
+            "rwp_background_subtracted": best.fit.rwp_background_subtracted,
+            "rwp_lebail": best.fit.rwp_lebail,
+            "score": best.score,
+            "features": list(best.features),
+        },
+    }
+
+
+def _bare(structure: Any) -> Any:
+    """The structure without hydrogen."""
+    from engine.crystal.structure import CrystalStructure
+
+    kept = structure.numbers != 1
+    return CrystalStructure(structure.lattice, structure.numbers[kept], structure.frac_coords[kept])
+
+
+def _one_line(row: dict[str, Any]) -> str:
+    if "error" in row:
+        return f"{row['name']}: {row['error']}"
+    best = row["best"]
+    found = "no candidate" if best is None else f"{best['formula']} ({best['space_group']})"
+    place = "not found" if row["rank"] is None else f"right at rank {row['rank']}"
+    return f"{row['name']}: {place}; first: {found}; {row['verdict']}; {row['seconds']:.1f} s"
+
+
+def summary(rows: list[dict[str, Any]]) -> str:
+    """The table of rates, as Markdown."""
+    from engine.training.scoring import wilson_interval
+
+    n = len(rows)
+    solved = [row for row in rows if "error" not in row]
+    lines = ["| measure | share | 95 % interval |", "| --- | --- | --- |"]
+
+    def add(name: str, hits: int, of: int) -> None:
+        low, high = wilson_interval(hits, of)
+        share = f"{hits}/{of} = {100 * hits / max(of, 1):.1f} %"
+        lines.append(f"| {name} | {share} | {100 * low:.0f} to {100 * high:.0f} % |")
+
+    add("top-1, loose", sum(row["rank"] == 1 for row in solved), n)
+    add("top-20, loose", sum(row["rank"] is not None for row in solved), n)
+    add("top-1, strict", sum(row["top"]["strict"] for row in solved), n)
+    add("top-1, crystallographic", sum(row["top"]["crystallographic"] for row in solved), n)
+    add("top-1, loose, hydrogen included", sum(row["with_hydrogen"] for row in solved), n)
+    fresh = [row for row in solved if not row["seen_formula"]]
+    add("top-1, loose, formula not in training", sum(r["rank"] == 1 for r in fresh), len(fresh))
+    called = [row for row in solved if row["verdict"] == "solved"]
+    add("called solved", len(called), n)
+    add("right among those called solved", sum(r["rank"] == 1 for r in called), len(called))
+    phases = _by_phase(rows)
+    if len(phases) < n:
+        mean = sum(phases.values()) / len(phases)
+        lines.append(f"| mean over {len(phases)} phases, top-1 loose | {100 * mean:.1f} % | |")
+    if solved:
+        times = sorted(row["seconds"] for row in solved)
+        lines.append(
+            f"| median time | {times[len(times) // 2]:.1f} s | {times[-1]:.1f} s at most |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _by_phase(rows: Iterable[dict[str, Any]]) -> dict[str, float]:
+    """Share of each phase's patterns that are right at rank 1."""
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        hits[row["phase"]].append(row.get("rank") == 1)
+    return {phase: sum(found) / len(found) for phase, found in hits.items()}

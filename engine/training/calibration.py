@@ -1,0 +1,112 @@
+"""Fitting the verdict: a logistic model of whether the first candidate is right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from engine.errors import BadInputError
+
+FloatArray = NDArray[np.float64]
+# Ridge on the standardised coefficients: few examples must not make a certain verdict.
+RIDGE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Features of first candidates, and whether they were right.
+
+    Attributes
+    ----------
+    features : (n, f) array
+    right : (n,) bool array
+    """
+
+    features: FloatArray
+    right: NDArray[np.bool_]
+
+
+def read_examples(paths: Iterable[Path]) -> Examples:
+    """Gather the first candidates of benchmark results.
+
+    Raises
+    ------
+    BadInputError
+        If there are fewer than 20.
+    """
+    features, right = [], []
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row.get("best") is None:
+                continue
+            features.append(row["best"]["features"])
+            right.append(row["rank"] == 1)
+    if len(right) < 20:
+        raise BadInputError(
+            f"Only {len(right)} results with a candidate; run more benchmarks before calibrating."
+        )
+    return Examples(np.array(features, dtype=np.float64), np.array(right))
+
+
+def fit(examples: Examples) -> FloatArray:
+    """(f + 1,) constant and coefficients of the logistic model, lightly regularised."""
+    centre = examples.features.mean(axis=0)
+    spread = np.maximum(examples.features.std(axis=0), 1e-9)
+    x = (examples.features - centre) / spread
+    y = examples.right.astype(np.float64)
+
+    def cost(beta: FloatArray) -> float:
+        logit = beta[0] + x @ beta[1:]
+        loss = np.logaddexp(0.0, logit) - y * logit
+        return float(loss.sum() + 0.5 * RIDGE * (beta[1:] ** 2).sum())
+
+    best = minimize(cost, np.zeros(x.shape[1] + 1), method="BFGS").x
+    slopes = best[1:] / spread
+    return np.concatenate([[best[0] - slopes @ centre], slopes])
+
+
+def probability(coefficients: FloatArray, features: FloatArray) -> FloatArray:
+    """(n,) probabilities of the logistic model."""
+    logit = coefficients[0] + features @ coefficients[1:]
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0))))
+
+
+def cross_validated(examples: Examples, folds: int = 10) -> FloatArray:
+    """(n,) probabilities, each from a model that has not seen its example."""
+    order = np.random.default_rng(0).permutation(len(examples.right))
+    out = np.empty(len(order))
+    for part in np.array_split(order, folds):
+        rest = np.setdiff1d(order, part)
+        model = fit(Examples(examples.features[rest], examples.right[rest]))
+        out[part] = probability(model, examples.features[part])
+    return out
+
+
+def calibrate(examples: Examples) -> str:
+    """Coefficients, and a reliability table from cross-validation, as text."""
+    coefficients = fit(examples)
+    chance = cross_validated(examples)
+    right = examples.right
+    base = right.mean() * (1.0 - right.mean())
+    brier = float(np.mean((chance - right) ** 2))
+    lines = [
+        "coefficients: " + ", ".join(f"{c:.3f}" for c in coefficients),
+        f"examples: {len(right)}, right: {int(right.sum())}",
+        f"Brier score (10-fold): {brier:.4f}; of the base rate: {base:.4f}",
+        "| stated | n | right |",
+        "| --- | --- | --- |",
+    ]
+    for low, high in ((0.0, 0.1), (0.1, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.9), (0.9, 1.01)):
+        inside = (chance >= low) & (chance < high)
+        share = f"{100 * right[inside].mean():.0f} %" if inside.any() else ""
+        lines.append(
+            f"| {100 * low:.0f} to {min(100 * high, 100):.0f} % | {inside.sum()} | {share} |"
+        )
+    return "\n".join(lines)
