@@ -373,6 +373,7 @@ class Controller(QObject):
             self.session.device = device
             ready()
 
+        self._warm.clear()
         self.jobs.start("warm-up", load, Handlers(result=done, partial=lambda _nothing: can_draw()))
 
 

@@ -28,7 +28,7 @@ def rock_salt(edge: float = EDGE, numbers: tuple[int, int] = (11, 17)) -> Crysta
     return CrystalStructure(
         np.eye(3) * edge,
         np.repeat(numbers, 4),
-        np.concatenate([FACES, FACES + [0.5, 0.0, 0.0]]) % 1.0,
+        np.concatenate([FACES, FACES + np.array([0.5, 0.0, 0.0])]) % 1.0,
     )
 
 
