@@ -14,7 +14,7 @@ IntArray = NDArray[np.int64]
 
 _LN2 = float(np.log(2.0))
 # Lines are fitted to the points within so many FWHM, and calculated over the longer range.
-REACH = 10.0
+REACH = 6.0
 FAR_REACH = 50.0
 
 

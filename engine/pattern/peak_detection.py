@@ -15,6 +15,7 @@ _WIDEST = 4.0
 _FWHM_TO_SIGMA = 1.0 / (2.0 * np.sqrt(2.0 * np.log(2.0)))
 _MAD_TO_SIGMA = 1.482602218505602
 _UNEVEN = 0.05
+_WIDEST_SHARE = 0.2
 # FWHM of a pseudo-Voigt line over that of the filter it answers to best (measured).
 _BEST_SCALE = 0.36
 # Overlap only widens: the typical line is below the median.
@@ -93,12 +94,12 @@ def typical_width(pattern: PowderPattern) -> float:
         # The height of the line rather than its area, so that broad humps do not win.
         answers.extend(response[tops] / np.sqrt(widths[i]))
     if not found:
-        return float(max(6.0 * step, 0.05))
+        return float(np.clip(0.05, 3.0 * step, max(6.0 * step, _WIDEST_SHARE * span)))
     strength = np.array(answers)
     strongest = np.argsort(strength)[::-1][:30]
     strongest = strongest[strength[strongest] > 0.03 * strength[strongest[0]]]
     typical = _weighted_quantile(np.array(found)[strongest], np.sqrt(strength[strongest]))
-    return float(max(typical * _BEST_SCALE, 1.5 * step))
+    return float(np.clip(typical * _BEST_SCALE, 1.5 * step, max(6.0 * step, _WIDEST_SHARE * span)))
 
 
 def _refined_scale(responses: FloatArray, widths: FloatArray, i: int) -> float:

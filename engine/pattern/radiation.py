@@ -21,6 +21,8 @@ K_ALPHA: dict[str, tuple[float, float]] = {
     "Ag": (0.5594218, 0.5638131),
 }
 K_ALPHA_2_RATIO = 0.5
+# How near, relatively, a single wavelength is to a doublet's mean to be taken for it.
+MEAN_TOLERANCE = 1.2e-4
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,18 @@ def preset(name: str, provenance: Provenance = "preset") -> Radiation:
     return doublet(first, second, anode=anode, provenance=provenance)
 
 
+def single(wavelength: float, provenance: Provenance = "typed") -> Radiation:
+    """One wavelength; the weighted mean of a K-alpha doublet is taken as that doublet.
+
+    Files and people write 1.5418 for Cu K-alpha as a whole; no tube emits a line there.
+    """
+    for anode, (first, second) in K_ALPHA.items():
+        middle = (first + K_ALPHA_2_RATIO * second) / (1.0 + K_ALPHA_2_RATIO)
+        if abs(wavelength - middle) < MEAN_TOLERANCE * middle:
+            return doublet(first, second, anode=anode, provenance=provenance)
+    return Radiation((wavelength,), (1.0,), provenance=provenance)
+
+
 def assumed_copper() -> Radiation:
     """Cu K-alpha, marked as assumed."""
     return preset("CuKa", provenance="assumed")
@@ -128,7 +142,7 @@ def parse_wavelength(text: str) -> Radiation:
     except ValueError:
         return preset(text)
     if len(numbers) == 1:
-        return Radiation((numbers[0],), (1.0,), provenance="typed")
+        return single(numbers[0])
     if len(numbers) == 2:
         return doublet(numbers[0], numbers[1], provenance="typed")
     raise BadInputError(f"'{text}' is no wavelength: give one number or two, in angstrom.")
