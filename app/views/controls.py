@@ -144,6 +144,11 @@ class SliderRow(QWidget):
         column.addLayout(top)
         column.addWidget(self.slider)
 
+    @property
+    def reading(self) -> str:
+        """What the value means, as shown."""
+        return self._reading.text()
+
     def show_value(self, fraction: float, reading: str) -> None:
         """Show a value that came from elsewhere."""
         self.slider.blockSignals(True)

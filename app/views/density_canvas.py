@@ -91,6 +91,11 @@ class DensityCanvas:
         for visual in (self._inner, self._outer, self._atoms):
             visual.set_light(light, eye)
 
+    @property
+    def drawn_values(self) -> NDArray[np.float32] | None:
+        """The grid whose surfaces are drawn, padded as `app.views.isosurface.padded` does."""
+        return self._closed
+
     # -- what is drawn -----------------------------------------------------------------------
 
     def clear(self) -> None:

@@ -1,0 +1,96 @@
+"""The real window, with a small engine behind it; no test may leave anything of it behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.launch import make_window
+from app.main_window import MainWindow
+from app.settings import Settings
+from tests.app.fake_engine import FakeEngine, make_pattern
+
+
+def threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name.startswith("densight")}
+
+
+def active_timers() -> set[int]:
+    found = set()
+    for thing in gc.get_objects():
+        try:
+            if issubclass(type(thing), QTimer) and thing.isActive():
+                found.add(id(thing))
+        except (ReferenceError, RuntimeError):  # a wrapper whose C++ object is gone
+            continue
+    return found
+
+
+def top_level() -> set[str]:
+    return {
+        f"{type(widget).__name__} {widget.windowTitle()}"
+        for widget in QApplication.topLevelWidgets()
+        if widget.isVisible()
+    }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind(qapp: QApplication) -> Iterator[None]:
+    before = threads(), active_timers(), top_level()
+    yield
+    end = time.monotonic() + 3.0
+    while True:
+        qapp.processEvents()
+        left = threads() - before[0], active_timers() - before[1], top_level() - before[2]
+        if not any(left):
+            return
+        if time.monotonic() > end:
+            pytest.fail(f"left behind: threads {left[0]}, timers {left[1]}, windows {left[2]}")
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def needs_opengl(qapp: QApplication) -> None:
+    if QGuiApplication.platformName() == "offscreen":
+        pytest.skip("no OpenGL on the offscreen platform")
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "settings" / "window.json")
+
+
+@pytest.fixture
+def window(qtbot, engine: FakeEngine, settings: Settings) -> Iterator[MainWindow]:
+    made = make_window(engine.services(), settings)
+    made.resize(1280, 720)
+    with qtbot.waitSignal(made.painted, timeout=10_000):
+        made.show()
+    made.warm_up()
+    qtbot.waitUntil(lambda: not made.jobs.busy)
+    yield made
+    engine.gate.set()
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    pattern = make_pattern()
+    path = tmp_path / "halite.xy"
+    np.savetxt(path, np.column_stack([pattern.two_theta, pattern.counts]), fmt="%.4f")
+    return path
