@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from engine.errors import BadInputError
-from engine.pattern.radiation import K_ALPHA, Radiation, doublet, preset
+from engine.pattern.radiation import K_ALPHA, Radiation, doublet, preset, single
 
 _NUMBER = r"((?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _UNIT = r"\s*\(?(nm|pm|m|Å|Angstroms?|A)?\b"
@@ -78,11 +79,7 @@ def from_lines(
     if second is not None and _plausible(second) and second != first and ratio != 0.0:
         share = ratio if ratio is not None and 0.0 < ratio <= 1.0 else 0.5
         return doublet(first, second, share, anode=anode, provenance="file")
-    if anode in K_ALPHA:
-        alpha_1, alpha_2 = K_ALPHA[anode]
-        if abs(first - (2.0 * alpha_1 + alpha_2) / 3.0) < 3e-4:
-            return doublet(alpha_1, alpha_2, anode=anode, provenance="file")
-    return Radiation((first,), (1.0,), anode=anode, provenance="file")
+    return replace(single(first, provenance="file"), anode=anode)
 
 
 def named_line(text: str) -> Radiation | None:
@@ -121,8 +118,8 @@ def _find_radiation(text: str) -> Radiation | None:
         )
         if radiation is not None:
             return radiation
-    for single in _WAVELENGTH.finditer(text):
-        wavelength = in_angstrom(_value(single.group(1)), single.group(2))
+    for found in _WAVELENGTH.finditer(text):
+        wavelength = in_angstrom(_value(found.group(1)), found.group(2))
         radiation = from_lines(wavelength, None, None)
         if radiation is not None:
             return radiation

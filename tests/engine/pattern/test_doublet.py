@@ -6,15 +6,16 @@ import pytest
 
 from engine.pattern.doublet import detect_doublet
 from engine.pattern.io import read_pattern
-from engine.pattern.radiation import parse_wavelength, preset
+from engine.pattern.radiation import Radiation, parse_wavelength, preset
 
 LINES = [(25.0, 700.0), (38.3, 900.0), (44.5, 500.0), (58.0, 400.0), (66.0, 900.0), (81.0, 600.0)]
 
 
 @pytest.mark.parametrize("fwhm", [0.08, 0.15, 0.3])
-@pytest.mark.parametrize("stated", ["1.5406", "1.5418"])
+@pytest.mark.parametrize("stated", [1.5406, 1.5418])
 def test_the_doublet_is_seen(make_pattern, fwhm, stated):
-    pattern = replace(make_pattern(LINES, fwhm=fwhm), radiation=parse_wavelength(stated))
+    radiation = Radiation((stated,), (1.0,), provenance="typed")
+    pattern = replace(make_pattern(LINES, fwhm=fwhm), radiation=radiation)
     found = detect_doublet(pattern)
     assert found is not None
     assert found.wavelengths == pytest.approx((1.5406, 1.5444), abs=2e-4)
@@ -34,7 +35,13 @@ def test_other_radiations_are_left_alone(make_pattern, stated):
 
 
 @pytest.mark.parametrize(
-    "file", ["xrd_autoanalyzer/MnO.xy", "xrd_autoanalyzer/MnO2.xy", "qarr_pure/corundum.prn"]
+    "file",
+    [
+        "xrd_autoanalyzer/MnO.xy",
+        "xrd_autoanalyzer/MnO2.xy",
+        "qarr_pure/corundum.prn",
+        "qarr_pure/brucite.prn",
+    ],
 )
 def test_measured_patterns_show_it(data_root, file):
     pattern = read_pattern(data_root / "experimental" / file, parse_wavelength("1.5406"))
