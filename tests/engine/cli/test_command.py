@@ -168,3 +168,9 @@ def test_angles_that_close_no_cell_are_refused():
     assert parse_cell("4,5,6,90,100,90") == (4.0, 5.0, 6.0, 90.0, 100.0, 90.0)
     with pytest.raises(BadInputError, match="angles"):
         parse_cell("4,5,6,10,10,170")
+
+
+@pytest.mark.parametrize("name", ["train", "evaluate", "library", "bench"])
+def test_subcommands_of_developers_are_there_when_asked_for(name, capsys):
+    assert main([name, "--help"]) == 0
+    assert f"densight {name}" in capsys.readouterr().out
