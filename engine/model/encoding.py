@@ -154,7 +154,7 @@ def scattering_vectors(lattice: Tensor, indices: Tensor) -> Tensor:
     """Length |h| = 1/d in 1/angstrom of `indices` (m, 3) for lattices (b, 3, 3), as (b, m)."""
     reciprocal = torch.linalg.inv(lattice).transpose(-1, -2)
     vectors: Tensor = indices.to(lattice.dtype) @ reciprocal
-    return torch.linalg.vector_norm(vectors, dim=-1)
+    return vectors.pow(2).sum(dim=-1).sqrt()
 
 
 def cell_amplitudes(profile: Tensor, coverage: Tensor, lattice: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from engine.crystal.composition import atomic_number, check_contents, parse_elem
 from engine.crystal.lattice import CRYSTAL_SYSTEMS, matrix_from_cell
 from engine.crystal.niggli import niggli_reduce
 from engine.errors import BadInputError
+from engine.model.cell_search import ProposedCell, propose_cells
 from engine.model.checkpoint import load_checkpoint
 from engine.model.device import choose_device
 from engine.model.encoding import (
@@ -39,6 +40,11 @@ FloatArray = NDArray[np.float64]
 WEIGHTS = "model/cmednet.safetensors"
 MOST_SAMPLES = 64
 MOST_GRID = 256
+# Indexed cells that are tried, and how the score of one becomes the chance that it is right.
+CELLS_TRIED = 3
+EVEN_SCORE, SCORE_WIDTH = 25.0, 6.0
+# Correlation that a density in a wrong cell reaches on the average.
+WRONG_CELL_QUALITY = 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +56,10 @@ class DensityPrediction:
     density : (S, n, n, n) float32 array
         CMED in e/A^3 at the fractional coordinates (i, j, k)/n of each sample's own cell.
     cell : (S, 3, 3) array
-        Rows a, b, c in angstrom: the Niggli-reduced primitive cell, predicted or given.
+        Rows a, b, c in angstrom: the Niggli-reduced primitive cell.
+    cell_source : tuple of str
+        Where each cell is from: "given", "indexed" (from the lines) or "predicted" (by the
+        network, a guess).
     crystal_system : tuple of str
     weights : (S,) array
         How likely each sample is the best of them; they sum to 1.
@@ -67,6 +76,7 @@ class DensityPrediction:
 
     density: NDArray[np.float32]
     cell: FloatArray
+    cell_source: tuple[str, ...]
     crystal_system: tuple[str, ...]
     weights: FloatArray
     quality: FloatArray
@@ -107,6 +117,7 @@ def predict_density(
     grid: int = 50,
     device: str = "auto",
     seed: int = 0,
+    index: bool = True,
     progress: Progress | None = None,
 ) -> DensityPrediction:
     """Ask CMEDNet for electron densities that a pattern and its elements may belong to.
@@ -129,6 +140,9 @@ def predict_density(
     device : {"auto", "cpu", "cuda", "mps"}
     seed : int
         Of the draws; the same seed gives the same samples.
+    index : bool
+        Whether to look for the cell in the lines first where none is given. Indexed cells
+        come beside the network's own guesses, each with its chance of being right.
     progress : Progress, optional
 
     Raises
@@ -147,32 +161,66 @@ def predict_density(
     chosen = choose_device(device)
     net, _ = load_network(weights_path(), chosen)
     progress.report(0.3, "reading the pattern's lines")
-    inputs = make_inputs(pattern, symbols, formula, cell, others_possible)
-    progress.report(0.5, "predicting the density")
-    out = _hypotheses(net, inputs.to(chosen), samples, seed)
-    progress.report(0.8, "drawing the density")
-    return _assemble(out, grid, formula, chosen)
+    lines = _profile(pattern)
+    contents = encode_contents(symbols, formula, others_possible)
+    given = None if cell is None else _niggli(cell)
+    found: list[ProposedCell] = []
+    if given is None and index:
+        progress.report(0.4, "indexing the lines")
+        found = propose_cells(pattern, CELLS_TRIED)
+    progress.report(0.7, "predicting the density")
+    free = _hypotheses(net, make_inputs(lines, contents, given).to(chosen), samples, seed)
+    groups = [_Group(free, "predicted" if given is None else "given", 1.0)]
+    for proposed, chance in zip(found, _chances(found), strict=True):
+        inputs = make_inputs(lines, contents, proposed.lattice).to(chosen)
+        groups.append(_Group(_hypotheses(net, inputs, 1, seed), "indexed", chance))
+    progress.report(0.9, "drawing the density")
+    return _assemble(groups, samples, grid, formula, chosen)
 
 
 def make_inputs(
-    pattern: PowderPattern,
-    elements: Sequence[str],
-    formula: str | None = None,
-    cell: Sequence[float] | FloatArray | None = None,
-    others_possible: bool = False,
+    lines: tuple[Tensor, Tensor], contents: NDArray[np.float32], lattice: FloatArray | None
 ) -> Inputs:
-    """The network's inputs (a batch of one) for a pattern and what is known of the sample."""
+    """The network's inputs, a batch of one.
+
+    Parameters
+    ----------
+    lines : pair of (1, BINS) tensors
+        Profile and coverage.
+    contents : (CONTENTS,) array
+        From `encode_contents`.
+    lattice : (3, 3) array or None
+        Niggli-reduced, where the cell is known.
+    """
+    profile, coverage = lines
+    code, amplitudes = torch.zeros(1, 6), torch.zeros(1, len(half_box()))
+    if lattice is not None:
+        cell = torch.as_tensor(lattice, dtype=torch.float32).unsqueeze(0)
+        code = encode_cell(cell)
+        amplitudes = cell_amplitudes(profile, coverage, cell)
+    known = torch.tensor([[1.0, float(lattice is not None)]])
+    return Inputs(
+        profile, coverage, torch.as_tensor(contents).unsqueeze(0), code, amplitudes, known
+    )
+
+
+def _profile(pattern: PowderPattern) -> tuple[Tensor, Tensor]:
+    """Profile and coverage of a pattern, (1, BINS) each."""
     power, covered = bin_pattern(pattern)
     coverage = torch.as_tensor(covered, dtype=torch.float32).unsqueeze(0)
-    profile = encode_profile(torch.as_tensor(power, dtype=torch.float32).unsqueeze(0), coverage)
-    contents = torch.as_tensor(encode_contents(elements, formula, others_possible)).unsqueeze(0)
-    code, amplitudes = torch.zeros(1, 6), torch.zeros(1, len(half_box()))
-    if cell is not None:
-        lattice = torch.as_tensor(_niggli(cell), dtype=torch.float32).unsqueeze(0)
-        code = encode_cell(lattice)
-        amplitudes = cell_amplitudes(profile, coverage, lattice)
-    known = torch.tensor([[1.0, float(cell is not None)]])
-    return Inputs(profile, coverage, contents, code, amplitudes, known)
+    return encode_profile(
+        torch.as_tensor(power, dtype=torch.float32).unsqueeze(0), coverage
+    ), coverage
+
+
+def _chances(cells: list[ProposedCell]) -> list[float]:
+    """How likely each of several proposed cells is the right one."""
+    scores = np.array([cell.score for cell in cells])
+    if len(scores) == 0:
+        return []
+    share = np.exp(np.clip(scores - scores.max(), -50.0, 0.0))
+    trust = 1.0 / (1.0 + np.exp(-(scores.max() - EVEN_SCORE) / SCORE_WIDTH))
+    return [float(x) for x in trust * share / share.sum()]
 
 
 def _niggli(cell: Sequence[float] | FloatArray) -> FloatArray:
@@ -183,9 +231,18 @@ def _niggli(cell: Sequence[float] | FloatArray) -> FloatArray:
     return niggli_reduce(lattice, tolerance=1e-3)[0]
 
 
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Alternatives for one cell, where it is from, and its chance of being right."""
+
+    hypotheses: Hypotheses
+    source: str
+    chance: float
+
+
 @torch.no_grad()
-def _hypotheses(net: CMEDNet, inputs: Inputs, samples: int, seed: int) -> list[Tensor]:
-    """Fields of `Hypotheses` for at least `samples` alternatives, (n, ...) each, best first."""
+def _hypotheses(net: CMEDNet, inputs: Inputs, samples: int, seed: int) -> Hypotheses:
+    """At least `samples` alternatives for one pattern, fields (n, ...), the best first."""
     settings = net.settings
     generator = torch.Generator().manual_seed(seed)
     found: list[Hypotheses] = [net(inputs)]
@@ -195,13 +252,33 @@ def _hypotheses(net: CMEDNet, inputs: Inputs, samples: int, seed: int) -> list[T
     names = list(Hypotheses.__dataclass_fields__)
     joined = {name: torch.cat([getattr(out, name)[0] for out in found]).cpu() for name in names}
     order = torch.argsort(joined["quality"], descending=True, stable=True)
-    return [joined[name][order[:samples]] for name in names]
+    return Hypotheses(**{name: joined[name][order[:samples]] for name in names})
+
+
+def _ranked(groups: list[_Group], samples: int) -> tuple[Hypotheses, list[str], Tensor, Tensor]:
+    """The best of all groups: hypotheses, cell sources, weights and expected qualities."""
+    names = list(Hypotheses.__dataclass_fields__)
+    joined = {n: torch.cat([getattr(g.hypotheses, n) for g in groups]) for n in names}
+    sources = [g.source for g in groups for _ in range(len(g.hypotheses.quality))]
+    indexed = sum(g.chance for g in groups if g.source == "indexed")
+    quality, weight = [], []
+    for group in groups:
+        own = group.chance if group.source == "indexed" else 1.0
+        expected = group.hypotheses.quality.double()
+        quality.append(own * expected + (1.0 - own) * WRONG_CELL_QUALITY)
+        share = group.chance if group.source == "indexed" else max(1.0 - indexed, 1e-6)
+        weight.append(share * torch.softmax(group.hypotheses.log_prior.double(), dim=0))
+    qualities, weights = torch.cat(quality), torch.cat(weight)
+    order = torch.argsort(qualities, descending=True, stable=True)[:samples]
+    out = Hypotheses(**{name: joined[name][order] for name in names})
+    kept = weights[order]
+    return out, [sources[int(i)] for i in order], kept / kept.sum(), qualities[order]
 
 
 def _assemble(
-    parts: list[Tensor], grid: int, formula: str | None, device: str
+    groups: list[_Group], samples: int, grid: int, formula: str | None, device: str
 ) -> DensityPrediction:
-    out = Hypotheses(*parts)
+    out, sources, weights, qualities = _ranked(groups, samples)
     lattice = decode_cell(out.cell.double()).numpy()
     volume = np.abs(np.linalg.det(lattice))
     mean = torch.exp(out.log_density.double()).numpy()
@@ -215,13 +292,13 @@ def _assemble(
     series = out.coefficients * scale.unsqueeze(-1)
     maps = density_on_grid(series, grid, torch.as_tensor(half_box(BOX)))
     maps = maps + torch.as_tensor(mean, dtype=torch.float32).reshape(-1, 1, 1, 1)
-    likelihood = torch.softmax(out.log_prior.double(), dim=0).numpy()
     return DensityPrediction(
         density=maps.clamp_min(0.0).numpy(),
         cell=lattice,
+        cell_source=tuple(sources),
         crystal_system=tuple(CRYSTAL_SYSTEMS[int(i)] for i in out.system.argmax(dim=-1)),
-        weights=likelihood,
-        quality=out.quality.double().numpy(),
+        weights=weights.numpy(),
+        quality=qualities.numpy(),
         n_atoms=torch.exp(out.log_atoms.double()).numpy(),
         device=device,
         coefficients=series.numpy(),

@@ -15,7 +15,7 @@ import numpy as np
 from engine.crystal.composition import parse_formula
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
-from engine.pattern.radiation import Radiation, doublet, preset
+from engine.pattern.radiation import Radiation, doublet, preset, single
 from engine.training.data import data_root, read_records
 
 if TYPE_CHECKING:
@@ -192,4 +192,4 @@ def _radiation(wavelength: float | list[float]) -> Radiation:
     if isinstance(wavelength, list) and len(wavelength) > 1:
         return doublet(wavelength[0], wavelength[1], provenance="typed")
     first = wavelength[0] if isinstance(wavelength, list) else wavelength
-    return Radiation((first,), (1.0,), provenance="typed")
+    return single(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -78,13 +79,22 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     """Score, and write ``evaluation.json``, ``evaluation.md`` and perhaps the model card."""
     from engine.cli.progress import TerminalProgress
     from engine.training.data import data_root
-    from engine.training.evaluate import evaluate, load_entries
+    from engine.training.evaluate import evaluate, load_entries, score_baselines
     from engine.training.report import write_model_card, write_report
 
     progress = TerminalProgress()
     try:
         entries = load_entries(data_root(), arguments.per_system, arguments.seed)
-        rows = evaluate(entries, device=arguments.device, seed=arguments.seed, progress=progress)
+        place = arguments.out / f"baselines_{arguments.per_system}_{arguments.seed}.json"
+        if place.is_file():
+            baselines = json.loads(place.read_text(encoding="utf-8"))
+        else:
+            baselines = score_baselines(entries, arguments.seed, progress)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(json.dumps(baselines), encoding="utf-8")
+        rows = evaluate(
+            entries, baselines, device=arguments.device, seed=arguments.seed, progress=progress
+        )
     finally:
         progress.close()
     write_report(rows, arguments.out)

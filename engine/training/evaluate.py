@@ -211,67 +211,99 @@ def cell_is_right(prediction: DensityPrediction, sample: int, lattice: FloatArra
     return bool(np.all(np.abs(found / true - 1.0) <= CELL_TOLERANCE))
 
 
-def evaluate(
-    entries: list[Entry],
-    *,
-    device: str = "auto",
-    baselines: bool = True,
-    seed: int = 0,
-    progress: Progress | None = None,
+def score_baselines(
+    entries: list[Entry], seed: int = 0, progress: Progress | None = None
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Scores of the trivial answers, by line of the entry (as text) and answer."""
+    progress = progress or Progress()
+    found = {}
+    for number, entry in enumerate(entries):
+        progress.report(number / len(entries), f"trivial answers, {number + 1}: {entry.formula}")
+        rng = np.random.default_rng([seed, entry.line])
+        density = density_on_grid(entry.structure, GRID)
+        truth, similarity = Truth(density, entry.structure.lattice), SimilarityTo(density)
+        picks = [int(i) for i in rng.permutation(len(entries)) if i != number][:SAMPLES]
+        others = np.array([density_on_grid(entries[i].structure, GRID) for i in picks])
+        found[str(entry.line)] = {
+            name: vars(score_maps(maps, truth, similarity, entry.structure))
+            for name, maps in baseline_maps(entry, density, others, rng).items()
+        }
+    return found
+
+
+def score_network(
+    entries: list[Entry], device: str = "auto", seed: int = 0, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
-    """Score the shipped network, from the elements alone and with the cell, and trivial answers.
+    """Score the shipped network: elements alone, the same without indexing, and cell given.
 
     Returns
     -------
     list of dict
-        One row an entry: ``line, formula, system, unseen_formula, scores`` (by answer),
-        ``cell_first, cell_any, system_first, atoms_first``.
+        One row an entry: ``line, formula, system, unseen_formula, scores`` (by answer), and
+        what was right besides the maps, from the elements alone.
     """
     progress = progress or Progress()
-    rng = np.random.default_rng(seed)
     rows = []
     for number, entry in enumerate(entries):
-        progress.report(number / len(entries), f"{number + 1} of {len(entries)}: {entry.formula}")
+        progress.report(number / len(entries), f"network, {number + 1}: {entry.formula}")
         density = density_on_grid(entry.structure, GRID)
         truth, similarity = Truth(density, entry.structure.lattice), SimilarityTo(density)
-        free = predict_density(
-            entry.pattern, entry.elements, samples=SAMPLES, grid=GRID, device=device, seed=seed
-        )
-        given = predict_density(
-            entry.pattern,
-            entry.elements,
-            cell=entry.structure.lattice,
-            samples=SAMPLES,
-            grid=GRID,
-            device=device,
-            seed=seed,
-        )
-        answers: dict[str, NDArray[Any]] = {
-            "network": free.density,
-            "network, cell given": given.density,
+        ways: dict[str, dict[str, Any]] = {
+            "network": {},
+            "network, no indexing": {"index": False},
+            "network, cell given": {"cell": entry.structure.lattice},
         }
-        if baselines:
-            picks = [i for i in rng.permutation(len(entries)) if i != number][:SAMPLES]
-            others = np.array([density_on_grid(entries[i].structure, GRID) for i in picks])
-            answers |= baseline_maps(entry, density, others, rng)
-        scores = {
-            name: vars(score_maps(maps, truth, similarity, entry.structure))
-            for name, maps in answers.items()
+        answers = {
+            name: predict_density(
+                entry.pattern,
+                entry.elements,
+                samples=SAMPLES,
+                grid=GRID,
+                device=device,
+                seed=seed,
+                **way,
+            )
+            for name, way in ways.items()
         }
-        right = [cell_is_right(free, i, entry.structure.lattice) for i in range(SAMPLES)]
+        free, alone = answers["network"], answers["network, no indexing"]
+        right = {
+            name: [cell_is_right(answer, i, entry.structure.lattice) for i in range(SAMPLES)]
+            for name, answer in (("indexing", free), ("alone", alone))
+        }
         rows.append(
             {
                 "line": entry.line,
                 "formula": entry.formula,
                 "system": entry.system,
                 "unseen_formula": entry.unseen_formula,
-                "scores": scores,
-                "cell_first": right[0],
-                "cell_any": any(right),
+                "scores": {
+                    name: vars(score_maps(answer.density, truth, similarity, entry.structure))
+                    for name, answer in answers.items()
+                },
+                "expected": {name: float(answer.quality[0]) for name, answer in answers.items()},
+                "cell_source": free.cell_source[0],
+                "cell_first": right["indexing"][0],
+                "cell_any": any(right["indexing"]),
+                "cell_first_alone": right["alone"][0],
+                "cell_any_alone": any(right["alone"]),
                 "system_first": free.crystal_system[0] == entry.system,
+                "system_first_alone": alone.crystal_system[0] == entry.system,
                 "atoms_first": round(float(free.n_atoms[0])) == len(entry.structure),
-                "expected_quality": float(free.quality[0]),
-                "expected_quality_cell": float(given.quality[0]),
             }
         )
+    return rows
+
+
+def evaluate(
+    entries: list[Entry],
+    baselines: dict[str, dict[str, dict[str, Any]]],
+    *,
+    device: str = "auto",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of `score_network`, the scores of `baselines` put beside the network's."""
+    rows = score_network(entries, device, seed, progress)
+    for row in rows:
+        row["scores"] |= baselines[str(row["line"])]
     return rows

@@ -15,7 +15,7 @@ from engine.model.inference import weights_path
 from engine.training.metrics import RECALL_GROUPS
 
 Row = dict[str, Any]
-NETWORK_ANSWERS = ("network", "network, cell given")
+NETWORK_ANSWERS = ("network", "network, no indexing", "network, cell given")
 
 
 def write_report(rows: list[Row], folder: Path) -> None:
@@ -42,6 +42,7 @@ def tables(rows: list[Row]) -> str:
         "\nCell, system and contents from the pattern and the elements alone.\n",
         _heads(rows),
         "\n" + _skill(rows),
+        _calibration(rows),
     ]
     return "\n".join(parts)
 
@@ -114,7 +115,10 @@ def _heads(rows: list[Row]) -> str:
     labels = {
         "cell_first": "three lengths within 3 %, first sample",
         "cell_any": "three lengths within 3 %, any of five",
+        "cell_first_alone": "the same without indexing, first sample",
+        "cell_any_alone": "the same without indexing, any of five",
         "system_first": "crystal system, first sample",
+        "system_first_alone": "the same without indexing",
         "atoms_first": "atoms in the primitive cell, first sample",
     }
     body = []
@@ -147,6 +151,25 @@ def _skill(rows: list[Row]) -> str:
                 f"({best}, {floor:.2f}): {skill:+.2f}"
             )
     return "\n".join(lines) + "\n"
+
+
+def _calibration(rows: list[Row]) -> str:
+    """How far the expected quality of the first map can be believed."""
+    body = []
+    for answer in (name for name in NETWORK_ANSWERS if name in _answers(rows)):
+        expected = np.array([row["expected"][answer] for row in rows])
+        found = np.array([row["scores"][answer]["gfcc_first"] for row in rows])
+        body.append(
+            [
+                answer,
+                f"{expected.mean():.2f}",
+                f"{found.mean():.2f}",
+                f"{np.abs(expected - found).mean():.2f}",
+                f"{np.corrcoef(expected, found)[0, 1]:.2f}" if len(rows) > 2 else "-",
+            ]
+        )
+    head = ["answer", "expected gfCC", "found", "mean difference", "correlation"]
+    return "\nThe gfCC that the ranking head expects of the first map.\n\n" + _table(head, body)
 
 
 def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:

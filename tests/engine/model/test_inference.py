@@ -51,17 +51,21 @@ def test_the_answer_is_as_agreed(pattern: PowderPattern) -> None:
 
 def test_the_same_seed_gives_the_same_samples(pattern: PowderPattern) -> None:
     one, same, other = (
-        predict_density(pattern, ("Ti", "O"), samples=7, grid=16, seed=s) for s in (5, 5, 6)
+        predict_density(pattern, ("Ti", "O"), samples=7, grid=16, seed=s, index=False)
+        for s in (5, 5, 6)
     )
     np.testing.assert_array_equal(one.density, same.density)
     assert np.abs(one.density - other.density).max() > 0
     # The first samples asked for are the network's own hypotheses, whatever the seed.
-    few = [predict_density(pattern, ("Ti", "O"), samples=3, grid=16, seed=s) for s in (5, 6)]
+    few = [
+        predict_density(pattern, ("Ti", "O"), samples=3, grid=16, seed=s, index=False)
+        for s in (5, 6)
+    ]
     np.testing.assert_array_equal(few[0].density, few[1].density)
 
 
 def test_query_points_agree_with_the_grid(pattern: PowderPattern) -> None:
-    found = predict_density(pattern, ("Ti", "O"), samples=2, grid=10)
+    found = predict_density(pattern, ("Ti", "O"), samples=2, grid=10, index=False)
     points = np.array([[0.0, 0.0, 0.0], [0.3, 0.5, 0.9], [1.3, -0.5, 2.9]])
     values = found.at(points)
     np.testing.assert_allclose(values[:, 0], found.density[:, 0, 0, 0], atol=1e-4)
@@ -77,8 +81,17 @@ def test_a_given_cell_is_reduced_and_used(pattern: PowderPattern) -> None:
     np.testing.assert_allclose(lengths, [2.959, 4.594, 4.594], atol=1e-3)
 
 
+def test_the_cell_is_found_in_the_lines_first(pattern: PowderPattern) -> None:
+    found = predict_density(pattern, ("Ti", "O"), samples=5, grid=16)
+    assert "indexed" in found.cell_source
+    cell = found.cell[found.cell_source.index("indexed")]
+    np.testing.assert_allclose(np.linalg.norm(cell, axis=1), [2.959, 4.594, 4.594], rtol=2e-3)
+    plain = predict_density(pattern, ("Ti", "O"), samples=3, grid=16, index=False)
+    assert plain.cell_source == ("predicted",) * 3
+
+
 def test_a_formula_makes_f000_a_whole_number_of_formula_units(pattern: PowderPattern) -> None:
-    found = predict_density(pattern, ("Ti", "O"), formula="TiO2", samples=3, grid=16)
+    found = predict_density(pattern, ("Ti", "O"), formula="TiO2", samples=3, grid=16, index=False)
     electrons = found.mean * np.abs(np.linalg.det(found.cell))
     units = electrons / (22 + 16)
     np.testing.assert_allclose(units, np.round(units), atol=1e-6)
