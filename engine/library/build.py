@@ -18,11 +18,8 @@ from numpy.typing import NDArray
 
 from engine.crystal.composition import atomic_number
 from engine.library.symmetry_table import laue_rotations, unique_reflections
+from engine.library.types import MAX_LINES, line_limit
 
-MAX_LINES = 96
-# Largest 1/d times (volume per atom)^(1/3) that is kept: Cu K-alpha to 90 degrees reaches
-# 0.918/angstrom, and 35 cubic angstrom per atom is above all but a few molecular solids.
-MAX_REDUCED_D_STAR = 3.0
 SHAPE_TOLERANCE = 0.006
 INTENSITY_TOLERANCE = 0.985
 SYMPREC = 0.05
@@ -71,7 +68,7 @@ class TypeReducer:
             self._laue[group] = laue_rotations(np.asarray(dataset.rotations, dtype=np.int64))
         laue = self._laue[group]
         reciprocal = np.linalg.inv(lattice @ lattice.T)
-        limit = _line_limit(len(z), len(laue))
+        limit = line_limit(len(z), len(laue))
         hkl, multiplicity, d_star = unique_reflections(reciprocal, laue, limit)
         phases = np.exp(2j * np.pi * hkl @ np.asarray(coords).T)
         labels, unit = _unit_structure_factors(np.asarray(z), phases)
@@ -112,12 +109,6 @@ def _unit_structure_factors(
     strength = np.round((np.abs(unit[:24]) ** 2).sum(axis=0), 3)
     order = np.lexsort((strength, counts))
     return labels[order], unit[:, order]
-
-
-def _line_limit(n_atoms: int, laue_order: int) -> float:
-    """1/d up to which a cell of unit volume per atom has about 1.5 x MAX_LINES reflections."""
-    wanted = 1.5 * MAX_LINES * laue_order
-    return float(min(MAX_REDUCED_D_STAR, (3.0 * wanted / (4.0 * np.pi * n_atoms)) ** (1.0 / 3.0)))
 
 
 def _same(first: TypeEntry, second: TypeEntry) -> bool:

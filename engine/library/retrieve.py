@@ -68,9 +68,7 @@ class Retriever:
         self._place = ((log_d_star - self._start) / BIN).astype(np.float32)
         self._line_power = library.amplitude[lines] ** 2
         self._drawn: dict[tuple[float, int], NDArray[np.float32]] = {}
-        last = library.line_offsets[chosen + 1] - 1
-        truncated = np.diff(library.line_offsets)[chosen] >= 96
-        self._end = np.where(truncated, library.log_d_star[last], np.inf)
+        self._end = library.log_end[chosen]
 
     def search(
         self,

@@ -12,8 +12,14 @@ from numpy.typing import NDArray
 
 from engine import resources
 from engine.errors import BadInputError
+from engine.library.symmetry_table import laue_rotations, primitive_rotations
 
 FORMAT_VERSION = 1
+# How many reflections of a type are kept, the first in order of 1/d.
+MAX_LINES = 96
+# Largest 1/d times (volume per atom)^(1/3) that is kept: Cu K-alpha to 90 degrees reaches
+# 0.918/angstrom, and 35 cubic angstrom per atom is above all but a few molecular solids.
+MAX_REDUCED_D_STAR = 3.0
 LIBRARY_FILE = "library/structure_types.npz"
 _COORDINATE_STEPS = 65536.0
 FloatArray = NDArray[np.float64]
@@ -39,6 +45,9 @@ class StructureType:
     multiplicity : (m,) int array
     count : int
         How many known crystals have this type.
+    log_end : float
+        ln(1/d) up to which all its reflections are kept, in reduced units; infinite for a type
+        all of whose reflections in reach of common patterns are.
     """
 
     index: int
@@ -49,6 +58,7 @@ class StructureType:
     hkl: NDArray[np.int64]
     multiplicity: NDArray[np.int64]
     count: int
+    log_end: float = np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +77,8 @@ class StructureTypes:
         B = 1 square angstrom, the strongest 1, free of Lorentz and polarisation factors.
     log_d_star : (sum m,) array
         ln(1/d) in the reduced units of the lattice.
+    log_end : (t,) array
+        See `StructureType`.
     atom_offsets, line_offsets : (t + 1,) int arrays
     """
 
@@ -81,6 +93,7 @@ class StructureTypes:
     multiplicity: NDArray[np.int64]
     amplitude: NDArray[np.float32]
     log_d_star: NDArray[np.float32]
+    log_end: FloatArray
     atom_offsets: NDArray[np.int64]
     line_offsets: NDArray[np.int64]
 
@@ -100,6 +113,7 @@ class StructureTypes:
             hkl=self.hkl[lines].astype(np.int64),
             multiplicity=self.multiplicity[lines],
             count=int(self.count[index]),
+            log_end=float(self.log_end[index]),
         )
 
     def species_counts(self, index: int) -> NDArray[np.int64]:
@@ -176,8 +190,11 @@ def load(path: Path, n_species: int) -> StructureTypes:
     n_atoms = data["n_atoms"].astype(np.int64)
     n_lines = data["n_lines"].astype(np.int64)
     lattice = data["lattice"].astype(np.float64)
+    groups = data["space_group"].astype(np.int64)
+    log_d_star = _log_d_star(lattice, data["hkl"], n_lines)
+    line_offsets = np.concatenate([[0], np.cumsum(n_lines)])
     return StructureTypes(
-        space_group=data["space_group"].astype(np.int64),
+        space_group=groups,
         n_atoms=n_atoms,
         n_species=n_species,
         count=data["count"].astype(np.int64),
@@ -187,10 +204,31 @@ def load(path: Path, n_species: int) -> StructureTypes:
         hkl=data["hkl"],
         multiplicity=data["multiplicity"].astype(np.int64),
         amplitude=data["amplitude"].astype(np.float32) / np.float32(255.0),
-        log_d_star=_log_d_star(lattice, data["hkl"], n_lines),
+        log_d_star=log_d_star,
+        log_end=_log_end(groups, n_atoms, n_lines, log_d_star[line_offsets[1:] - 1]),
         atom_offsets=np.concatenate([[0], np.cumsum(n_atoms)]),
-        line_offsets=np.concatenate([[0], np.cumsum(n_lines)]),
+        line_offsets=line_offsets,
     )
+
+
+def line_limit(n_atoms: int, laue_order: int) -> float:
+    """1/d up to which a cell of unit volume per atom has about 1.5 x MAX_LINES reflections."""
+    wanted = 1.5 * MAX_LINES * laue_order
+    return float(min(MAX_REDUCED_D_STAR, (3.0 * wanted / (4.0 * np.pi * n_atoms)) ** (1.0 / 3.0)))
+
+
+def _log_end(
+    groups: NDArray[np.int64],
+    n_atoms: NDArray[np.int64],
+    n_lines: NDArray[np.int64],
+    last: NDArray[np.float32],
+) -> FloatArray:
+    """Where the reflections kept of each type end."""
+    orders = {int(g): len(laue_rotations(primitive_rotations(int(g)))) for g in np.unique(groups)}
+    order = np.array([orders[int(g)] for g in groups])
+    limit = (4.5 * MAX_LINES * order / (4.0 * np.pi * n_atoms)) ** (1.0 / 3.0)
+    by_limit = np.where(limit < MAX_REDUCED_D_STAR, np.log(limit), np.inf)
+    return np.where(n_lines >= MAX_LINES, last.astype(np.float64), by_limit)
 
 
 def _log_d_star(

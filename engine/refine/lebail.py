@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.refine.profile import Refinement
+from engine.refine.profile import Refinement, combined_profile
 
 FloatArray = NDArray[np.float64]
 CYCLES = 20
@@ -48,13 +48,7 @@ def le_bail(refinement: Refinement, cycles: int = CYCLES) -> LeBailFit:
     """
     prepared, model = refinement.prepared, refinement.model
     calculated = model.calculate(refinement.state.parameters)
-    n = len(calculated.areas)
-    copies = len(model.radiation.weights)
-    weights = np.asarray(model.radiation.weights) / sum(model.radiation.weights)
-    # One column a reflection: all wavelengths together, in their fixed ratio.
-    profile = sum(
-        calculated.profiles.value[:, i * n : (i + 1) * n] * weights[i] for i in range(copies)
-    )
+    profile = combined_profile(model, calculated)
     net = prepared.observed - calculated.background
     reach = np.maximum(np.asarray(profile.sum(axis=0)).ravel(), 1e-12)
     # Begin near the structure's intensities, but give every reflection a chance.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_matrix
 
 from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.structure import CrystalStructure
@@ -23,6 +24,7 @@ from engine.refine.profile_model import (
     pack,
 )
 from engine.refine.result import FitResult, Parameter, Reflections
+from engine.refine.texture import best_axis
 
 FloatArray = NDArray[np.float64]
 N_BACKGROUND = 6
@@ -44,6 +46,17 @@ WIDTH: tuple[tuple[str, ...], ...] = (
 _SHAPE: tuple[tuple[str, ...], ...] = (
     *WIDTH,
     ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso"),
+)
+_WITH_TEXTURE = (
+    "scale",
+    "background",
+    "zero",
+    "metric",
+    "caglioti",
+    "mixing",
+    "b_iso",
+    "texture",
+    "shifts",
 )
 _ATOMS: tuple[tuple[str, ...], ...] = (
     ("scale", "b_iso", "shifts"),
@@ -158,6 +171,7 @@ def start(
         caglioti=prepared.caglioti,
         mixing=np.array([prepared.eta, 0.0]),
         b_iso=0.8,
+        texture=1.0,
         shifts=np.zeros(crystal.n_coordinates),
     )
     parameters = replace(parameters, scale=_first_scale(model, parameters, prepared))
@@ -201,6 +215,45 @@ def refine_atoms(
     if refinement.model.crystal.n_coordinates == 0:
         return refinement
     return advance(refinement, _ATOMS, steps, shift_prior, tolerance)
+
+
+def refine_texture(refinement: Refinement, gain: float) -> Refinement:
+    """Try preferred orientation; keep it if chi^2 falls by at least the factor `gain`.
+
+    Parameters
+    ----------
+    refinement : Refinement
+        Already refined without texture.
+    gain : float
+        Above 1.
+    """
+    prepared, model, parameters = refinement.prepared, refinement.model, refinement.state.parameters
+    calculated = model.calculate(parameters)
+    axis, r, ratio = best_axis(
+        model.crystal,
+        combined_profile(model, calculated),
+        calculated.areas,
+        prepared.observed - calculated.background,
+        prepared.sigma**-2,
+    )
+    if ratio < gain:
+        return refinement
+    textured = model.with_texture(axis)
+    state = LeastSquares(replace(parameters, texture=r), np.inf, None)
+    begun = Refinement(textured, state, refinement.free, prepared)
+    stages: tuple[tuple[str, ...], ...] = (("scale", "b_iso", "texture"), _WITH_TEXTURE)
+    return advance(begun, stages, steps=8)
+
+
+def combined_profile(model: ProfileModel, calculated: Calculated) -> csc_matrix:
+    """(points, reflections) lines of unit area, all wavelengths together in their fixed ratio."""
+    n = len(calculated.areas)
+    total = sum(model.radiation.weights)
+    parts = [
+        calculated.profiles.value[:, i * n : (i + 1) * n] * (weight / total)
+        for i, weight in enumerate(model.radiation.weights)
+    ]
+    return sum(parts[1:], parts[0])
 
 
 def finish(refinement: Refinement, rwp_lebail: float | None = None) -> FitResult:
@@ -292,6 +345,10 @@ def _parameters(refinement: Refinement, structure: CrystalStructure) -> tuple[Pa
     for i, name in enumerate(("eta_0", "eta_1")):
         listed.append(Parameter(name, float(parameters.mixing[i]), _at(su.get("mixing"), i)))
     listed.append(Parameter("B_iso", parameters.b_iso, _first(su.get("b_iso")), "A^2"))
+    axis = refinement.model.texture_axis
+    if axis is not None:
+        name = "march_dollase_" + "".join(str(i) for i in axis)
+        listed.append(Parameter(name, parameters.texture, _first(su.get("texture"))))
     for i, value in enumerate(parameters.shifts):
         listed.append(Parameter(f"shift_{i + 1}", float(value), _at(su.get("shifts"), i), "A"))
     return tuple(listed)

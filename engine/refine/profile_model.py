@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.pattern.radiation import Radiation
 from engine.refine.crystal_model import CrystalModel
 from engine.refine.line_profiles import LineProfiles, line_profiles
+from engine.refine.texture import LARGEST, SMALLEST, cosines_squared, march_dollase
 
 FloatArray = NDArray[np.float64]
 DEGREES = 180.0 / np.pi
@@ -40,6 +42,8 @@ class ProfileParameters:
         Lorentzian share, its value at 0 and its change per 100 degrees of 2theta.
     b_iso : float
         Overall displacement parameter B, square angstrom.
+    texture : float
+        r of March and Dollase; 1 where the model has no axis.
     shifts : (p,) array
         Free coordinates, angstrom from where the refinement began.
     """
@@ -51,11 +55,22 @@ class ProfileParameters:
     caglioti: FloatArray
     mixing: FloatArray
     b_iso: float
+    texture: float
     shifts: FloatArray
 
 
 _DERIVATIVE_OF = {"zero": "position", "metric": "position", "caglioti": "fwhm", "mixing": "eta"}
-GROUPS = ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso", "shifts")
+GROUPS = (
+    "scale",
+    "background",
+    "zero",
+    "metric",
+    "caglioti",
+    "mixing",
+    "b_iso",
+    "texture",
+    "shifts",
+)
 
 
 def pack(parameters: ProfileParameters, free: tuple[str, ...]) -> FloatArray:
@@ -127,7 +142,16 @@ class ProfileModel:
         unit = 2.0 * (two_theta - two_theta[0]) / span - 1.0
         self._chebyshev = chebyshev.chebvander(unit, n_background - 1)
         self.reach = reach
+        self._cosines: FloatArray | None = None
+        self.texture_axis: tuple[int, int, int] | None = None
         self._cached: tuple[FloatArray, bool, FloatArray, FloatArray] | None = None
+
+    def with_texture(self, axis: tuple[int, int, int]) -> ProfileModel:
+        """The same model with crystallites aligned along the normal of the planes `axis`."""
+        textured = copy.copy(self)
+        textured.texture_axis = axis
+        textured._cosines = cosines_squared(self.crystal, axis)
+        return textured
 
     def _f_squared(self, shifts: FloatArray, derivatives: bool) -> tuple[FloatArray, FloatArray]:
         """|F|^2 for these shifts; the last answer is kept, since few steps move atoms."""
@@ -143,6 +167,9 @@ class ProfileModel:
         q = self.crystal.metric_forms @ parameters.metric
         f_squared, gradient = self._f_squared(parameters.shifts, "shifts" in free)
         damping = np.exp(-0.5 * parameters.b_iso * q)
+        texture, texture_slope = np.ones_like(q), np.zeros_like(q)
+        if self._cosines is not None:
+            texture, texture_slope = march_dollase(self._cosines, parameters.texture)
         positions, areas, slopes, seen = [], [], [], []
         for wavelength, weight in zip(
             self.radiation.wavelengths, self.radiation.weights, strict=True
@@ -152,7 +179,7 @@ class ProfileModel:
             safe = np.where(visible, sin_squared, 0.25)
             two_theta = 2.0 * DEGREES * np.arcsin(np.sqrt(safe))
             factor = self.crystal.multiplicity * lorentz_polarisation(safe, self.radiation)
-            areas.append(weight * factor * damping * visible)
+            areas.append(weight * factor * damping * texture * visible)
             positions.append(two_theta + parameters.zero)
             slopes.append(0.5 * wavelength**2 / np.sin(two_theta / DEGREES) * DEGREES)
             seen.append(visible)
@@ -185,6 +212,7 @@ class ProfileModel:
                 np.concatenate(slopes),
                 q,
                 scaled_gradient,
+                texture_slope / texture,
             )
         n = len(q)
         total = area.reshape(copies, n).sum(axis=0)
@@ -211,6 +239,7 @@ class ProfileModel:
         slope: FloatArray,
         q: FloatArray,
         gradient: FloatArray,
+        log_texture_slope: FloatArray,
     ) -> FloatArray:
         copies = len(area) // len(q)
         by_position: Any = profiles.by_position
@@ -235,6 +264,9 @@ class ProfileModel:
                 columns.append(by_eta @ both)
             elif name == "b_iso":
                 columns.append((profiles.value @ (-0.5 * np.tile(q, copies) * area))[:, None])
+            elif name == "texture":
+                by_r = np.tile(log_texture_slope, copies) * area
+                columns.append((profiles.value @ by_r)[:, None])
             elif name == "shifts":
                 columns.append(profiles.value @ gradient)
         return np.concatenate(columns, axis=1)
@@ -334,6 +366,7 @@ def _bounded(parameters: ProfileParameters) -> ProfileParameters:
         zero=float(np.clip(parameters.zero, -0.5, 0.5)),
         b_iso=float(np.clip(parameters.b_iso, -2.0, 12.0)),
         scale=max(parameters.scale, 1e-30),
+        texture=float(np.clip(parameters.texture, SMALLEST, LARGEST)),
     )
 
 

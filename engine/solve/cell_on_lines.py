@@ -14,14 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.library.retrieve import Hits, LineSet
-from engine.library.symmetry_table import metric_basis, metric_to_vector, quadratic_form
+from engine.library.symmetry_table import (
+    metric_basis,
+    metric_to_vector,
+    quadratic_form,
+    vector_to_metric,
+)
 from engine.library.types import StructureTypes
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Tolerances on ln(1/d), from the width of the retrieval down to that of good peak positions.
-TOLERANCES = (0.014, 0.010, 0.007, 0.005, 0.0035, 0.0025, 0.0018)
+# Tolerances on ln(1/d), from the width of the retrieval down to that of good peak positions, and
+# how many of the first lines are used: at low angles lines are few and cannot be mistaken.
+ROUNDS = (
+    (0.014, 14),
+    (0.010, 18),
+    (0.007, 24),
+    (0.005, 32),
+    (0.0035, 48),
+    (0.0025, 48),
+    (0.0018, 48),
+)
+LAST_TOLERANCE = ROUNDS[-1][0]
 # How far axial ratios of a new compound stray from the type's, as a relative change of the metric.
 SHAPE_SPREAD = 0.05
 ZERO_SPREAD_DEGREES = 0.06
@@ -95,13 +110,17 @@ def _refine_chunk(
     by_zero = 2.0 * np.sin(2.0 * np.arcsin(sin_theta)) / wavelength**2 * np.pi / 180.0
     zero = np.zeros(len(index))
     start = metric
-    for tolerance in TOLERANCES:
+    log_end, n_atoms = library.log_end[index], library.n_atoms[index]
+    for tolerance, first in ROUNDS:
         observed = d_star_squared[None, :] - zero[:, None] * by_zero[None, :]
-        nearest, weight = _assign(forms, metric, amplitude, observed, lines.amplitude, tolerance)
+        usable = lines.amplitude * _within_kept(log_end, n_atoms, metric, observed)
+        usable[:, first:] = 0.0
+        nearest, weight = _assign(forms, metric, amplitude, observed, usable, tolerance)
         metric, zero = _solve(forms, basis, start, nearest, weight, d_star_squared, by_zero)
     observed = d_star_squared[None, :] - zero[:, None] * by_zero[None, :]
-    _, weight = _assign(forms, metric, amplitude, observed, lines.amplitude, TOLERANCES[-1])
-    explained = weight.sum(axis=1) / lines.amplitude.sum()
+    usable = lines.amplitude * _within_kept(log_end, n_atoms, metric, observed)
+    _, weight = _assign(forms, metric, amplitude, observed, usable, LAST_TOLERANCE)
+    explained = weight.sum(axis=1) / np.maximum(usable.sum(axis=1), 1e-9)
     unseen = _unseen(forms, metric, amplitude, observed, lines)
     return metric, zero, explained, unseen
 
@@ -132,6 +151,17 @@ def _start_metric(library: StructureTypes, index: IntArray, log_length: FloatArr
     return metric_to_vector(np.linalg.inv(lattice @ lattice.transpose(0, 2, 1)))
 
 
+def _within_kept(
+    log_end: FloatArray, n_atoms: IntArray, metric: FloatArray, observed: FloatArray
+) -> NDArray[np.bool_]:
+    """(c, p) which measured lines lie within the reflections that are kept of each type."""
+    # What is kept ends at one 1/d in the type's own cell; strain moves that end by little.
+    determinant = np.maximum(np.linalg.det(vector_to_metric(metric)), 1e-12)
+    volume = determinant**-0.5 / n_atoms
+    end = np.exp(2.0 * log_end) / volume ** (2.0 / 3.0)
+    return np.asarray(observed < 0.985 * end[:, None])
+
+
 def _assign(
     forms: FloatArray,
     metric: FloatArray,
@@ -149,7 +179,7 @@ def _assign(
     strength = np.log(amplitude + 0.01 * (amplitude > 0) + 1e-12).astype(np.float32)
     nearest = (strength[:, None, :] - apart * apart).argmax(axis=2)
     distance = np.take_along_axis(apart, nearest[:, :, None], axis=2)[:, :, 0]
-    weight = observed_amplitude[None, :] * (np.abs(distance) < 2.5)
+    weight = observed_amplitude * (np.abs(distance) < 2.5)
     return nearest, weight
 
 
@@ -204,7 +234,7 @@ def _unseen(
     squared = np.maximum(np.einsum("chk,ck->ch", forms, metric), 1e-9)
     calculated = 0.5 * np.log(squared)
     measured = 0.5 * np.log(np.maximum(observed, 1e-9))
-    near = np.abs(calculated[:, :, None] - measured[:, None, :]).min(axis=2) < 2.0 * TOLERANCES[-1]
+    near = np.abs(calculated[:, :, None] - measured[:, None, :]).min(axis=2) < 2.0 * LAST_TOLERANCE
     inside = (squared > lines.d_star_min**2) & (squared < lines.d_star_max**2)
     total = (amplitude * inside).sum(axis=1)
     return np.asarray((amplitude * inside * ~near).sum(axis=1) / np.maximum(total, 1e-9))

@@ -23,6 +23,7 @@ from engine.crystal.anomalous import dispersion
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import Standardised, standardise
 from engine.errors import BadInputError
+from engine.pattern.radiation import SlitMode
 from engine.progress import Progress
 from engine.refine import profile
 from engine.refine.lebail import le_bail
@@ -37,7 +38,9 @@ QUICK_LINES = 45
 QUICK_REFLECTIONS = 400
 PLACED = 40
 RELAXED = 14
-COMPLETED = 6
+COMPLETED = 8
+# Candidates that rise this far once all are seen on the whole pattern are refined further too.
+OVERTAKING = 4
 STRICT_SYMMETRY, LOOSE_SYMMETRY = 0.02, 0.12
 FIRST = 3
 # The first stages need no far tails and no last digits.
@@ -46,8 +49,10 @@ COARSE = 4e-3
 QUICK_POINTS_PER_FWHM = 3
 # Smallest |f'|/Z for which it is asked whether the pattern has anomalous scattering at all.
 NOTICEABLE_DISPERSION = 0.02
-DISPERSION_TRIALS = 12
-DISPERSION_GAIN = 15.0
+OPTICS_TRIALS = 10
+OPTICS_GAIN = 15.0
+# How much the score must fall, beyond the charge for a parameter, for texture to be believed.
+TEXTURE_GAIN = 8.0
 Item = TypeVar("Item")
 
 
@@ -101,14 +106,22 @@ def refine_and_rank(
         if first:
             on_first(first[0])
     placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.3, 0.6))
-    if placed and _better_without_dispersion(quick, placed, run.evidence):
-        prepared, quick = replace(prepared, dispersion=False), replace(quick, dispersion=False)
+    change = _better_optics(quick, placed, run.evidence)
+    if change is not None:
+        prepared, quick = change(prepared), change(quick)
         placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.5, 0.6))
     relaxed = run.stage(placed[:RELAXED], _relax, (0.6, 0.8))
     best = without_duplicates(run.evidence.in_order(relaxed + placed[RELAXED:]))
-    whole = run.stage(best[:COMPLETED], lambda r: _complete(prepared, r, run.evidence), (0.8, 0.95))
-    finished = [finish(r) for r in without_duplicates(whole)]
-    return finished + [finish(r) for r in best[COMPLETED:most]]
+    whole = run.stage(best[:COMPLETED], lambda r: _complete(prepared, r, run.evidence), (0.8, 0.92))
+    # The others are at least brought to the same range, so that all scores are of one kind.
+    rest = run.stage(best[COMPLETED:most], lambda r: _extend(prepared, r), (0.92, 0.98))
+    ordered = without_duplicates(run.evidence.in_order(whole + rest))
+    overtaking = [r for r in ordered[:OVERTAKING] if r in rest]
+    if overtaking:
+        kept = [r for r in ordered if r not in overtaking]
+        again = run.stage(overtaking, lambda r: _complete(prepared, r, run.evidence), (0.98, 1.0))
+        ordered = without_duplicates(run.evidence.in_order(kept + again))
+    return [finish(r) for r in ordered[:most]]
 
 
 class _Evidence:
@@ -174,21 +187,41 @@ class _Run:
         return self.evidence.in_order(ranked)
 
 
-def _better_without_dispersion(
+def _better_optics(
     quick: PreparedPattern, placed: list[Ranked], evidence: _Evidence
-) -> bool:
-    """Whether the pattern was made without anomalous scattering, as some simulators do.
+) -> Callable[[PreparedPattern], PreparedPattern] | None:
+    """A change of what is assumed about the measurement that explains it clearly better.
 
-    Real patterns have it; only a clearly better fit of the best candidates says otherwise.
+    Two things no file states reliably are tried on the best candidates: automatic divergence
+    slits, and a pattern that a simulator made without anomalous scattering.
     """
+    if not placed:
+        return None
+    changes: list[Callable[[PreparedPattern], PreparedPattern]] = []
+    if quick.radiation.optics_provenance == "assumed":
+        changes.append(_other_slits)
     numbers = np.unique(np.concatenate([r.proposal.structure.numbers for r in placed]))
     first, _ = dispersion(numbers, quick.radiation.primary)
-    if np.abs(first / numbers).max() < NOTICEABLE_DISPERSION:
-        return False
-    without = replace(quick, dispersion=False)
-    tried = [_place(without, r.proposal) for r in placed[:DISPERSION_TRIALS]]
-    scores = [evidence.score(*result) for result in tried if result is not None]
-    return bool(scores) and min(scores) < placed[0].score - DISPERSION_GAIN
+    if np.abs(first / numbers).max() > NOTICEABLE_DISPERSION:
+        changes.append(_without_dispersion)
+    best, chosen = placed[0].score - OPTICS_GAIN, None
+    for change in changes:
+        changed = change(quick)
+        tried = [_place(changed, r.proposal) for r in placed[:OPTICS_TRIALS]]
+        scores = [evidence.score(*result) for result in tried if result is not None]
+        if scores and min(scores) < best:
+            best, chosen = min(scores), change
+    return chosen
+
+
+def _other_slits(prepared: PreparedPattern) -> PreparedPattern:
+    radiation = prepared.radiation
+    mode: SlitMode = "fixed" if radiation.slit_mode == "automatic" else "automatic"
+    return prepared.with_radiation(replace(radiation, slit_mode=mode))
+
+
+def _without_dispersion(prepared: PreparedPattern) -> PreparedPattern:
+    return replace(prepared, dispersion=False)
 
 
 def misfit(refinement: Refinement) -> float:
@@ -198,9 +231,10 @@ def misfit(refinement: Refinement) -> float:
 
 
 def n_structural(refinement: Refinement) -> int:
-    """Cell coefficients, free coordinates that were refined, and B."""
+    """Cell coefficients, free coordinates, B, and texture where there is some."""
     crystal = refinement.model.crystal
-    return len(crystal.metric) + crystal.n_coordinates + 1
+    textured = refinement.model.texture_axis is not None
+    return len(crystal.metric) + crystal.n_coordinates + 1 + textured
 
 
 def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
@@ -252,9 +286,26 @@ def _complete(
             other = _refine_whole(prepared, structure, zero, LOOSE_SYMMETRY)
             if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
                 whole = other
+        gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
+        return ranked.proposal, profile.refine_texture(whole, gain)
     except (BadInputError, np.linalg.LinAlgError):
         return ranked.proposal, before
-    return ranked.proposal, whole
+
+
+def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+    """A few steps on the whole pattern from where the quick refinement ended."""
+    before = ranked.refinement
+    try:
+        begun = profile.start(
+            prepared,
+            profile.refined_structure(before),
+            zero=before.state.parameters.zero,
+            reach=QUICK_REACH,
+            tolerance=COARSE,
+        )
+        return ranked.proposal, profile.advance(begun, profile.WIDTH, steps=3, tolerance=COARSE)
+    except (BadInputError, np.linalg.LinAlgError):
+        return None
 
 
 def _refine_whole(

@@ -30,6 +30,7 @@ BIN = 0.0012
 BLUR = 0.0016
 LARGEST_D_STAR = 1.05
 B_VALUES = (0.2, 1.0, 2.2)
+REFINED_COLOURINGS = 6
 # Even the right structure misses measured intensities by this much: texture, B, blurred cell.
 MODEL_ERROR = 0.08
 # Robust spread of ln(V / expected) of the volume model, and how far off it may be at most.
@@ -134,25 +135,34 @@ class ScreeningPattern:
         factor = structure_type.multiplicity[seen] * lorentz_polarisation(
             0.25 * self._wavelength**2 * q, self._radiation
         )
-        damping = np.exp(-0.5 * np.array(B_VALUES)[:, None] * q)
-        intensity = (np.abs(total) ** 2 * factor)[:, None, :] * damping
-        intensity = intensity.reshape(-1, len(q))
-        drawn = self._draw(np.sqrt(q), intensity)
+        strength = np.abs(total) ** 2 * factor
         # Beyond the last line kept of a large cell there is nothing to compare.
         end = self._size
-        if len(structure_type.hkl) >= 96:
-            end = min(end, int((np.sqrt(q.max()) - self._start) / BIN))
-        weight = self._weight[:end]
-        observed = self._observed[:end]
-        drawn = drawn[:, :end]
-        power = float(weight @ observed**2)
+        if np.isfinite(structure_type.log_end):
+            volume = np.linalg.det(vector_to_metric(metric)) ** -0.5 / len(structure_type.species)
+            last = np.exp(structure_type.log_end) / volume ** (1.0 / 3.0)
+            end = max(min(end, int((0.99 * last - self._start) / BIN)), 0)
+        power = float(self._weight[:end] @ self._observed[:end] ** 2)
         if end < 30 or power < 0.2 * self._power:
             return np.ones(len(assignments))
+        middle = B_VALUES[len(B_VALUES) // 2]
+        residual = self._compare(q, strength, middle, end)
+        # Other B only for the best: they refine a residual, they do not rescue one.
+        best = np.argsort(residual)[:REFINED_COLOURINGS]
+        for b_iso in B_VALUES:
+            if b_iso != middle:
+                other = self._compare(q, strength[best], b_iso, end)
+                residual[best] = np.minimum(residual[best], other)
+        return residual
+
+    def _compare(self, q: FloatArray, strength: FloatArray, b_iso: float, end: int) -> FloatArray:
+        """Residual of each row of line strengths on the first `end` bins, at its best scale."""
+        drawn = self._draw(np.sqrt(q), strength * np.exp(-0.5 * b_iso * q))[:, :end]
+        weight, observed = self._weight[:end], self._observed[:end]
         cross = drawn @ (weight * observed)
         own = (drawn**2) @ weight
-        explained = np.maximum(cross, 0.0) ** 2 / np.maximum(own, 1e-300) / power
-        residual = np.sqrt(np.maximum(1.0 - explained, 0.0))
-        return np.asarray(residual.reshape(len(assignments), -1).min(axis=1))
+        explained = np.maximum(cross, 0.0) ** 2 / np.maximum(own, 1e-300)
+        return np.asarray(np.sqrt(np.maximum(1.0 - explained / (weight @ observed**2), 0.0)))
 
     def _draw(self, d_star: FloatArray, intensity: FloatArray) -> FloatArray:
         """Lines (rows of `intensity`) in the bins, both lines of a doublet, blurred."""
