@@ -122,7 +122,7 @@ def _binned(pattern: PowderPattern, width: float) -> _Bins:
 
 def _cut_off(width: float, span: float) -> float:
     """Shortest period (degrees) that still counts as background."""
-    return max(12.0 * width, min(6.0, span / 8.0))
+    return max(12.0 * width, min(6.0, span / 8.0, max(2.0, 40.0 * width)))
 
 
 def _penalty(period: float, step: float) -> float:

@@ -26,6 +26,7 @@ _MAX_TILT = 0.2
 _ASYMMETRY_FREEDOM = np.array([0.5])
 _N_TILT = len(_ASYMMETRY_FREEDOM)
 _STEEP_DEGREES = 20.0
+_MOST_DOWN, _MOST_UP = 3.0, 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +129,9 @@ def fit_lines(
         step, border = normal.solve(gradient, damping)
         tilt = np.clip(border[:_N_TILT], -_MAX_TILT, _MAX_TILT) + laws.asymmetry
         trial_laws = replace(laws, asymmetry=tilt)
-        trial = problem.state(_moved(state.lines, step, trial_laws), state.shift + border[_N_TILT:])
+        trial = problem.state(
+            _moved(state.lines, step, trial_laws), problem.allowed(state.shift + border[_N_TILT:])
+        )
         trial_objective = trial.chi_squared + _restraint(trial.lines, trial_laws)
         if trial_objective <= objective:
             gain = objective - trial_objective
@@ -218,6 +221,16 @@ class _Problem:
         if self.background is None:
             return np.zeros(len(self.net))
         return np.asarray(self.background.shapes @ shift, dtype=np.float64)
+
+    def allowed(self, shift: FloatArray) -> FloatArray:
+        """Corrections cut to what a first estimate can be wrong by.
+
+        Tails of lines lift an estimate; hardly anything lowers it.
+        """
+        if self.background is None:
+            return shift
+        freedom = self.background.freedom
+        return np.asarray(np.clip(shift, -_MOST_DOWN * freedom, _MOST_UP * freedom))
 
     def state(self, lines: Lines, shift: FloatArray) -> _State:
         return _State(self, lines, shift)

@@ -23,17 +23,27 @@ TUNGSTEN_L_ALPHA = 1.476410
 _LARGEST_SHARE = 0.02
 # A feature so many times wider than the lines around it is diffuse scattering.
 _HUMP = 3.0
+_WIDE = 1.8
 
 
 def spurious(lines: Lines, laws: Laws, radiation: Radiation) -> NDArray[np.bool_]:
     """Which fitted lines (n,) are K-beta or tungsten satellites of strong lines, or humps."""
     if len(lines) == 0:
         return np.zeros(0, dtype=bool)
-    usual = laws.at(lines.position)[0]
-    found = lines.log_fwhm - usual > np.log(_HUMP)
+    found = _humps(lines, laws)
     for wavelength in _contaminants(radiation):
         found |= _satellites(lines, wavelength / radiation.primary)
     return np.asarray(found)
+
+
+def _humps(lines: Lines, laws: Laws) -> NDArray[np.bool_]:
+    """Lines far wider than usual, and wide ones beside them that model the same feature."""
+    excess = np.exp(lines.log_fwhm - laws.at(lines.position)[0])
+    humps = excess > _HUMP
+    fwhm = np.exp(lines.log_fwhm)
+    distance = np.abs(lines.position[:, None] - lines.position[None, :])
+    beside = (distance < fwhm[:, None] + 2.0 * fwhm[None, :]) & humps[None, :]
+    return np.asarray(humps | ((excess > _WIDE) & beside.any(axis=1)))
 
 
 def _contaminants(radiation: Radiation) -> tuple[float, ...]:
