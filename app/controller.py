@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 MAP_SUFFIXES = (".ccp4", ".cube", ".xsf", ".npz")
 STRUCTURE_NAMES = (".cif", "poscar", "contcar", ".vasp")
 
+NO_SOLUTION = (
+    "No structure was found that explains this pattern with these elements. "
+    "Check the wavelength and the elements, or let other elements be present."
+)
+
 
 class Controller(QObject):
     """Joins session, jobs and engine; the views call it and watch the session.
@@ -194,6 +199,7 @@ class Controller(QObject):
             pattern, elements.selected, elements.formula, others_possible=elements.others_possible
         )
         solution = session.solution
+        session.messages.clear("solve")
         solution.set_solution(None)
         solution.set_status("running", 0.0, "Starting")
         self.jobs.start(
@@ -216,6 +222,8 @@ class Controller(QObject):
             session.density.show_next_candidate()
         session.solution.set_solution(found)
         session.solution.set_status("done", 1.0, "")
+        if found.verdict == "no-solution":
+            session.messages.add("info", NO_SOLUTION, "solve")
         for note in found.notes:
             session.messages.add("info", note, "solve")
 

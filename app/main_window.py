@@ -381,7 +381,7 @@ class MainWindow(QMainWindow):
         """The proportions that a new user gets."""
         height, width = max(self.height(), 600), max(self.width() - SIDE_WIDTH, 500)
         self.right.setSizes([round(height * 0.52), round(height * 0.48)])
-        self.lower.setSizes([round(width * 0.54), round(width * 0.46)])
+        self.lower.setSizes([round(width * 0.56), round(width * 0.44)])
 
     def _restore_layout(self) -> None:
         self.resize(1440, 900)

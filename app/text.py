@@ -9,6 +9,8 @@ from collections.abc import Iterable
 _SUBSCRIPTS = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 SOURCES = {"network": "Network", "library": "Library", "phasing": "Phasing"}
 VERDICTS = {"solved": "Solved", "tentative": "Tentative", "no-solution": "No solution"}
+# What the same words mean of one candidate among others.
+CANDIDATE_VERDICTS = {**VERDICTS, "no-solution": "Unlikely"}
 
 
 def formula(text: str) -> str:
@@ -38,6 +40,14 @@ def cell(values: tuple[float, float, float, float, float, float], number: int) -
     if number >= 3:
         return f"{lengths}, β {beta:.2f}°"
     return f"{lengths}, α {alpha:.2f}°, β {beta:.2f}°, γ {gamma:.2f}°"
+
+
+def short_cell(values: tuple[float, float, float, float, float, float]) -> str:
+    """Edges and angles in a few words."""
+    a, b, c, *angles = values
+    if all(abs(angle - angles[0]) < 0.05 for angle in angles):
+        return f"{a:.3f} × {b:.3f} × {c:.3f} Å, {angles[0]:.4g}°"
+    return f"{a:.3f} × {b:.3f} × {c:.3f} Å, {angles[0]:.1f}° {angles[1]:.1f}° {angles[2]:.1f}°"
 
 
 def whole_cell(values: tuple[float, float, float, float, float, float]) -> str:

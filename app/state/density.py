@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from engine.crystal.structure import CrystalStructure
+
 if TYPE_CHECKING:
-    from engine.crystal.structure import CrystalStructure
     from engine.model.inference import DensityPrediction
 
 FloatArray = NDArray[np.float64]
@@ -40,6 +41,12 @@ class DensityMap:
     lattice: FloatArray
     structure: CrystalStructure | None = None
     label: str = ""
+
+    @property
+    def cell(self) -> tuple[float, float, float, float, float, float]:
+        """a, b, c in angstrom and alpha, beta, gamma in degrees."""
+        nothing = np.zeros((0, 3))
+        return CrystalStructure(self.lattice, np.zeros(0), nothing).cell
 
     @property
     def sigma(self) -> float:

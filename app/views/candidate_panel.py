@@ -48,7 +48,7 @@ class CandidatePanel(Panel):
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setWordWrap(True)
             self.form.addRow(muted(name), shown)
-        parts = [candidate.reason]
+        parts = [candidate.reason.replace("R_wp", "Rwp")]
         if candidate.ties:
             ranks = ", ".join(str(rank) for rank in candidate.ties)
             parts.append(f"The pattern cannot tell it from candidate {ranks}.")

@@ -118,7 +118,7 @@ def _shown(candidate: Candidate, column: int) -> str:
         lambda: text.formula(candidate.formula),
         lambda: f"{text.space_group(candidate.space_group)}  ({candidate.space_group_number})",
         lambda: text.per_cent(candidate.fit.rwp),
-        lambda: text.VERDICTS[candidate.verdict],
+        lambda: text.CANDIDATE_VERDICTS[candidate.verdict],
         lambda: f"{candidate.score:.2f}",
         lambda: text.cell(candidate.cell, candidate.space_group_number),
         lambda: text.SOURCES.get(candidate.source, candidate.source),

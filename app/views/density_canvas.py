@@ -161,7 +161,7 @@ class DensityCanvas:
     def _label_places(self) -> NDArray[np.float32]:
         """Just beyond the ends of a, b and c."""
         lengths = np.linalg.norm(self._lattice, axis=1)
-        return self._place(np.diag(1.0 + 0.12 * lengths.max() / lengths))
+        return self._place(np.diag(1.0 + 0.2 * lengths.max() / lengths))
 
     def _axis_colours(self) -> tuple[str, str, str]:
         return self.theme.calculated, self.theme.good, self.theme.difference

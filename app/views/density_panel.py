@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import text
 from app.controller import Controller
 from app.state.density import DensityMap, fraction_of, level_of
 from app.state.periodic_table import BY_NUMBER
@@ -232,7 +232,7 @@ class DensityPanel(Panel):
             self.stack.setCurrentIndex(0)
             return
         self.stack.setCurrentIndex(1)
-        self.label.setText(f"{shown.label};  {_cell_in_words(shown)}")
+        self.label.setText(f"{shown.label};  {text.short_cell(shown.cell)}")
         self.legend.setText(self._legend_of(shown))
         self.canvas.set_map(shown, state.drawn_lattice(shown), state.show_atoms)
         if not self._touched:
@@ -259,17 +259,17 @@ class DensityPanel(Panel):
     def _refresh_hint(self) -> None:
         state = self._session.density
         if not self._has_opengl:
-            text = "The density cannot be drawn: this display has no OpenGL."
+            hint = "The density cannot be drawn: this display has no OpenGL."
         elif state.status == "running":
-            text = state.message or "Predicting density"
+            hint = state.message or "Predicting density"
         elif state.source == "network" or self._session.solution.chosen is None:
-            text = (
+            hint = (
                 "Predict density draws the network's map from pattern and elements.\n"
                 "After Solve, the chosen candidate's own density can be shown here."
             )
         else:
-            text = "Computing the candidate's density"
-        self.hint.setText(text)
+            hint = "Computing the candidate's density"
+        self.hint.setText(hint)
 
     # -- levels ------------------------------------------------------------------------------
 
@@ -324,12 +324,3 @@ class DensityPanel(Panel):
         if self.canvas is not None:
             self.canvas.close()
             self.canvas = None
-
-
-def _cell_in_words(shown: DensityMap) -> str:
-    lengths = np.linalg.norm(shown.lattice, axis=1)
-    unit = shown.lattice / lengths[:, None]
-    cosines = [unit[1] @ unit[2], unit[0] @ unit[2], unit[0] @ unit[1]]
-    angles = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
-    a, b, c = lengths
-    return f"{a:.3f}, {b:.3f}, {c:.3f} Å;  " + ", ".join(f"{angle:.1f}°" for angle in angles)

@@ -210,4 +210,6 @@ class SamplePanel(QWidget):
         found = self._session.solution.solution
         if found is None or "total" not in found.timings:
             return "Ready"
-        return f"{len(found.candidates)} candidates in {found.timings['total']:.1f} s"
+        verdict, n = text.VERDICTS[found.verdict], len(found.candidates)
+        many = f"{n} candidate{'s' if n != 1 else ''}"
+        return f"{verdict}: {many} in {found.timings['total']:.1f} s"
