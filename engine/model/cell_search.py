@@ -27,7 +27,10 @@ MOST_LINES = 20
 FEWEST_LINES = 4
 TOLERANCE = 0.08  # degrees of 2theta in the search, zero shift included
 FINE = 0.02  # expected spread in degrees after refinement
+SPREAD = 0.012  # half width of the distribution of what remains, in degrees
 FAINTEST = 0.01  # of the strongest line
+FOREIGN = 0.03  # chance that a line is not of the phase
+DENSITY_REACH = 12.0  # degrees, over which the density of lines is averaged
 SHORTEST, LONGEST = 5.0 / 3.0, 30.0  # angstrom, spacings of the lattice's principal planes
 LARGEST_VOLUME = 1200.0  # cubic angstrom, of the primitive cell
 NIGGLI_TOLERANCE = 1e-3
@@ -58,12 +61,15 @@ class ProposedCell:
         charge for its free parameters.
     merit : float
         de Wolff's figure of merit (J. Appl. Cryst. 1, 108 (1968)) for the lines used.
+    lines : int
+        How many lines were used.
     """
 
     lattice: FloatArray
     bravais: str
     score: float
     merit: float
+    lines: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +184,8 @@ def _rows(system: str, centring: str) -> FloatArray:
     # The cross term counts little for what is a low index.
     size = rows[:, :3].sum(axis=1)
     kept = rows[size <= (81 if system == "cubic" else 40)]
-    return kept[np.argsort(kept[:, :3].sum(axis=1), kind="stable")].astype(np.float64)
+    order = np.argsort(kept[:, :3].sum(axis=1), kind="stable")
+    return np.asarray(kept[order], dtype=np.float64)
 
 
 def _starts(kind: LatticeKind, two_theta: FloatArray, wavelength: float) -> FloatArray:
@@ -196,11 +203,10 @@ def _starts(kind: LatticeKind, two_theta: FloatArray, wavelength: float) -> Floa
     ]
     candidates = np.concatenate(solutions)
     candidates = candidates[_possible(kind, candidates)]
-    # Equal solutions arise from many assignments.
-    _, first = np.unique(np.round(np.log(np.abs(candidates) + 1e-9), 3), axis=0, return_index=True)
-    candidates = candidates[first]
     if len(candidates) == 0:
         return candidates
+    # Equal solutions arise from many assignments.
+    candidates = candidates[_first_of_each(candidates, 0.001)]
     few = min(len(two_theta), 12)
     merits = np.concatenate(
         [
@@ -208,7 +214,18 @@ def _starts(kind: LatticeKind, two_theta: FloatArray, wavelength: float) -> Floa
             for i in range(0, len(candidates), _CHUNK)
         ]
     )
-    return np.asarray(candidates[np.argsort(-merits)[:_STARTS_KEPT]])
+    ranked = candidates[np.argsort(-merits, kind="stable")]
+    return np.asarray(ranked[_first_of_each(ranked, 0.01)][:_STARTS_KEPT])
+
+
+def _first_of_each(parameters: FloatArray, width: float) -> IntArray:
+    """Index of the first of all parameters that are alike within a relative width, in order."""
+    key = np.log(parameters[:, :3]) / (2.0 * width)
+    if parameters.shape[1] == 4:
+        cross = parameters[:, 3] / np.sqrt(parameters[:, 0] * parameters[:, 2])
+        key = np.column_stack([key, cross / (2.0 * width)])
+    _, first = np.unique(np.round(key).astype(np.int64), axis=0, return_index=True)
+    return np.sort(first)
 
 
 def _possible(kind: LatticeKind, parameters: FloatArray) -> NDArray[np.bool_]:
@@ -284,7 +301,7 @@ def _refined(
             continue
         mean = max(float(np.minimum(np.abs(apart), 4.0 * TOLERANCE).mean()), 1e-4)
         merit = float(two_theta[-1] / (2.0 * mean * max(int(counts[0]), 1)))
-        found.append(ProposedCell(lattice, kind.name, float(score), merit))
+        found.append(ProposedCell(lattice, kind.name, float(score), merit, len(two_theta)))
     return found
 
 
@@ -319,16 +336,13 @@ def _least_squares(
 
 def _likelihood(apart: FloatArray, calculated: FloatArray, two_theta: FloatArray) -> float:
     """Ln of the likelihood ratio of lines with this cell against lines at random places."""
-    inside = calculated[calculated < two_theta[-1] + 1.0]
-    window = 6.0
-    density = np.array(
-        [max(1, int(np.sum(np.abs(inside - t) < window / 2.0))) / window for t in two_theta]
-    )
-    bell = np.exp(-0.5 * (apart / FINE) ** 2) / (np.sqrt(2.0 * np.pi) * FINE)
-    # A line may be foreign with a chance of 3 %.
-    uniform = 1.0 / window
-    share = 1.0 / (density * window)
-    return float(np.sum(np.log(0.03 + 0.97 * bell * share / uniform)))
+    # Lines to a degree of 2theta: the places that a line could take with this cell.
+    low = np.searchsorted(calculated, two_theta - DENSITY_REACH)
+    high = np.searchsorted(calculated, two_theta + DENSITY_REACH)
+    density = np.maximum(high - low, 1) / (2.0 * DENSITY_REACH)
+    # A bell with long tails: some lines are asymmetric, or two in one.
+    bell = 1.0 / (np.pi * SPREAD * (1.0 + (apart / SPREAD) ** 2))
+    return float(np.sum(np.log(FOREIGN + (1.0 - FOREIGN) * bell / density)))
 
 
 def _lattice(kind: LatticeKind, parameters: FloatArray) -> FloatArray | None:

@@ -40,9 +40,9 @@ FloatArray = NDArray[np.float64]
 WEIGHTS = "model/cmednet.safetensors"
 MOST_SAMPLES = 64
 MOST_GRID = 256
-# Indexed cells that are tried, and how the score of one becomes the chance that it is right.
+# Indexed cells that are tried, and how the score of a line becomes the chance of being right.
 CELLS_TRIED = 3
-EVEN_SCORE, SCORE_WIDTH = 25.0, 6.0
+EVEN_SCORE, SCORE_WIDTH = 1.5, 0.3
 # Correlation that a density in a wrong cell reaches on the average.
 WRONG_CELL_QUALITY = 0.35
 
@@ -219,7 +219,8 @@ def _chances(cells: list[ProposedCell]) -> list[float]:
     if len(scores) == 0:
         return []
     share = np.exp(np.clip(scores - scores.max(), -50.0, 0.0))
-    trust = 1.0 / (1.0 + np.exp(-(scores.max() - EVEN_SCORE) / SCORE_WIDTH))
+    each = scores.max() / max(cells[0].lines, 1)
+    trust = 1.0 / (1.0 + np.exp(-(each - EVEN_SCORE) / SCORE_WIDTH))
     return [float(x) for x in trust * share / share.sum()]
 
 
