@@ -167,6 +167,9 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.device)
         self.statusBar().setSizeGripEnabled(False)
         self.setMinimumSize(960, 600)
+        # A file is welcome anywhere: no entry or view may take it for text of its own.
+        for child in self.findChildren(QWidget):
+            child.setAcceptDrops(False)
 
     def _wire(self) -> None:
         session = self.session

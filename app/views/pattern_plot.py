@@ -279,6 +279,14 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         margin = 0.02 * (high - low)
         for plot in (self.main, self.tick_plot, self.rest):
             plot.setLimits(xMin=low - margin, xMax=high + margin)
+        pattern = self.session.pattern.pattern
+        assert pattern is not None
+        y = self._y(pattern.counts)
+        bottom, top = float(y.min()), float(y.max())
+        if self.session.pattern.scale == "linear":
+            bottom = min(bottom, 0.0)
+        room = max(top - bottom, 1e-9)
+        self.main.setLimits(yMin=bottom - 0.05 * room, yMax=top + 0.5 * room)
 
     def _fit_y(self) -> None:
         """All intensities of the range in view, with room above."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.main_window import MainWindow
 from app.views.isosurface import padded
@@ -72,6 +72,12 @@ def test_dropped_pattern_is_drawn_as_it_is_in_the_file(window, qtbot, file):
     assert "assumed" in messages(window)[0].message.text
     assert window.settings.recent_files[0].endswith("halite.xy")
     assert window.windowTitle().startswith("halite")
+
+
+def test_no_part_of_the_window_keeps_a_dropped_file_for_itself(window, qtbot, file):
+    solved(window, qtbot, file)
+    takers = [child for child in window.findChildren(QWidget) if child.acceptDrops()]
+    assert not takers
 
 
 def test_something_that_is_no_file_is_not_accepted(window):
