@@ -49,17 +49,20 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInputError(f"The step {arguments.step:g} is too small: take a larger one.")
     path = existing(arguments.structure)
     radiation = radiation_of(arguments) or preset("CuKa")
+    from engine.crystal.anomalous import dispersion
     from engine.crystal.structure_io import read_structure
     from engine.diffraction.profile import simulate_pattern
     from engine.export.pattern_files import write_pattern
 
+    structure = read_structure(path)
     pattern = simulate_pattern(
-        read_structure(path),
+        structure,
         radiation,
         two_theta_range=(low, high),
         step=arguments.step,
         fwhm=arguments.fwhm,
         noise_seed=arguments.noise,
+        dispersion=dispersion(structure.numbers, radiation.primary),
     )
     write_pattern(pattern, arguments.out, title=f"Simulated by Densight from {path.name}")
     print(f"written: {arguments.out} ({len(pattern)} points)")

@@ -73,11 +73,15 @@ def _simulated(source: Source, radiation: Radiation | None) -> PowderPattern:
     """The pattern that a structure would give."""
     from dataclasses import replace
 
+    from engine.crystal.anomalous import dispersion
     from engine.crystal.structure_io import read_structure
     from engine.diffraction.profile import simulate_pattern
 
     structure = read_structure(source.path)
-    simulated = simulate_pattern(structure, radiation or preset("CuKa"))
+    chosen = radiation or preset("CuKa")
+    simulated = simulate_pattern(
+        structure, chosen, dispersion=dispersion(structure.numbers, chosen.primary)
+    )
     return replace(
         simulated,
         name=source.path.stem,

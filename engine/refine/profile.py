@@ -82,6 +82,10 @@ class Refinement:
     free: tuple[str, ...]
     prepared: PreparedPattern
 
+    def with_reach(self, reach: float) -> Refinement:
+        """The same refinement with lines drawn to `reach` FWHM on either side."""
+        return replace(self, model=self.model.with_reach(reach))
+
     @property
     def rwp(self) -> float:
         """Weighted profile residual as a fraction."""
@@ -203,9 +207,9 @@ def advance(
     return Refinement(refinement.model, state, free, prepared)
 
 
-def refine_shape(refinement: Refinement, steps: int = 6) -> Refinement:
+def refine_shape(refinement: Refinement, steps: int = 6, tolerance: float = FINE) -> Refinement:
     """Free width, shape and overall B."""
-    return advance(refinement, _SHAPE, steps)
+    return advance(refinement, _SHAPE, steps, tolerance=tolerance)
 
 
 def refine_atoms(

@@ -146,6 +146,12 @@ class ProfileModel:
         self.texture_axis: tuple[int, int, int] | None = None
         self._cached: tuple[FloatArray, bool, FloatArray, FloatArray] | None = None
 
+    def with_reach(self, reach: float) -> ProfileModel:
+        """The same model with lines drawn to `reach` FWHM on either side."""
+        other = copy.copy(self)
+        other.reach = reach
+        return other
+
     def with_texture(self, axis: tuple[int, int, int]) -> ProfileModel:
         """The same model with crystallites aligned along the normal of the planes `axis`."""
         textured = copy.copy(self)

@@ -36,16 +36,16 @@ from engine.solve.proposals import Proposal
 EFFECTIVE_SHARE = 0.4
 QUICK_LINES = 45
 QUICK_REFLECTIONS = 400
-PLACED = 40
+PLACED = 36
 RELAXED = 14
-COMPLETED = 8
+COMPLETED = 6
 # Candidates that rise this far once all are seen on the whole pattern are refined further too.
 OVERTAKING = 4
 STRICT_SYMMETRY, LOOSE_SYMMETRY = 0.02, 0.12
 FIRST = 3
 # The first stages need no far tails and no last digits.
-QUICK_REACH = 6.0
-COARSE = 4e-3
+QUICK_REACH, MIDDLE_REACH = 6.0, 8.0
+COARSE, MIDDLING = 4e-3, 1e-3
 QUICK_POINTS_PER_FWHM = 3
 # Smallest |f'|/Z for which it is asked whether the pattern has anomalous scattering at all.
 NOTICEABLE_DISPERSION = 0.02
@@ -121,6 +121,8 @@ def refine_and_rank(
         kept = [r for r in ordered if r not in overtaking]
         again = run.stage(overtaking, lambda r: _complete(prepared, r, run.evidence), (0.98, 1.0))
         ordered = without_duplicates(run.evidence.in_order(kept + again))
+    if ordered:
+        ordered[0] = replace(ordered[0], refinement=_polish(ordered[0].refinement))
     return [finish(r) for r in ordered[:most]]
 
 
@@ -292,6 +294,14 @@ def _complete(
         return ranked.proposal, before
 
 
+def _polish(refinement: Refinement) -> Refinement:
+    """Far tails and last digits, for the one that is looked at."""
+    try:
+        return profile.advance(refinement.with_reach(profile.FAR_REACH), (refinement.free,), 8)
+    except np.linalg.LinAlgError:
+        return refinement
+
+
 def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
     """A few steps on the whole pattern from where the quick refinement ended."""
     before = ranked.refinement
@@ -311,8 +321,11 @@ def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refine
 def _refine_whole(
     prepared: PreparedPattern, structure: CrystalStructure, zero: float, symprec: float
 ) -> Refinement:
-    begun = profile.start(prepared, structure, zero=zero, symprec=symprec)
-    return profile.refine_atoms(profile.refine_shape(begun), steps=8)
+    begun = profile.start(
+        prepared, structure, zero=zero, symprec=symprec, reach=MIDDLE_REACH, tolerance=MIDDLING
+    )
+    shaped = profile.refine_shape(begun, tolerance=MIDDLING)
+    return profile.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
 
 
 def finish(ranked: Ranked) -> Finished:

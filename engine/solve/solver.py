@@ -15,7 +15,14 @@ from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.proposals import library_proposals
 from engine.solve.ranking import Finished, Ranked, finish, refine_and_rank
 from engine.solve.result import Candidate, Problem, Solution
-from engine.solve.verdict import features, probabilities, reason, tied, verdict
+from engine.solve.verdict import (
+    features,
+    probabilities,
+    reason,
+    strong_texture,
+    tied,
+    verdict,
+)
 
 NO_LIMIT = 1e9
 FEWEST_LINES = 2
@@ -128,7 +135,7 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
         source=one.proposal.source,
         fit=one.fit,
         score=chance,
-        verdict=verdict(chance),
+        verdict=verdict(chance, strong_texture(one.fit)),
         ties=ties,
         reason=reason(finished, index, ties),
         features=features(finished, index),

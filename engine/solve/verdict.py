@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from engine.refine.result import FitResult
 from engine.solve.ranking import Finished
 from engine.solve.result import Verdict
 
@@ -23,6 +24,8 @@ SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
 LARGEST_MARGIN = 200.0
+# r of March and Dollase beyond which a fit bends the intensities rather than explains them.
+USUAL_TEXTURE = (0.5, 2.0)
 
 
 def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
@@ -75,9 +78,17 @@ def probabilities(finished: Sequence[Finished]) -> list[float]:
     return [any_right * share / total for share in shares]
 
 
-def verdict(probability: float) -> Verdict:
-    """In one word."""
-    if probability >= SOLVED:
+def strong_texture(fit: FitResult) -> bool:
+    """Whether preferred orientation had to be stretched beyond what is usual."""
+    return any(
+        p.name.startswith("march_dollase") and not USUAL_TEXTURE[0] <= p.value <= USUAL_TEXTURE[1]
+        for p in fit.parameters
+    )
+
+
+def verdict(probability: float, doubtful: bool = False) -> Verdict:
+    """In one word; a `doubtful` fit is never better than tentative."""
+    if probability >= SOLVED and not doubtful:
         return "solved"
     return "tentative" if probability >= TENTATIVE else "no-solution"
 

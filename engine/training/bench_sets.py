@@ -40,6 +40,8 @@ class Task:
     space_group : int or None
     seen_formula : bool
         Whether the formula occurs, with another structure, among the training structures.
+    measured : bool
+        Whether the pattern was measured; then hydrogen is left out of the comparison.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Task:
     truth: Structure
     space_group: int | None
     seen_formula: bool = False
+    measured: bool = False
 
 
 def standard_pattern_module() -> ModuleType:
@@ -185,6 +188,7 @@ def measured_task(file: str) -> Task:
         elements=tuple(parse_formula(entry["formula"])),
         truth=Structure.from_file(str(folder / entry["cif"])),
         space_group=entry["spacegroup_number"],
+        measured=True,
     )
 
 

@@ -116,12 +116,12 @@ def _score(task: Any) -> dict[str, Any]:
     began = time.perf_counter()
     solution = solve(Problem(task.pattern, task.elements, top=TOP))
     seconds = time.perf_counter() - began
-    truth = without_hydrogen(task.truth)
+    truth = without_hydrogen(task.truth) if task.measured else task.truth
     matches: list[Match] = []
     with_hydrogen = False
     for candidate in solution.candidates:
-        bare = _bare(candidate.structure)
-        match = compare(bare, candidate.space_group_number, truth, task.space_group)
+        compared = _bare(candidate.structure) if task.measured else candidate.structure
+        match = compare(compared, candidate.space_group_number, truth, task.space_group)
         matches.append(match)
         if candidate.rank == 1:
             full = compare(
