@@ -314,12 +314,20 @@ class _Search:
         self.background = self.background + fit.background_shift
         return fit
 
-    def _pruned(self, fit: LineFit, threshold: float, min_relative_area: float) -> LineFit:
-        """Without lines that are not significant, lie outside, or coincide with a stronger one."""
+    def _pruned(
+        self, fit: LineFit, threshold: float, min_relative_area: float, *, strict: bool = False
+    ) -> LineFit:
+        """Without lines that are not significant, lie outside, or coincide with a stronger one.
+
+        Of lines that are uncertain only because they overlap, the best one stays for the next fit;
+        not so if `strict`.
+        """
         lines, su = fit.lines, fit.su
         ratio = lines.area / np.maximum(su[:, 1], 1e-300)
         inside = (lines.position >= self.x[0]) & (lines.position <= self.x[-1])
         keep = inside & (ratio > threshold * self.noise)
+        if not strict:
+            keep |= inside & _best_of_blends(lines, ratio, keep)
         if keep.any():
             keep &= lines.area >= min_relative_area * float(lines.area[keep].max())
         keep &= _not_doubled(lines, keep)
@@ -331,12 +339,13 @@ class _Search:
         """Prune for good, and fit the survivors once more if any line was dropped."""
         if len(fit.lines) == 0:
             return fit
-        kept = self._pruned(fit, self.threshold, min_relative_area)
-        if len(kept.lines) == 0:
-            return kept
-        laws = fit_laws(kept.lines, kept.su, kept.laws)
-        fit = self._fit(kept.lines, laws, cycles=6, relax_laws=False)
-        fit = _sorted(self._pruned(fit, 0.8 * self.threshold, min_relative_area))
+        laws = fit_laws(fit.lines, fit.su, fit.laws)
+        fit = self._fit(fit.lines, laws, cycles=6, relax_laws=False)
+        kept = self._pruned(fit, self.threshold, min_relative_area, strict=True)
+        if 0 < len(kept.lines) < len(fit.lines):
+            fit = self._fit(kept.lines, laws, cycles=4, relax_laws=False)
+            kept = self._pruned(fit, 0.8 * self.threshold, min_relative_area, strict=True)
+        fit = _sorted(kept)
         lines = spurious(fit.lines, fit.laws, self.radiation)
         fit = replace(fit, lines=fit.lines.take(~lines), su=fit.su[~lines])
         # Noise with a memory (smoothed or summed data) makes all uncertainties larger.
@@ -356,6 +365,19 @@ def _running_mean(values: FloatArray, points: int = 7) -> FloatArray:
     from scipy.ndimage import uniform_filter1d
 
     return np.asarray(uniform_filter1d(values, points))
+
+
+def _best_of_blends(
+    lines: Lines, ratio: FloatArray, significant: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The largest of lines that overlap each other and are all insignificant."""
+    best = np.zeros(len(lines), dtype=bool)
+    reach = np.exp(lines.log_fwhm)
+    for i in np.flatnonzero(~significant & (ratio > 0.5)):
+        near = np.abs(lines.position - lines.position[i]) < reach[i]
+        blended = near.sum() > 1 and not (near & significant).any()
+        best[i] = blended and lines.area[i] >= lines.area[near].max()
+    return best
 
 
 def _not_doubled(lines: Lines, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:

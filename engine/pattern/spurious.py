@@ -22,7 +22,7 @@ K_BETA = {
 TUNGSTEN_L_ALPHA = 1.476410
 _LARGEST_SHARE = 0.02
 # A feature so many times wider than the lines around it is diffuse scattering.
-_HUMP = 3.0
+_HUMP = 4.0
 _WIDE = 1.8
 
 
