@@ -63,6 +63,13 @@ def save_checkpoint(path: Path, net: CMEDNet, about: dict[str, Any]) -> None:
     manifest_path(path).write_text(text + "\n", encoding="utf-8")
 
 
+def record_scores(path: Path, scores: dict[str, Any]) -> None:
+    """Put `scores` into the manifest of the weights at `path`."""
+    manifest = read_manifest(path) | {"scores": scores}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    manifest_path(path).write_text(text + "\n", encoding="utf-8")
+
+
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest of the weights at `path`, checked for model, format and inputs.
 

@@ -37,6 +37,9 @@ def add_parsers(subparsers: Any) -> None:
     evaluate.add_argument(
         "--model-card", type=Path, metavar="FILE.md", help="write the model card too"
     )
+    evaluate.add_argument(
+        "--record", action="store_true", help="put the scores into the weights' manifest"
+    )
     evaluate.set_defaults(run=run_evaluate)
 
 
@@ -78,9 +81,11 @@ def run_train(arguments: argparse.Namespace) -> int:
 def run_evaluate(arguments: argparse.Namespace) -> int:
     """Score, and write ``evaluation.json``, ``evaluation.md`` and perhaps the model card."""
     from engine.cli.progress import TerminalProgress
+    from engine.model.checkpoint import record_scores
+    from engine.model.inference import weights_path
     from engine.training.data import data_root
     from engine.training.evaluate import evaluate, load_entries, score_baselines
-    from engine.training.report import write_model_card, write_report
+    from engine.training.report import summary, write_model_card, write_report
 
     progress = TerminalProgress()
     try:
@@ -98,6 +103,8 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     finally:
         progress.close()
     write_report(rows, arguments.out)
+    if arguments.record:
+        record_scores(weights_path(), summary(rows))
     print(f"written: {arguments.out}/evaluation.md")
     if arguments.model_card is not None:
         write_model_card(rows, arguments.model_card)

@@ -47,6 +47,20 @@ def tables(rows: list[Row]) -> str:
     return "\n".join(parts)
 
 
+def summary(rows: list[Row]) -> dict[str, Any]:
+    """Mean scores of the network's answers, for the manifest of the weights."""
+    keys = ("gfcc_first", "gfcc_best", "ssim_first", "ssim_best", "paper_ssim", "paper_psnr")
+    return {
+        "entries": len(rows),
+        "set": "val, evenly over the crystal systems, standard test pattern",
+        **{
+            name: {k: round(_mean([row["scores"][name][k] for row in rows]), 4) for k in keys}
+            for name in _answers(rows)
+            if name in NETWORK_ANSWERS
+        },
+    }
+
+
 def _mean(values: list[float]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
@@ -130,27 +144,24 @@ def _heads(rows: list[Row]) -> str:
 
 
 def _skill(rows: list[Row]) -> str:
-    others = [name for name in _answers(rows) if name not in NETWORK_ANSWERS]
-    if not others:
+    """(S - S0) / (1 - S0) of the first map over the best trivial answer."""
+    trivial = [name for name in _answers(rows) if name not in NETWORK_ANSWERS]
+    if not trivial:
         return ""
-    lines = []
-    for label, names in (
-        ("needs no cell", [n for n in others if n != "zero-phase map"]),
-        ("of all", others),
-    ):
-        best = max(names, key=lambda n: _mean([r["scores"][n]["gfcc_first"] for r in rows]))
-        floor = _mean([row["scores"][best]["gfcc_first"] for row in rows])
-        for answer in (n for n in NETWORK_ANSWERS if n in _answers(rows)):
-            score = _mean([row["scores"][answer]["gfcc_first"] for row in rows])
-            skill = (score - floor) / (1.0 - floor)
-            lines.append(
-                f"- {answer}: skill of the first map over the best trivial answer that "
-                f"{label} ({best}, {floor:.2f}): {skill:+.2f}"
-                if label == "needs no cell"
-                else f"- {answer}: skill over the best trivial answer {label} "
-                f"({best}, {floor:.2f}): {skill:+.2f}"
-            )
-    return "\n".join(lines) + "\n"
+
+    def score(name: str) -> float:
+        return _mean([row["scores"][name]["gfcc_first"] for row in rows])
+
+    body = []
+    without_cell = [name for name in trivial if name != "zero-phase map"]
+    for among, names in (("all but the zero-phase map", without_cell), ("all", trivial)):
+        best = max(names, key=score)
+        for answer in (name for name in NETWORK_ANSWERS if name in _answers(rows)):
+            skill = (score(answer) - score(best)) / (1.0 - score(best))
+            body.append([answer, among, f"{best} ({score(best):.2f})", f"{skill:+.2f}"])
+    return "Skill of the first map.\n\n" + _table(
+        ["answer", "trivial answers", "the best of them", "skill"], body
+    )
 
 
 def _calibration(rows: list[Row]) -> str:
@@ -215,6 +226,9 @@ hypotheses by the gauge-free correlation it expects of them.
 - *Latent*: a Gaussian-mixture prior of {count} components in {latent} dimensions; the loss is the
   evidence bound of the mixture over 1 - (correlation at the best origin, by FFT, and inversion),
   plus the heads' losses.
+- *Cell*: where none is given, the lines are indexed first (`engine.model.cell_search`: every
+  lattice but triclinic from the first 20 lines), and the network is asked once for each of the
+  best cells, each weighed by its chance of being right, and once without a cell.
 - *Weights*: {size:.1f} MB, float16, format {manifest["format_version"]}, SHA-256
   `{manifest["sha256"]}`.
 """
@@ -242,7 +256,8 @@ _SCORES_TEXT = """## Scores
 Held-out file `val` (binary and ternary, 1 to 20 atoms in the cell), entries drawn evenly from the
 seven crystal systems, standard test pattern (Cu K-alpha doublet, 5 to 90 degrees, background,
 noise, zero error). gfCC is the Pearson correlation at the best origin, inversion and
-metric-preserving basis. The trivial answers are given more than the network: *another crystal*,
+metric-preserving basis. *network* is what `densight density` does from pattern and elements alone;
+*no indexing* is the network without any cell; *cell given* has the true cell. The trivial answers are given more than the network: *another crystal*,
 five true maps of other crystals; *random phases*, the true amplitudes in the true cell;
 *zero-phase map*, the true cell, mean and spread, with the pattern's own intensities. The best
 library candidate's map is not among them yet.

@@ -7,7 +7,12 @@ import pytest
 import torch
 
 from engine.errors import BadInputError
-from engine.model.checkpoint import load_checkpoint, manifest_path, save_checkpoint
+from engine.model.checkpoint import (
+    load_checkpoint,
+    manifest_path,
+    record_scores,
+    save_checkpoint,
+)
 from engine.model.network import CMEDNet, NetworkSettings
 
 SMALL = NetworkSettings(width=16, branch=16, blocks=1, head=8, hypotheses=2, latent=2)
@@ -77,3 +82,10 @@ def test_a_manifest_that_is_no_json_is_refused(weights: Path) -> None:
     manifest_path(weights).write_text("not json")
     with pytest.raises(BadInputError, match="cannot be read"):
         load_checkpoint(weights)
+
+
+def test_scores_can_be_recorded_later(weights: Path) -> None:
+    record_scores(weights, {"gfcc_first": 0.5})
+    _, manifest = load_checkpoint(weights)
+    assert manifest["scores"] == {"gfcc_first": 0.5}
+    assert manifest["licence"] == "BSD-3-Clause"

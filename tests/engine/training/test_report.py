@@ -1,0 +1,57 @@
+"""Tables of an evaluation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.training.report import summary, tables, wilson, write_report
+
+SCORES = {
+    "gfcc_first": 0.5,
+    "gfcc_best": 0.7,
+    "ssim_first": 0.4,
+    "ssim_best": 0.6,
+    "paper_ssim": 0.55,
+    "paper_psnr": 25.0,
+    "recall": {"light": (1, 4), "middle": (0, 0), "heavy": (3, 4)},
+}
+FLOOR = {**SCORES, "gfcc_first": 0.25, "gfcc_best": 0.3}
+
+
+def row(system: str, unseen: bool) -> dict[str, object]:
+    names = ("network", "network, no indexing", "network, cell given")
+    return {
+        "line": 1,
+        "formula": "NaCl",
+        "system": system,
+        "unseen_formula": unseen,
+        "scores": {**dict.fromkeys(names, SCORES), "another crystal": FLOOR},
+        "expected": dict.fromkeys(names, 0.6),
+        "cell_first": True,
+        "cell_any": True,
+        "cell_first_alone": False,
+        "cell_any_alone": True,
+        "system_first": True,
+        "system_first_alone": False,
+        "atoms_first": False,
+    }
+
+
+def test_tables_tell_what_was_measured(tmp_path: Path) -> None:
+    rows = [row("cubic", True), row("cubic", False), row("triclinic", False)]
+    text = tables(rows)
+    assert "| network | 0.50 / 0.70 |" in text
+    assert "cubic (n = 2)" in text
+    assert "25 % of 12" in text
+    assert "+0.33" in text  # skill: (0.50 - 0.25) / (1 - 0.25)
+    write_report(rows, tmp_path)
+    assert len(json.loads((tmp_path / "evaluation.json").read_text())) == 3
+    assert summary(rows)["network"]["gfcc_best"] == 0.7
+    assert "another crystal" not in summary(rows)
+
+
+def test_wilsons_interval() -> None:
+    low, high = wilson(0.5, 10)
+    assert (low, high) == pytest.approx((0.2366, 0.7634), abs=1e-3)
+    assert wilson(0.0, 0) == (0.0, 1.0)
