@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.refine.profile import Refinement, combined_profile
+from engine.refine.profile_model import combined_profile
+from engine.refine.stages import Refinement
 
 FloatArray = NDArray[np.float64]
 CYCLES = 20

@@ -1,4 +1,4 @@
-"""The calculated pattern as a function of its parameters, and the least-squares step."""
+"""The calculated pattern as a function of its parameters, with derivatives."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
+from scipy.sparse import csc_matrix
 
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.pattern.radiation import Radiation
 from engine.refine.crystal_model import CrystalModel
 from engine.refine.line_profiles import LineProfiles, line_profiles
-from engine.refine.texture import LARGEST, SMALLEST, cosines_squared, march_dollase
+from engine.refine.texture import cosines_squared, march_dollase
 
 FloatArray = NDArray[np.float64]
 DEGREES = 180.0 / np.pi
@@ -278,140 +279,12 @@ class ProfileModel:
         return np.concatenate(columns, axis=1)
 
 
-@dataclass(frozen=True, eq=False)
-class LeastSquares:
-    """State of a refinement after some steps.
-
-    Attributes
-    ----------
-    parameters : ProfileParameters
-    chi_squared : float
-        Sum of squared weighted residuals.
-    covariance : (v, v) array or None
-        Of the free parameters, in the order of `pack`, scaled by chi^2/(N - P).
-    """
-
-    parameters: ProfileParameters
-    chi_squared: float
-    covariance: FloatArray | None
-
-
-def levenberg_marquardt(
-    model: ProfileModel,
-    start: ProfileParameters,
-    observed: FloatArray,
-    weight: FloatArray,
-    free: tuple[str, ...],
-    steps: int,
-    tolerance: float = 2e-4,
-    shift_prior: float = 0.0,
-) -> LeastSquares:
-    """Refine the groups in `free`.
-
-    Parameters
-    ----------
-    model : ProfileModel
-    start : ProfileParameters
-    observed, weight : (n,) arrays
-        Counts, and 1/sigma^2.
-    free : tuple of str
-        From `GROUPS`.
-    steps : int
-        Most accepted steps.
-    tolerance : float
-        Relative fall of chi^2 below which the refinement has converged.
-    shift_prior : float
-        Restraint of free coordinates to where they began, as a share of their own curvature.
-    """
-    now, damping = start, 1e-3
-    calculated = model.calculate(now, free)
-    chi = _chi(observed, calculated.pattern, weight)
-    normal, right = _normal_equations(calculated, observed, weight)
-    for _ in range(steps):
-        accepted = False
-        while damping < 1e6:
-            vector = pack(now, free) + _step(normal, right, damping, now, free, shift_prior)
-            trial = _bounded(unpack(now, free, vector))
-            attempt = _try(model, trial, free)
-            new_chi = _chi(observed, attempt.pattern, weight) if attempt is not None else np.inf
-            if new_chi < chi:
-                accepted = True
-                break
-            damping *= 8.0
-        if not accepted or attempt is None:
-            break
-        gain = (chi - new_chi) / chi
-        now, chi, calculated = trial, new_chi, attempt
-        normal, right = _normal_equations(calculated, observed, weight)
-        damping = max(damping / 5.0, 1e-7)
-        if gain < tolerance:
-            break
-    freedom = max(len(observed) - len(right), 1)
-    return LeastSquares(now, chi, _covariance(normal) * chi / freedom)
-
-
-def _try(model: ProfileModel, trial: ProfileParameters, free: tuple[str, ...]) -> Calculated | None:
-    """The pattern of a trial step, or None where the step has left what is possible."""
-    if not np.all(np.isfinite(pack(trial, GROUPS))):
-        return None
-    q = model.crystal.metric_forms @ trial.metric
-    old = model.crystal.metric_forms @ model.crystal.metric
-    if np.any(q <= 0.5 * old) or np.any(q > 2.0 * old):
-        return None
-    return model.calculate(trial, free)
-
-
-def _bounded(parameters: ProfileParameters) -> ProfileParameters:
-    """Parameters pulled back to where they mean something."""
-    mixing = parameters.mixing.copy()
-    mixing[0] = np.clip(mixing[0], 0.0, 1.0)
-    mixing[1] = np.clip(mixing[1], -1.0, 1.0)
-    return replace(
-        parameters,
-        mixing=mixing,
-        zero=float(np.clip(parameters.zero, -0.5, 0.5)),
-        b_iso=float(np.clip(parameters.b_iso, -2.0, 12.0)),
-        scale=max(parameters.scale, 1e-30),
-        texture=float(np.clip(parameters.texture, SMALLEST, LARGEST)),
-    )
-
-
-def _chi(observed: FloatArray, calculated: FloatArray, weight: FloatArray) -> float:
-    return float(weight @ (observed - calculated) ** 2)
-
-
-def _normal_equations(
-    calculated: Calculated, observed: FloatArray, weight: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    jacobian = calculated.jacobian
-    if jacobian is None:
-        raise ValueError("Normal equations need derivatives.")
-    weighted = jacobian * weight[:, None]
-    return weighted.T @ jacobian, weighted.T @ (observed - calculated.pattern)
-
-
-def _step(
-    normal: FloatArray,
-    right: FloatArray,
-    damping: float,
-    now: ProfileParameters,
-    free: tuple[str, ...],
-    shift_prior: float,
-) -> FloatArray:
-    diagonal = np.maximum(np.diag(normal), 1e-300)
-    extra = np.full(len(diagonal), damping)
-    pull = np.zeros(len(diagonal))
-    if shift_prior > 0.0 and "shifts" in free:
-        size = len(now.shifts)
-        part = slice(len(diagonal) - size, len(diagonal))
-        extra[part] += shift_prior
-        pull[part] = -shift_prior * diagonal[part] * now.shifts
-    units = np.sqrt(diagonal)
-    scaled = normal / units[:, None] / units[None, :] + np.diag(extra)
-    return np.asarray(np.linalg.solve(scaled, (right + pull) / units) / units)
-
-
-def _covariance(normal: FloatArray) -> FloatArray:
-    units = np.sqrt(np.maximum(np.diag(normal), 1e-300))
-    inverse = np.linalg.pinv(normal / units[:, None] / units[None, :], rcond=1e-10)
-    return np.asarray(inverse / units[:, None] / units[None, :])
+def combined_profile(model: ProfileModel, calculated: Calculated) -> csc_matrix:
+    """(points, reflections) lines of unit area, all wavelengths together in their fixed ratio."""
+    n = len(calculated.areas)
+    total = sum(model.radiation.weights)
+    parts = [
+        calculated.profiles.value[:, i * n : (i + 1) * n] * (weight / total)
+        for i, weight in enumerate(model.radiation.weights)
+    ]
+    return sum(parts[1:], parts[0])

@@ -25,11 +25,11 @@ from engine.crystal.symmetry import Standardised, standardise
 from engine.errors import BadInputError
 from engine.pattern.radiation import SlitMode
 from engine.progress import Progress
-from engine.refine import profile
+from engine.refine import report, stages
 from engine.refine.lebail import le_bail
 from engine.refine.prepared import PreparedPattern
-from engine.refine.profile import Refinement
 from engine.refine.result import FitResult
+from engine.refine.stages import Refinement
 from engine.solve.proposals import Proposal
 
 # Lines cover about half of a pattern's resolution elements; the rest says little.
@@ -250,7 +250,7 @@ def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
 
 def _place(prepared: PreparedPattern, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
     try:
-        begun = profile.start(
+        begun = stages.start(
             prepared,
             proposal.structure,
             zero=proposal.zero,
@@ -258,14 +258,14 @@ def _place(prepared: PreparedPattern, proposal: Proposal) -> tuple[Proposal, Ref
             reach=QUICK_REACH,
             tolerance=COARSE,
         )
-        return proposal, profile.advance(begun, profile.WIDTH, steps=4, tolerance=COARSE)
+        return proposal, stages.advance(begun, stages.WIDTH, steps=4, tolerance=COARSE)
     except (BadInputError, np.linalg.LinAlgError):
         return None
 
 
 def _relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
     try:
-        return ranked.proposal, profile.refine_atoms(ranked.refinement, steps=6, tolerance=COARSE)
+        return ranked.proposal, stages.refine_atoms(ranked.refinement, steps=6, tolerance=COARSE)
     except np.linalg.LinAlgError:
         return ranked.proposal, ranked.refinement
 
@@ -279,7 +279,7 @@ def _complete(
     scores no worse.
     """
     before = ranked.refinement
-    structure = profile.refined_structure(before)
+    structure = report.refined_structure(before)
     zero = before.state.parameters.zero
     try:
         whole = _refine_whole(prepared, structure, zero, STRICT_SYMMETRY)
@@ -289,7 +289,7 @@ def _complete(
             if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
                 whole = other
         gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
-        return ranked.proposal, profile.refine_texture(whole, gain)
+        return ranked.proposal, stages.refine_texture(whole, gain)
     except (BadInputError, np.linalg.LinAlgError):
         return ranked.proposal, before
 
@@ -297,7 +297,7 @@ def _complete(
 def _polish(refinement: Refinement) -> Refinement:
     """Far tails and last digits, for the one that is looked at."""
     try:
-        return profile.advance(refinement.with_reach(profile.FAR_REACH), (refinement.free,), 8)
+        return stages.advance(refinement.with_reach(stages.FAR_REACH), (refinement.free,), 8)
     except np.linalg.LinAlgError:
         return refinement
 
@@ -306,14 +306,14 @@ def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refine
     """A few steps on the whole pattern from where the quick refinement ended."""
     before = ranked.refinement
     try:
-        begun = profile.start(
+        begun = stages.start(
             prepared,
-            profile.refined_structure(before),
+            report.refined_structure(before),
             zero=before.state.parameters.zero,
             reach=QUICK_REACH,
             tolerance=COARSE,
         )
-        return ranked.proposal, profile.advance(begun, profile.WIDTH, steps=3, tolerance=COARSE)
+        return ranked.proposal, stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
     except (BadInputError, np.linalg.LinAlgError):
         return None
 
@@ -321,17 +321,17 @@ def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refine
 def _refine_whole(
     prepared: PreparedPattern, structure: CrystalStructure, zero: float, symprec: float
 ) -> Refinement:
-    begun = profile.start(
+    begun = stages.start(
         prepared, structure, zero=zero, symprec=symprec, reach=MIDDLE_REACH, tolerance=MIDDLING
     )
-    shaped = profile.refine_shape(begun, tolerance=MIDDLING)
-    return profile.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
+    shaped = stages.refine_shape(begun, tolerance=MIDDLING)
+    return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
 
 
 def finish(ranked: Ranked) -> Finished:
     """The final fit of a candidate, with the Le Bail residual of its lattice."""
     refinement = ranked.refinement
-    fit = profile.finish(refinement, rwp_lebail=le_bail(refinement).rwp)
+    fit = report.finish(refinement, rwp_lebail=le_bail(refinement).rwp)
     return Finished(
         ranked.proposal,
         fit,
@@ -346,7 +346,7 @@ def without_duplicates(ranked: list[Ranked]) -> list[Ranked]:
     kept: list[Ranked] = []
     seen: list[tuple[tuple[tuple[int, int], ...], float, float]] = []
     for candidate in ranked:
-        structure = profile.refined_structure(candidate.refinement)
+        structure = report.refined_structure(candidate.refinement)
         key = (
             _contents(structure),
             math.log(structure.volume / len(structure)),

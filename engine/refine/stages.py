@@ -1,0 +1,250 @@
+"""The stages of a Rietveld refinement: what an expert frees, one group after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crystal.structure import CrystalStructure
+from engine.errors import BadInputError
+from engine.refine.crystal_model import CrystalModel
+from engine.refine.least_squares import LeastSquares, levenberg_marquardt
+from engine.refine.prepared import PreparedPattern
+from engine.refine.profile_model import ProfileModel, ProfileParameters, combined_profile
+from engine.refine.texture import best_axis
+
+FloatArray = NDArray[np.float64]
+N_BACKGROUND = 6
+MOST_REFLECTIONS = 1500
+FAR_REACH = 12.0
+# Relative fall of chi^2 at which a stage ends.
+FINE = 2e-4
+
+# What an expert turns on, one after the other: first what places the pattern, then what shapes
+# it, then the atoms.
+_PLACE: tuple[tuple[str, ...], ...] = (
+    ("scale", "background"),
+    ("scale", "background", "zero", "metric"),
+)
+WIDTH: tuple[tuple[str, ...], ...] = (
+    ("scale", "background", "zero", "metric", "caglioti", "b_iso"),
+)
+_SHAPE: tuple[tuple[str, ...], ...] = (
+    *WIDTH,
+    ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso"),
+)
+_WITH_TEXTURE = (
+    "scale",
+    "background",
+    "zero",
+    "metric",
+    "caglioti",
+    "mixing",
+    "b_iso",
+    "texture",
+    "shifts",
+)
+_ATOMS: tuple[tuple[str, ...], ...] = (
+    ("scale", "b_iso", "shifts"),
+    ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso", "shifts"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Refinement:
+    """A refinement that can be taken further.
+
+    Attributes
+    ----------
+    model : ProfileModel
+    state : LeastSquares
+    free : tuple of str
+        The groups free in the last stage.
+    prepared : PreparedPattern
+    """
+
+    model: ProfileModel
+    state: LeastSquares
+    free: tuple[str, ...]
+    prepared: PreparedPattern
+
+    def with_reach(self, reach: float) -> Refinement:
+        """The same refinement with lines drawn to `reach` FWHM on either side."""
+        return replace(self, model=self.model.with_reach(reach))
+
+    @property
+    def rwp(self) -> float:
+        """Weighted profile residual as a fraction."""
+        weight = self.prepared.sigma**-2
+        return float(np.sqrt(self.state.chi_squared / (weight @ self.prepared.observed**2)))
+
+
+def start(
+    prepared: PreparedPattern,
+    structure: CrystalStructure,
+    *,
+    zero: float = 0.0,
+    most_reflections: int = MOST_REFLECTIONS,
+    symprec: float = 0.02,
+    reach: float = FAR_REACH,
+    tolerance: float = FINE,
+) -> Refinement:
+    """Place the calculated pattern on the measured one: scale, background, zero and cell.
+
+    Parameters
+    ----------
+    prepared : PreparedPattern
+    structure : CrystalStructure
+    zero : float
+        First zero error, degrees.
+    most_reflections : int
+        The measured range is cut where a cell has more reflections than this.
+    symprec : float
+        Tolerance (angstrom) of the symmetry search.
+    reach : float
+        How many FWHM to either side a line is drawn.
+    tolerance : float
+        Relative fall of chi^2 at which a stage ends.
+    """
+    crystal = _list_reflections(prepared, structure, most_reflections, symprec)
+    prepared = _cut(prepared, crystal)
+    model = ProfileModel(
+        crystal, prepared.radiation, prepared.two_theta, prepared.background, N_BACKGROUND, reach
+    )
+    parameters = ProfileParameters(
+        scale=1.0,
+        background=np.zeros(N_BACKGROUND),
+        zero=zero,
+        metric=crystal.metric,
+        caglioti=prepared.caglioti,
+        mixing=np.array([prepared.eta, 0.0]),
+        b_iso=0.8,
+        texture=1.0,
+        shifts=np.zeros(crystal.n_coordinates),
+    )
+    parameters = replace(parameters, scale=_first_scale(model, parameters, prepared))
+    state = LeastSquares(parameters, np.inf, None)
+    return advance(Refinement(model, state, (), prepared), _PLACE, tolerance=tolerance)
+
+
+def advance(
+    refinement: Refinement,
+    stages: tuple[tuple[str, ...], ...],
+    steps: int = 6,
+    shift_prior: float = 0.0,
+    tolerance: float = FINE,
+) -> Refinement:
+    """Go through further stages of freed parameter groups."""
+    prepared, state = refinement.prepared, refinement.state
+    free = refinement.free
+    for free in stages:
+        state = levenberg_marquardt(
+            refinement.model,
+            state.parameters,
+            prepared.observed,
+            prepared.sigma**-2,
+            free,
+            steps,
+            tolerance,
+            shift_prior,
+        )
+    return Refinement(refinement.model, state, free, prepared)
+
+
+def refine_shape(refinement: Refinement, steps: int = 6, tolerance: float = FINE) -> Refinement:
+    """Free width, shape and overall B."""
+    return advance(refinement, _SHAPE, steps, tolerance=tolerance)
+
+
+def refine_atoms(
+    refinement: Refinement, steps: int = 8, shift_prior: float = 0.0, tolerance: float = FINE
+) -> Refinement:
+    """Free the coordinates, first alone with scale and B, then with everything."""
+    if refinement.model.crystal.n_coordinates == 0:
+        return refinement
+    return advance(refinement, _ATOMS, steps, shift_prior, tolerance)
+
+
+def refine_texture(refinement: Refinement, gain: float) -> Refinement:
+    """Try preferred orientation; keep it if chi^2 falls by at least the factor `gain`.
+
+    Parameters
+    ----------
+    refinement : Refinement
+        Already refined without texture.
+    gain : float
+        Above 1.
+    """
+    prepared, model, parameters = refinement.prepared, refinement.model, refinement.state.parameters
+    calculated = model.calculate(parameters)
+    axis, r, ratio = best_axis(
+        model.crystal,
+        combined_profile(model, calculated),
+        calculated.areas,
+        prepared.observed - calculated.background,
+        prepared.sigma**-2,
+    )
+    if ratio < gain:
+        return refinement
+    textured = model.with_texture(axis)
+    state = LeastSquares(replace(parameters, texture=r), np.inf, None)
+    begun = Refinement(textured, state, refinement.free, prepared)
+    stages: tuple[tuple[str, ...], ...] = (("scale", "b_iso", "texture"), _WITH_TEXTURE)
+    return advance(begun, stages, steps=8)
+
+
+def _first_scale(
+    model: ProfileModel, parameters: ProfileParameters, prepared: PreparedPattern
+) -> float:
+    """The scale that makes the calculated Bragg intensity equal to the measured one."""
+    calculated = model.calculate(parameters)
+    bragg = calculated.pattern - calculated.background
+    net = np.maximum(prepared.observed - prepared.background, 0.0)
+    return float(net.sum() / max(float(bragg.sum()), 1e-300))
+
+
+def _list_reflections(
+    prepared: PreparedPattern, structure: CrystalStructure, most: int, symprec: float
+) -> CrystalModel:
+    """The model with the reflections in range, but not many more than `most` of them."""
+    # Below this d even a cell of the highest symmetry has more than `most` reflections.
+    bound = (2.0 * np.pi * structure.volume / (3.0 * 48.0 * most)) ** (1.0 / 3.0) * 0.8
+    d_min = max(prepared.d_min * 0.995, bound)
+    crystal = CrystalModel.prepare(
+        structure,
+        prepared.radiation.primary,
+        d_min,
+        prepared.d_max * 1.05,
+        symprec,
+        prepared.dispersion,
+    )
+    if len(crystal.hkl) <= most:
+        return crystal
+    q = np.sort(crystal.metric_forms @ crystal.metric)
+    return CrystalModel.prepare(
+        structure,
+        prepared.radiation.primary,
+        float(q[most - 1] ** -0.5),
+        prepared.d_max * 1.05,
+        symprec,
+        prepared.dispersion,
+    )
+
+
+def _cut(prepared: PreparedPattern, crystal: CrystalModel) -> PreparedPattern:
+    """Drop the part of the pattern beyond the last reflection that is listed.
+
+    Raises
+    ------
+    BadInputError
+        If no reflection is in range.
+    """
+    if len(crystal.hkl) == 0:
+        raise BadInputError("The structure has no reflection in the range of the pattern.")
+    last = float((crystal.metric_forms @ crystal.metric).max() ** -0.5)
+    if last < 1.01 * prepared.d_min or len(crystal.hkl) < 50:
+        return prepared
+    sine = min(prepared.radiation.primary / (2.0 * last), 1.0)
+    return prepared.within(prepared.two_theta[0], 2.0 * np.degrees(np.arcsin(sine)))
