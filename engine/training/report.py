@@ -176,7 +176,7 @@ def _calibration(rows: list[Row]) -> str:
                 f"{expected.mean():.2f}",
                 f"{found.mean():.2f}",
                 f"{np.abs(expected - found).mean():.2f}",
-                f"{np.corrcoef(expected, found)[0, 1]:.2f}" if len(rows) > 2 else "-",
+                f"{np.corrcoef(expected, found)[0, 1]:.2f}" if np.ptp(found) > 0 else "-",
             ]
         )
     head = ["answer", "expected gfCC", "found", "mean difference", "correlation"]
@@ -257,10 +257,10 @@ Held-out file `val` (binary and ternary, 1 to 20 atoms in the cell), entries dra
 seven crystal systems, standard test pattern (Cu K-alpha doublet, 5 to 90 degrees, background,
 noise, zero error). gfCC is the Pearson correlation at the best origin, inversion and
 metric-preserving basis. *network* is what `densight density` does from pattern and elements alone;
-*no indexing* is the network without any cell; *cell given* has the true cell. The trivial answers are given more than the network: *another crystal*,
-five true maps of other crystals; *random phases*, the true amplitudes in the true cell;
-*zero-phase map*, the true cell, mean and spread, with the pattern's own intensities. The best
-library candidate's map is not among them yet.
+*no indexing* is the network without any cell; *cell given* has the true cell. The trivial answers
+are given more than the network: *another crystal*, five true maps of other crystals; *random
+phases*, the true amplitudes in the true cell; *zero-phase map*, the true cell, mean and spread,
+with the pattern's own intensities. The best library candidate's map is not among them yet.
 """
 
 _LIMITS = """## Limits
