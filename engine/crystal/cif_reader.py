@@ -56,7 +56,10 @@ def parse_cif(text: str, name: str, file_name: str) -> CrystalStructure:
             f"'{file_name}' is a CIF without a crystal structure: no atom has fractional "
             "coordinates."
         )
-    small = gemmi.make_small_structure_from_block(block)
+    try:
+        small = gemmi.make_small_structure_from_block(block)
+    except RuntimeError as error:  # an angle of 0 or 180 degrees
+        raise BadInputError(f"In '{file_name}': no cell has these angles ({error}).") from error
     lattice = _lattice(small, file_name)
     sites = _sites(small, lattice, file_name)
     rotations, translations = _operations(small, block, file_name)

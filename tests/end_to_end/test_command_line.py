@@ -158,6 +158,13 @@ REFUSED = {
     "too few points": ("a.xy", two_columns(PEAKS[140:155])),
     "zero-byte CIF": ("a.cif", b""),
     "a CIF with neither points nor atoms": ("a.cif", b"data_x\n_cell_length_a 5\n"),
+    "a CIF whose cell is flat": (
+        "a.cif",
+        b"data_x\n_cell_length_a 5\n_cell_length_b 5\n_cell_length_c 5\n"
+        b"_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 0\n"
+        b"loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n"
+        b"_atom_site_fract_z\nNa1 0 0 0\n",
+    ),
     "container cut short": ("a.brml", half_a_zip()),
     "a picture": ("a.xy", b"\x89PNG\r\n\x1a\n" + bytes(300)),
     "XRDML cut short": ("a.xrdml", b"<?xml version='1.0'?><xrdMeasurements><xrdMeasurement>"),
