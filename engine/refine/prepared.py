@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pattern.background import estimate_background
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peaks import PeakList, find_peaks
 from engine.pattern.radiation import Radiation
@@ -110,8 +109,9 @@ def prepare(pattern: PowderPattern, peaks: PeakList | None = None) -> PreparedPa
     BadInputError
         If the pattern has no line.
     """
-    background = estimate_background(pattern)
-    found = find_peaks(pattern, background) if peaks is None else peaks
+    found = find_peaks(pattern) if peaks is None else peaks
+    # Settled together with the lines; what was estimated before them lies a little high.
+    background = found.background
     widths = _caglioti(found)
     narrow = float(np.sqrt(max(np.min(found.fwhm, initial=1.0), 1e-3) ** 2)) if len(found) else 0.1
     factor = max(1, int(narrow / pattern.step / POINTS_PER_FWHM), len(pattern) // MOST_POINTS)

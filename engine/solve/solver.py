@@ -10,6 +10,8 @@ import numpy as np
 import engine
 from engine.crystal.composition import SYMBOLS, atomic_number, parse_formula
 from engine.errors import BadInputError
+from engine.pattern.doublet import detect_doublet
+from engine.pattern.pattern import PowderPattern
 from engine.progress import Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.proposals import library_proposals
@@ -53,10 +55,11 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     began = time.perf_counter()
     _check(problem)
     watch.report(0.0, "Fitting lines")
-    prepared = prepare(problem.pattern)
+    pattern, remarks = _as_measured(problem.pattern)
+    prepared = prepare(pattern)
     if len(prepared.peaks) < FEWEST_LINES:
         note = f"Only {len(prepared.peaks)} lines stand out of the noise; a structure needs more."
-        return _solution(problem, [], {"total": time.perf_counter() - began}, (note,))
+        return _solution(problem, [], {"total": time.perf_counter() - began}, (*remarks, note))
     timings = {"lines": time.perf_counter() - began}
 
     def show_first(first: Ranked) -> None:
@@ -71,7 +74,21 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
     watch.report(1.0, "Done")
-    return _solution(problem, finished, timings, _notes(prepared, finished))
+    return _solution(problem, finished, timings, (*remarks, *_notes(prepared)))
+
+
+def _as_measured(pattern: PowderPattern) -> tuple[PowderPattern, tuple[str, ...]]:
+    """The pattern with both lines of a K-alpha doublet that it shows but was not said to have."""
+    if len(pattern.radiation.wavelengths) > 1:
+        return pattern, ()
+    seen = detect_doublet(pattern)
+    if seen is None:
+        return pattern, ()
+    note = (
+        f"One wavelength ({pattern.radiation.primary:.5g} A) was given, but the lines are split "
+        "like a K-alpha doublet; both lines of it were used."
+    )
+    return pattern.with_radiation(seen), (note,)
 
 
 class _Part(Progress):
@@ -157,7 +174,7 @@ def reduced_formula(numbers: np.ndarray) -> str:
     return str(Composition(contents).reduced_formula)
 
 
-def _notes(prepared: PreparedPattern, finished: list[Finished]) -> tuple[str, ...]:
+def _notes(prepared: PreparedPattern) -> tuple[str, ...]:
     if not prepared.poisson:
         return ("The intensities are not raw counts; their uncertainty was estimated.",)
     return ()
