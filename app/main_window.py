@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
         session.pattern.changed.connect(self._refresh_title)
         session.solution.changed.connect(self._refresh_tabs)
         session.pattern.derived_changed.connect(self._refresh_tabs)
+        self.peaks.looked_at.connect(self.pattern.plot.look_at)
         self._refresh_tabs()
 
     def set_theme(self, theme: Theme) -> None:

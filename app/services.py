@@ -92,7 +92,7 @@ def _candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, Dens
         )
         for shape, cell, basis in (
             ("cell", structure, "conventional cell"),
-            ("cube", reduced, "Niggli-reduced primitive cell"),
+            ("cube", reduced, "Niggli-reduced cell"),
         )
     }
 

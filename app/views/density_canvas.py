@@ -38,7 +38,9 @@ class DensityCanvas:
     def __init__(self, parent: QWidget) -> None:
         """Make the canvas; its Qt widget is `native`."""
         self.theme: Theme = LIGHT
-        self.canvas = scene.SceneCanvas(keys=None, parent=parent, show=False)
+        self.canvas = scene.SceneCanvas(
+            keys=None, parent=parent, show=False, config={"samples": 4, "depth_size": 24}
+        )
         self.native: QWidget = self.canvas.native
         self.view = self.canvas.central_widget.add_view()
         self.camera = scene.cameras.TurntableCamera(
@@ -161,7 +163,8 @@ class DensityCanvas:
     def _label_places(self) -> NDArray[np.float32]:
         """Just beyond the ends of a, b and c."""
         lengths = np.linalg.norm(self._lattice, axis=1)
-        return self._place(np.diag(1.0 + 0.2 * lengths.max() / lengths))
+        beyond = 0.06 * lengths.max() + 0.06 * lengths.mean()
+        return self._place(np.diag(1.0 + beyond / lengths))
 
     def _axis_colours(self) -> tuple[str, str, str]:
         return self.theme.calculated, self.theme.good, self.theme.difference

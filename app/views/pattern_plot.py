@@ -20,6 +20,7 @@ from app.views.plot_items import CountsAxis, PatternViewBox
 FloatArray = NDArray[np.float64]
 SYMBOLS_UP_TO = 700
 HOVER_PIXELS = 8.0
+LOOK_REACH = 0.2  # degrees
 TICK_ROW_HEIGHT = 20
 DIFFERENCE_HEIGHT = 76
 
@@ -343,6 +344,15 @@ class PatternPlot(pg.GraphicsLayoutWidget):
     def cursor(self) -> float | None:
         """2theta of the cursor."""
         return self._cursor
+
+    def look_at(self, two_theta: float) -> None:
+        """Put the cursor at a 2theta, and bring it into view."""
+        place = float(self.x_of(two_theta))
+        low, high = self.box.viewRange()[0]
+        if not low <= place <= high:
+            half = 0.5 * (high - low)
+            self.box.setXRange(place - half, place + half, padding=0)
+        self.set_cursor(two_theta, LOOK_REACH)
 
     def set_cursor(self, two_theta: float | None, reach: float = 0.0) -> None:
         """Put the cursor at a 2theta; `reach` (degrees) is how near a reflection must be."""

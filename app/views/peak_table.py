@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
@@ -202,7 +202,15 @@ class PeaksModel(QAbstractTableModel):
 
 
 class PeakTable(QWidget):
-    """Observed peaks, and what the chosen candidate makes of them."""
+    """Observed peaks, and what the chosen candidate makes of them.
+
+    Signals
+    -------
+    looked_at(two_theta)
+        The user went to the row of a line at that angle.
+    """
+
+    looked_at = Signal(float)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """Show peaks and comparison of `session`."""
@@ -224,6 +232,7 @@ class PeakTable(QWidget):
         column.setSpacing(0)
         column.addWidget(self.table, 1)
         column.addWidget(self.summary)
+        self.table.selectionModel().currentRowChanged.connect(self._look_at)
         session.pattern.derived_changed.connect(self._refresh)
         session.solution.comparison_changed.connect(self._refresh)
         self._refresh()
@@ -232,6 +241,13 @@ class PeakTable(QWidget):
         """Take over colours."""
         self.model.theme = theme
         self.table.viewport().update()
+
+    def _look_at(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid():
+            row = self.model.rows[current.row()]
+            angle = row.observed if row.observed is not None else row.calculated
+            if angle is not None:
+                self.looked_at.emit(angle)
 
     def _refresh(self) -> None:
         peaks = self._session.pattern.peaks

@@ -147,6 +147,18 @@ def test_solving_fills_table_plot_and_density(window, qtbot, file, needs_opengl)
     assert window.session.density.shown.structure is second.structure
 
 
+def test_a_row_of_the_peak_table_moves_the_cursor(window, qtbot, file):
+    solved(window, qtbot, file)
+    window.tabs.setCurrentIndex(1)
+    window.pattern.plot.box.setXRange(70.0, 80.0, padding=0)
+    window.peaks.table.selectRow(1)
+    row = window.peaks.model.rows[1]
+    assert window.pattern.plot.cursor == pytest.approx(row.observed)
+    low, high = window.pattern.plot.box.viewRange()[0]
+    assert low < row.observed < high
+    assert "hkl 2 0 0" in window.pattern.readout.text()
+
+
 def test_cancel_stops_and_keeps_the_first_candidate(window, qtbot, file, engine):
     opened(window, qtbot, file)
     tick(window, qtbot, "Na", "Cl")
