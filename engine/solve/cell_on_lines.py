@@ -55,7 +55,8 @@ class RefinedCells:
     zero : (c,) array
         Zero error in degrees of 2theta.
     explained : (c,) array
-        Share of the measured amplitude within the last tolerance of a calculated line.
+        Share of what was measured within the last tolerance of a calculated line: the mean of
+        the shares by amplitude and by intensity.
     unseen : (c,) array
         Share of the calculated amplitude inside the window with no measured line near it.
     """
@@ -120,7 +121,9 @@ def _refine_chunk(
     observed = d_star_squared[None, :] - zero[:, None] * by_zero[None, :]
     usable = lines.amplitude * _within_kept(log_end, n_atoms, metric, observed)
     _, weight = _assign(forms, metric, amplitude, observed, usable, LAST_TOLERANCE)
-    explained = weight.sum(axis=1) / np.maximum(usable.sum(axis=1), 1e-9)
+    # Half by amplitude, where weak lines tell, half by intensity, which impurities leave alone.
+    explained = 0.5 * weight.sum(axis=1) / np.maximum(usable.sum(axis=1), 1e-9)
+    explained += 0.5 * (weight**2).sum(axis=1) / np.maximum((usable**2).sum(axis=1), 1e-9)
     unseen = _unseen(forms, metric, amplitude, observed, lines)
     return metric, zero, explained, unseen
 

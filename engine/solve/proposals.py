@@ -6,7 +6,7 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,9 @@ VOLUME_PER_ATOM = (5.0, 60.0)
 NARROW, WIDE = 0.004, 0.012
 HITS_PER_WIDTH = 700
 SCREENED = 550
+UNSEEN_WEIGHT = 0.4
+# Lines below this share of the strongest may be an impurity's; one search goes without them.
+STRONG_SHARE = 0.06
 # With many elements there are many colourings of each type; then fewer types are tried.
 MOST_COLOURINGS, FEWEST_SCREENED = 12_000, 60
 # How many proposals of one group, contents and volume are kept before refinement.
@@ -83,6 +86,12 @@ def line_set(prepared: PreparedPattern) -> LineSet:
     )
 
 
+def _strong(lines: LineSet) -> LineSet:
+    """Only the lines that make up most of the pattern."""
+    kept = lines.amplitude**2 >= STRONG_SHARE * lines.amplitude.max() ** 2
+    return replace(lines, d_star=lines.d_star[kept], amplitude=lines.amplitude[kept])
+
+
 @functools.lru_cache(maxsize=4)
 def _retriever(n_species: int, max_atoms: int) -> Retriever:
     library = library_types.bundled(n_species)
@@ -131,16 +140,17 @@ def _search(
     n_species = fixed + (1 if len(elements) > fixed else 0)
     library = library_types.bundled(n_species)
     retriever = _retriever(n_species, problem.max_atoms)
+    searches = [(lines, NARROW), (lines, WIDE)]
+    strong = _strong(lines)
+    if len(strong.d_star) < len(lines.d_star):
+        searches.append((strong, NARROW))
     hits = merge_hits(
-        [
-            retriever.search(lines, VOLUME_PER_ATOM, width, HITS_PER_WIDTH)
-            for width in (NARROW, WIDE)
-        ]
+        [retriever.search(part, VOLUME_PER_ATOM, width, HITS_PER_WIDTH) for part, width in searches]
     )
     if len(hits.index) == 0:
         return []
     cells = refine_cells(library, hits, lines, prepared.radiation.primary)
-    quality = cells.explained - 0.3 * cells.unseen
+    quality = cells.explained - UNSEEN_WEIGHT * cells.unseen
     screen = ScreeningPattern(prepared, elements)
     assignments = _assignments(n_species, fixed, len(elements))
     wanted = _wanted_ratios(problem)

@@ -18,6 +18,7 @@ from scipy.ndimage import gaussian_filter1d
 from engine.crystal.anomalous import dispersion
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.diffraction.scattering import form_factors
+from engine.library.charges import can_be_neutral
 from engine.library.symmetry_table import quadratic_form, vector_to_metric
 from engine.library.types import StructureType
 from engine.library.volumes import expected_volume
@@ -37,6 +38,9 @@ MODEL_ERROR = 0.08
 VOLUME_SPREAD = 0.12
 VOLUME_CENTRE = -0.04
 VOLUME_LIMIT = 0.75
+# ln of how much rarer compositions that cannot be neutral are among known oxides and halides
+# than among their wrong colourings (12 % against 73 %, where the others have 88 % and 27 %).
+CHARGE_PENALTY = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +54,7 @@ class Colouring:
     residual : float
         Weighted residual on the blurred pattern, 0 to about 1.
     log_prior : float
-        Of the cell volume with these atoms.
+        Of the cell volume with these atoms, and of their charges.
     """
 
     numbers: IntArray
@@ -72,7 +76,8 @@ class ScreeningPattern:
         end = min(LARGEST_D_STAR, float(d_star[-1]))
         self._start = float(d_star[0])
         self._size = int((end - self._start) / BIN)
-        place = ((d_star - self._start) / BIN).astype(np.int64)
+        # To the nearest bin: lines are drawn with bin k centred on start + k * BIN.
+        place = np.rint((d_star - self._start) / BIN).astype(np.int64)
         inside = place < self._size
         step = np.gradient(prepared.two_theta)
         net = (prepared.observed - prepared.background) * step
@@ -115,6 +120,8 @@ class ScreeningPattern:
         residual = self._residuals(structure_type, metric, assignments[possible])
         # A Student-like tail: molecular and van der Waals solids are far from additive.
         log_prior = -1.5 * np.log1p((log_ratio[possible] / VOLUME_SPREAD) ** 2 / 2.0)
+        neutral = can_be_neutral(self.elements, amounts[possible])
+        log_prior -= CHARGE_PENALTY * ~neutral
         return [
             Colouring(self.elements[assignment], float(r), float(p))
             for assignment, r, p in zip(assignments[possible], residual, log_prior, strict=True)
