@@ -1,0 +1,152 @@
+"""The order of refined proposals, and the verdict on them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.crystal.structure import CrystalStructure
+from engine.crystal.symmetry import standardise
+from engine.refine import stages
+from engine.refine.prepared import prepare
+from engine.refine.result import FitResult, Parameter
+from engine.solve.proposals import Proposal
+from engine.solve.ranking import Finished, Ranked, misfit, n_structural, without_duplicates
+from engine.solve.verdict import features, probabilities, reason, tied, verdict
+from tests.made_patterns import measured
+from tests.made_structures import BY_NAME
+
+
+def proposal_of(structure: CrystalStructure) -> Proposal:
+    return Proposal(structure, 0.0, 0.1, 0.0, 0.0, 1)
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepare(measured(BY_NAME["rutile"].structure, 4))
+
+
+def ranked(prepared, structure: CrystalStructure, score: float) -> Ranked:
+    refinement = stages.refine_shape(stages.start(prepared, structure))
+    return Ranked(proposal_of(structure), refinement, score)
+
+
+def test_the_same_structure_met_twice_is_kept_once(prepared) -> None:
+    made = BY_NAME["rutile"]
+    structure = made.structure
+    shifted = replace(structure, frac_coords=structure.frac_coords + np.array([0.5, 0.5, 0.5]))
+    other = replace(made, sites=(("O", 0.0, 0.0, 0.0), ("Ti", 0.3053, 0.3053, 0.0)))
+    one, two = ranked(prepared, structure, 1.0), ranked(prepared, shifted, 2.0)
+    three = ranked(prepared, other.structure, 3.0)
+    assert without_duplicates([one, two, three]) == [one, three]
+
+
+def test_the_right_structure_has_the_smaller_misfit(prepared) -> None:
+    made = BY_NAME["rutile"]
+    other = replace(made, sites=(("O", 0.0, 0.0, 0.0), ("Ti", 0.3053, 0.3053, 0.0)))
+    right, wrong = (ranked(prepared, m.structure, 0.0).refinement for m in (made, other))
+    assert misfit(right) == pytest.approx(1.1, abs=0.3)
+    assert misfit(wrong) > 3.0 * misfit(right)
+    # a, c, the coordinate of oxygen, and B.
+    assert n_structural(right) == 4
+
+
+@pytest.fixture
+def finished(a_fit: FitResult, rutile: CrystalStructure):
+    standardised = standardise(rutile)
+
+    def make(score: float, rwp: float = 0.08, rwp_lebail: float | None = 0.078) -> Finished:
+        fit = replace(a_fit, rwp=rwp, rwp_background_subtracted=1.2 * rwp, rwp_lebail=rwp_lebail)
+        return Finished(proposal_of(rutile), fit, standardised, score, 4)
+
+    return make
+
+
+def test_probabilities_fall_with_the_rank_and_sum_to_at_most_one(finished) -> None:
+    rng = np.random.default_rng(0)
+    for size in (1, 2, 7, 20):
+        scores = np.sort(rng.uniform(-500.0, 100.0, size))
+        chances = probabilities([finished(float(s), 0.05 + 0.01 * i) for i, s in enumerate(scores)])
+        assert len(chances) == size
+        assert chances == sorted(chances, reverse=True)
+        assert all(0.0 <= chance <= 1.0 for chance in chances)
+        assert sum(chances) <= 1.0 + 1e-12
+
+
+def test_there_are_no_probabilities_without_candidates() -> None:
+    assert probabilities([]) == []
+
+
+def test_a_fit_at_its_floor_is_likelier_than_one_far_above(finished) -> None:
+    good = probabilities([finished(-300.0, 0.05, 0.049), finished(-100.0, 0.30)])[0]
+    bad = probabilities([finished(-300.0, 0.30, 0.08), finished(-100.0, 0.45)])[0]
+    assert good > bad + 0.3
+
+
+@given(st.floats(0.01, 0.9), st.floats(0.01, 0.9), st.floats(-300, 300), st.floats(-300, 300))
+def test_ties_go_both_ways(first, second, one_score, two_score) -> None:
+    class Fit:
+        def __init__(self, rwp: float) -> None:
+            self.rwp = rwp
+
+    one, two = (
+        Finished(None, Fit(rwp), None, score, 0)  # type: ignore[arg-type]
+        for rwp, score in ((first, one_score), (second, two_score))
+    )
+    assert tied(one, two) == tied(two, one)
+    assert tied(one, one)
+
+
+def test_what_fits_alike_is_tied_and_what_fits_worse_is_not(finished) -> None:
+    best = finished(-300.0, 0.080)
+    assert tied(best, finished(-299.0, 0.081))
+    assert not tied(best, finished(-299.0, 0.16))
+    assert not tied(best, finished(-100.0, 0.081))
+
+
+def test_tied_candidates_share_the_probability(finished) -> None:
+    alone = probabilities([finished(-300.0), finished(-50.0, 0.2)])[0]
+    shared = probabilities([finished(-300.0), finished(-300.0), finished(-50.0, 0.2)])
+    assert shared[0] == pytest.approx(shared[1])
+    assert shared[0] < 0.75 * alone
+
+
+def test_features_are_finite_even_of_a_perfect_or_a_hopeless_fit(finished) -> None:
+    for rwp, floor in ((0.0, 0.0), (0.08, None), (5.0, 1e-9)):
+        values = features([finished(0.0, rwp, floor)], 0)
+        assert all(math.isfinite(value) for value in values)
+        assert values[0] >= 0.0
+        assert values[2] >= 0.0
+
+
+def test_verdicts_rise_with_the_probability() -> None:
+    order = ["no-solution", "tentative", "solved"]
+    words = [order.index(verdict(p)) for p in np.linspace(0.0, 1.0, 101)]
+    assert words == sorted(words)
+    assert words[0] == 0
+    assert words[-1] == 2
+
+
+def test_a_doubtful_fit_is_not_called_solved(finished) -> None:
+    from engine.solve.verdict import strong_texture
+
+    assert verdict(0.99, doubtful=True) == "tentative"
+    fit = finished(0.0).fit
+    bent = replace(fit, parameters=(Parameter("march_dollase_001", 0.3, 0.01),))
+    usual = replace(fit, parameters=(Parameter("march_dollase_001", 0.9, 0.01),))
+    assert strong_texture(bent)
+    assert not strong_texture(usual)
+    assert not strong_texture(fit)
+
+
+def test_the_reason_names_residuals_and_ties(finished) -> None:
+    several = [finished(-300.0, 0.08), finished(-299.0, 0.088)]
+    assert "R_wp 8.0 %" in reason(several, 0, ())
+    text = reason(several, 1, (1,))
+    assert "1.10 times the best" in text
+    assert "rank 1" in text

@@ -1,0 +1,158 @@
+"""The solver as a whole, on simulated measurements."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from engine.crystal.structure_io import to_pymatgen
+from engine.errors import BadInputError, CancelledError
+from engine.solve.result import Problem
+from engine.solve.solver import reduced_formula, solve
+from engine.training.scoring import compare
+from tests.engine.solve.conftest import CASES
+from tests.engine.solve.watch import Watch
+from tests.made_patterns import measured, noise_only
+from tests.made_structures import BY_NAME
+
+SMALL = 6
+every_case = pytest.mark.parametrize("name", CASES)
+
+
+@pytest.fixture(scope="module")
+def rutile_pattern():
+    return measured(BY_NAME["rutile"].structure, 5, step=0.03)
+
+
+@every_case
+def test_the_first_candidate_is_the_structure_that_was_measured(solved, name: str) -> None:
+    made, solution, _ = solved(name)
+    best = solution.candidates[0]
+    match = compare(
+        best.structure, best.space_group_number, to_pymatgen(made.structure), made.number
+    )
+    assert match.loose
+    assert match.strict
+    assert match.crystallographic
+    assert solution.verdict == "solved"
+    assert best.verdict == "solved"
+
+
+@every_case
+def test_candidates_are_listed_in_order(solved, name: str) -> None:
+    _, solution, _ = solved(name)
+    candidates = solution.candidates
+    assert [c.rank for c in candidates] == list(range(1, len(candidates) + 1))
+    assert len(candidates) <= 8
+    scores = [c.score for c in candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert sum(scores) <= 1.0 + 1e-9
+    _, elements, _ = CASES[name]
+    numbers = set(BY_NAME[name].structure.numbers) if name in BY_NAME else {20, 9}
+    for candidate in candidates:
+        assert set(candidate.structure.numbers) == numbers
+        assert candidate.formula == reduced_formula(candidate.structure.numbers)
+        assert all(candidate.rank in candidates[t - 1].ties for t in candidate.ties)
+        assert candidate.reason
+        assert candidate.n_atoms <= len(candidate.structure)
+    assert solution.problem.elements == elements
+
+
+@every_case
+def test_progress_rises_and_a_first_candidate_is_shown(solved, name: str) -> None:
+    _, solution, watch = solved(name)
+    assert watch.fractions == sorted(watch.fractions)
+    assert watch.fractions[0] >= 0.0
+    assert watch.fractions[-1] == 1.0
+    assert len(watch.partials) >= 1
+    first = watch.partials[0]
+    assert len(first.candidates) == 1
+    assert first.problem is solution.problem
+    timings = solution.timings
+    assert 0.0 < timings["first_candidate"] <= timings["total"]
+
+
+@every_case
+def test_the_answer_says_with_what_it_was_found(solved, name: str) -> None:
+    _, solution, _ = solved(name)
+    assert {"densight", "numpy", "spglib"} <= set(solution.versions)
+    assert solution.candidates[0].fit.rwp_lebail is not None
+    assert solution.candidates[0].fit.gof == pytest.approx(1.0, abs=0.25)
+
+
+def test_wrong_elements_are_not_solved(rutile_pattern) -> None:
+    solution = solve(Problem(rutile_pattern, ("Na", "Cl"), max_atoms=12))
+    assert solution.verdict != "solved"
+
+
+def test_the_same_question_has_the_same_answer_and_the_atom_limit_holds(rutile_pattern) -> None:
+    problem = Problem(rutile_pattern, ("Ti", "O"), max_atoms=SMALL, formula="TiO2", top=3)
+    one, two = (solve(problem) for _ in range(2))
+    assert len(one.candidates) == len(two.candidates)
+    assert 1 <= len(one.candidates) <= 3
+    assert one.candidates[0].space_group_number == 136
+    for first, second in zip(one.candidates, two.candidates, strict=True):
+        assert first.score == second.score
+        np.testing.assert_array_equal(first.structure.frac_coords, second.structure.frac_coords)
+        np.testing.assert_array_equal(first.structure.lattice, second.structure.lattice)
+        assert first.n_atoms <= SMALL
+        assert first.formula == "TiO2"
+
+
+@pytest.mark.parametrize("stop_at", [0.0, 0.1, 0.45])
+def test_cancelling_ends_the_work_at_once(rutile_pattern, stop_at: float) -> None:
+    watch = Watch(stop_at)
+    with pytest.raises(CancelledError):
+        solve(Problem(rutile_pattern, ("Ti", "O"), max_atoms=SMALL, formula="TiO2"), watch)
+    assert watch.fractions[-1] >= stop_at
+    assert all(fraction < stop_at for fraction in watch.fractions[:-1])
+    assert time.perf_counter() - watch.times[-1] < 1.0
+
+
+def test_a_time_limit_cuts_the_refinements_short_but_leaves_an_answer(rutile_pattern) -> None:
+    def run(limit: float | None):
+        watch = Watch()
+        problem = Problem(rutile_pattern, ("Ti", "O"), max_atoms=SMALL, time_limit=limit, top=5)
+        return solve(problem, watch), watch
+
+    (limited, few), (free, many) = run(0.01), run(None)
+    assert 1 <= len(limited.candidates) <= len(free.candidates)
+    assert len(few.fractions) < 0.6 * len(many.fractions)
+
+
+def test_noise_has_no_solution_and_a_note_says_why() -> None:
+    solution = solve(Problem(noise_only(), ("Ti", "O")))
+    assert solution.verdict == "no-solution"
+    assert solution.candidates == ()
+    assert any("noise" in note for note in solution.notes)
+
+
+@pytest.mark.parametrize(
+    ("elements", "formula", "message"),
+    [
+        ((), None, "tick at least one"),
+        (("Xx",), None, "Xx"),
+        (("Ti", "Ooo"), None, "Ooo"),
+        (("Ti", "O"), "TiN", "N"),
+    ],
+)
+def test_bad_elements_and_formulas_are_refused(
+    rutile_pattern, elements: tuple[str, ...], formula: str | None, message: str
+) -> None:
+    with pytest.raises(BadInputError, match=message):
+        solve(Problem(rutile_pattern, elements, formula=formula))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "formula"),
+    [
+        ([22, 22, 8, 8, 8, 8], "TiO2"),
+        ([17, 11], "NaCl"),
+        ([26, 26], "Fe"),
+        ([8, 13, 13, 8, 8], "Al2O3"),
+    ],
+)
+def test_formulas_are_written_as_chemists_do(numbers: list[int], formula: str) -> None:
+    assert reduced_formula(np.array(numbers)) == formula
