@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -113,8 +113,12 @@ def library_proposals(
     found: list[Proposal] = []
     searches = list(_element_sets(problem))
     for number, (elements, fixed) in enumerate(searches):
-        progress.report(number / len(searches), f"Searching types of {len(elements)} elements")
-        found += _search(problem, prepared, lines, elements, fixed)
+        message = f"Searching types of {len(elements)} elements"
+
+        def report(share: float, number: int = number, message: str = message) -> None:
+            progress.report((number + share) / len(searches), message)
+
+        found += _search(problem, prepared, lines, elements, fixed, report)
     found.sort(key=lambda proposal: proposal.badness)
     return _without_repeats(found)
 
@@ -135,8 +139,14 @@ def _element_sets(problem: Problem) -> Iterator[tuple[IntArray, int]]:
 
 
 def _search(
-    problem: Problem, prepared: PreparedPattern, lines: LineSet, elements: IntArray, fixed: int
+    problem: Problem,
+    prepared: PreparedPattern,
+    lines: LineSet,
+    elements: IntArray,
+    fixed: int,
+    report: Callable[[float], None],
 ) -> list[Proposal]:
+    report(0.0)
     n_species = fixed + (1 if len(elements) > fixed else 0)
     library = library_types.bundled(n_species)
     retriever = _retriever(n_species, problem.max_atoms)
@@ -144,19 +154,22 @@ def _search(
     strong = _strong(lines)
     if len(strong.d_star) < len(lines.d_star):
         searches.append((strong, NARROW))
-    hits = merge_hits(
-        [retriever.search(part, VOLUME_PER_ATOM, width, HITS_PER_WIDTH) for part, width in searches]
-    )
+    parts = []
+    for part, width in searches:
+        parts.append(retriever.search(part, VOLUME_PER_ATOM, width, HITS_PER_WIDTH))
+        report(0.3 * len(parts) / len(searches))
+    hits = merge_hits(parts)
     if len(hits.index) == 0:
         return []
     cells = refine_cells(library, hits, lines, prepared.radiation.primary)
     quality = cells.explained - UNSEEN_WEIGHT * cells.unseen
     screen = ScreeningPattern(prepared, elements)
     assignments = _assignments(n_species, fixed, len(elements))
-    wanted = _wanted_ratios(problem)
+    wanted = _wanted_ratios(problem, elements)
     proposals = []
     screened = min(SCREENED, max(MOST_COLOURINGS // len(assignments), FEWEST_SCREENED))
-    for j in np.argsort(-quality)[:screened]:
+    for place, j in enumerate(np.argsort(-quality)[:screened]):
+        report(0.5 + 0.5 * place / screened)
         structure_type = library.type(int(hits.index[j]))
         allowed = _allowed(structure_type.species, assignments, elements, wanted)
         if len(allowed) == 0 or not _possible_cell(cells, int(j)):
@@ -189,13 +202,18 @@ def _assignments(n_species: int, fixed: int, n_elements: int) -> IntArray:
     return np.concatenate(parts)
 
 
-def _wanted_ratios(problem: Problem) -> dict[int, float] | None:
-    """Share of each element among the atoms, where the formula is known."""
+def _wanted_ratios(problem: Problem, elements: IntArray) -> dict[int, float] | None:
+    """Share of each element among the atoms, where the formula is known.
+
+    Hydrogen counts only where it is searched for.
+    """
     if problem.formula is None:
         return None
-    amounts = parse_formula(problem.formula)
+    amounts = {atomic_number(s): n for s, n in parse_formula(problem.formula).items()}
+    if 1 not in elements:
+        amounts.pop(1, None)
     total = sum(amounts.values())
-    return {atomic_number(symbol): n / total for symbol, n in amounts.items()}
+    return {z: n / total for z, n in amounts.items()}
 
 
 def _allowed(

@@ -50,7 +50,7 @@ QUICK_POINTS_PER_FWHM = 3
 # Smallest |f'|/Z for which it is asked whether the pattern has anomalous scattering at all.
 NOTICEABLE_DISPERSION = 0.02
 OPTICS_TRIALS = 10
-OPTICS_GAIN = 15.0
+OPTICS_GAIN = 8.0
 # How much the score must fall, beyond the charge for a parameter, for texture to be believed.
 TEXTURE_GAIN = 8.0
 Item = TypeVar("Item")
@@ -105,7 +105,7 @@ def refine_and_rank(
         first = run.stage(proposals[:FIRST], lambda p: _place(quick, p), (0.3, 0.3))
         if first:
             on_first(first[0])
-    placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.3, 0.6))
+    placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.3, 0.5))
     change = _better_optics(quick, placed, run.evidence)
     if change is not None:
         prepared, quick = change(prepared), change(quick)

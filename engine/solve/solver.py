@@ -19,6 +19,7 @@ from engine.solve.ranking import Finished, Ranked, finish, refine_and_rank
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.verdict import (
     features,
+    near_best,
     probabilities,
     reason,
     strong_texture,
@@ -139,8 +140,11 @@ def _solution(
 
 def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate:
     one = finished[index]
+    # Candidates that fit badly are all alike; only of those near the best is it worth saying.
     ties = tuple(
-        other + 1 for other in range(len(finished)) if other != index and tied(one, finished[other])
+        other + 1
+        for other in range(len(finished))
+        if other != index and near_best(finished, index) and tied(one, finished[other])
     )
     return Candidate(
         rank=index + 1,

@@ -23,6 +23,7 @@ TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
+NEAR_BEST = 1.25
 LARGEST_MARGIN = 200.0
 # r of March and Dollase beyond which a fit bends the intensities rather than explains them.
 USUAL_TEXTURE = (0.5, 2.0)
@@ -63,6 +64,11 @@ def tied(first: Finished, second: Finished) -> bool:
     """Whether the pattern cannot tell the two candidates apart."""
     ratio = second.fit.rwp / max(first.fit.rwp, 1e-9)
     return 1.0 / TIE_RATIO < ratio < TIE_RATIO and abs(first.score - second.score) < TIE_MARGIN
+
+
+def near_best(finished: Sequence[Finished], index: int) -> bool:
+    """Whether a candidate fits nearly as well as the first."""
+    return finished[index].fit.rwp <= NEAR_BEST * finished[0].fit.rwp
 
 
 def probabilities(finished: Sequence[Finished]) -> list[float]:
