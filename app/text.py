@@ -47,7 +47,8 @@ def short_cell(values: tuple[float, float, float, float, float, float]) -> str:
     a, b, c, *angles = values
     if all(abs(angle - angles[0]) < 0.05 for angle in angles):
         return f"{a:.3f} × {b:.3f} × {c:.3f} Å, {angles[0]:.4g}°"
-    return f"{a:.3f} × {b:.3f} × {c:.3f} Å, {angles[0]:.1f}° {angles[1]:.1f}° {angles[2]:.1f}°"
+    alpha, beta, gamma = (f"{round(angle, 1):g}°" for angle in angles)
+    return f"{a:.3f} × {b:.3f} × {c:.3f} Å, {alpha} {beta} {gamma}"
 
 
 def whole_cell(values: tuple[float, float, float, float, float, float]) -> str:

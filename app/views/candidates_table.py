@@ -21,8 +21,8 @@ COLUMNS = (
     ("Rwp %", "Weighted profile residual of the fit, background included"),
     ("Verdict", "What the program makes of this candidate"),
     ("Prob.", "Calibrated probability of being right"),
-    ("Cell (Å)", "Free parameters of the conventional cell"),
     ("Source", "Where it was proposed"),
+    ("Cell (Å)", "Free parameters of the conventional cell"),
 )
 FORMULA, VERDICT = 1, 4
 _RIGHT = {0, 3, 5}
@@ -120,8 +120,8 @@ def _shown(candidate: Candidate, column: int) -> str:
         lambda: text.per_cent(candidate.fit.rwp),
         lambda: text.CANDIDATE_VERDICTS[candidate.verdict],
         lambda: f"{candidate.score:.2f}",
-        lambda: text.cell(candidate.cell, candidate.space_group_number),
         lambda: text.SOURCES.get(candidate.source, candidate.source),
+        lambda: text.cell(candidate.cell, candidate.space_group_number),
     )[column]()
 
 
