@@ -6,8 +6,7 @@ import argparse
 import json
 import multiprocessing
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,12 @@ def add_parsers(subparsers: Any) -> None:
     measured = kinds.add_parser("measured", help="measured patterns with a known structure")
     measured.add_argument("--files", nargs="*", default=[], help="paths in the index; default: all")
     _common(measured, run_measured)
+    report = kinds.add_parser("report", help="write docs/benchmarks.md from results")
+    for name in ("simulated", "measured", "wrong"):
+        report.add_argument(f"--{name}", type=Path, required=True, metavar="RESULTS.jsonl")
+    report.add_argument("--machine", required=True, help="what it ran on, in words")
+    report.add_argument("--out", type=Path, required=True, metavar="FILE.md")
+    report.set_defaults(run=run_report)
     calibrate = kinds.add_parser("calibrate", help="fit the verdict's coefficients to results")
     calibrate.add_argument("results", nargs="+", type=Path, help="results.jsonl of earlier runs")
     calibrate.set_defaults(run=run_calibrate)
@@ -71,6 +76,18 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_report(arguments: argparse.Namespace) -> int:
+    """Write the page of benchmarks."""
+    from engine.training.bench_report import page, read_rows
+
+    rows = {
+        name: read_rows(getattr(arguments, name)) for name in ("simulated", "measured", "wrong")
+    }
+    arguments.out.write_text(page(rows, arguments.machine), encoding="utf-8")
+    print(f"written: {arguments.out}")
+    return 0
+
+
 def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -80,6 +97,8 @@ def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
             out.write(json.dumps(row) + "\n")
             out.flush()
             print(_one_line(row), flush=True)
+    from engine.training.bench_report import summary
+
     table = summary(rows)
     (arguments.out / "summary.md").write_text(table, encoding="utf-8")
     print(table)
@@ -171,46 +190,3 @@ def _one_line(row: dict[str, Any]) -> str:
     found = "no candidate" if best is None else f"{best['formula']} ({best['space_group']})"
     place = "not found" if row["rank"] is None else f"right at rank {row['rank']}"
     return f"{row['name']}: {place}; first: {found}; {row['verdict']}; {row['seconds']:.1f} s"
-
-
-def summary(rows: list[dict[str, Any]]) -> str:
-    """The table of rates, as Markdown."""
-    from engine.training.scoring import wilson_interval
-
-    n = len(rows)
-    solved = [row for row in rows if "error" not in row]
-    lines = ["| measure | share | 95 % interval |", "| --- | --- | --- |"]
-
-    def add(name: str, hits: int, of: int) -> None:
-        low, high = wilson_interval(hits, of)
-        share = f"{hits}/{of} = {100 * hits / max(of, 1):.1f} %"
-        lines.append(f"| {name} | {share} | {100 * low:.0f} to {100 * high:.0f} % |")
-
-    add("top-1, loose", sum(row["rank"] == 1 for row in solved), n)
-    add("top-20, loose", sum(row["rank"] is not None for row in solved), n)
-    add("top-1, strict", sum(row["top"]["strict"] for row in solved), n)
-    add("top-1, crystallographic", sum(row["top"]["crystallographic"] for row in solved), n)
-    add("top-1, loose, hydrogen included", sum(row["with_hydrogen"] for row in solved), n)
-    fresh = [row for row in solved if not row["seen_formula"]]
-    add("top-1, loose, formula not in training", sum(r["rank"] == 1 for r in fresh), len(fresh))
-    called = [row for row in solved if row["verdict"] == "solved"]
-    add("called solved", len(called), n)
-    add("right among those called solved", sum(r["rank"] == 1 for r in called), len(called))
-    phases = _by_phase(rows)
-    if len(phases) < n:
-        mean = sum(phases.values()) / len(phases)
-        lines.append(f"| mean over {len(phases)} phases, top-1 loose | {100 * mean:.1f} % | |")
-    if solved:
-        times = sorted(row["seconds"] for row in solved)
-        lines.append(
-            f"| median time | {times[len(times) // 2]:.1f} s | {times[-1]:.1f} s at most |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _by_phase(rows: Iterable[dict[str, Any]]) -> dict[str, float]:
-    """Share of each phase's patterns that are right at rank 1."""
-    hits: dict[str, list[bool]] = defaultdict(list)
-    for row in rows:
-        hits[row["phase"]].append(row.get("rank") == 1)
-    return {phase: sum(found) / len(found) for phase, found in hits.items()}
