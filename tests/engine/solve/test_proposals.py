@@ -9,6 +9,7 @@ from engine.progress import Progress
 from engine.refine.prepared import prepare
 from engine.solve.proposals import library_proposals, line_set
 from engine.solve.result import Problem
+from tests.engine.solve.watch import Watch
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
 
@@ -25,9 +26,9 @@ def prepared(rutile_pattern):
     return prepare(rutile_pattern)
 
 
-def proposed(pattern, prepared, **knowledge):
+def proposed(pattern, prepared, progress=None, **knowledge):
     problem = Problem(pattern, max_atoms=MOST_ATOMS, **knowledge)
-    return library_proposals(problem, prepared, Progress())
+    return library_proposals(problem, prepared, progress or Progress())
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,20 @@ def test_a_formula_restricts_the_contents(rutile_pattern, prepared, proposals) -
     for proposal in restricted:
         numbers = proposal.structure.numbers
         assert 2 * np.sum(numbers == 22) == np.sum(numbers == 8)
+
+
+def test_hydrogen_in_the_formula_does_not_hide_types_without_it(rutile_pattern, prepared) -> None:
+    watch = Watch()
+    found = proposed(rutile_pattern, prepared, watch, elements=("Ti", "O", "H"), formula="Ti(OH)2")
+    bare = [p for p in found if 1 not in p.structure.numbers]
+    assert any(p.space_group == 136 for p in bare[:5])
+    for proposal in bare:
+        numbers = proposal.structure.numbers
+        assert 2 * np.sum(numbers == 22) == np.sum(numbers == 8)
+    # A search says often where it is, so that it can be cancelled at any time.
+    assert len(watch.fractions) > 50
+    assert watch.fractions == sorted(watch.fractions)
+    assert watch.fractions[-1] <= 1.0
 
 
 def test_other_elements_may_be_added(rutile_pattern, prepared) -> None:
