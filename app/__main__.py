@@ -7,6 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.cli import DEVELOPER, SUBCOMMANDS
+from engine.cli import main as run_subcommand
+
 _HELP = ("-h", "--help", "--version")
 
 
@@ -23,10 +26,6 @@ def main(argv: Sequence[str]) -> int:
     int
         The exit code: 0 on success, 2 for bad input, 1 for an internal error.
     """
-    _one_blas_thread()
-    from engine.cli import DEVELOPER, SUBCOMMANDS
-    from engine.cli import main as run_subcommand
-
     if argv and (argv[0] in (*SUBCOMMANDS, *DEVELOPER, *_HELP) or argv[0].startswith("-")):
         return run_subcommand(argv)
     for name in argv:
@@ -45,15 +44,6 @@ def main(argv: Sequence[str]) -> int:
 def entry() -> None:
     """Run the program with the arguments of this process, and leave with its exit code."""
     sys.exit(main(sys.argv[1:]))
-
-
-def _one_blas_thread() -> None:
-    """Keep numpy's linear algebra on one thread; must run before numpy is imported.
-
-    Refinements solve thousands of small systems, for which more threads only wait for each other:
-    a solve takes three times the processor time with two. torch has threads of its own.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _refuse(sentence: str) -> int:

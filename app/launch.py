@@ -17,6 +17,7 @@ from app.services import Services
 from app.settings import Settings
 from app.theme import ThemeKeeper
 from app.views.error_dialog import CrashCatcher
+from app.views.opengl import SMOOTH
 from engine import resources
 
 # How long a worker's Python code may keep the interpreter while the window waits: Python's own
@@ -32,7 +33,6 @@ def make_application() -> QApplication:
         return existing
     form = QSurfaceFormat()
     form.setDepthBufferSize(24)
-    form.setSamples(4)
     QSurfaceFormat.setDefaultFormat(form)
     os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
     app = QApplication(sys.argv[:1])
@@ -104,6 +104,8 @@ def run_window(
     pulse.start(500)
     if size is not None:
         window.resize(*size)
+    if screenshot is not None:
+        window.density.samples = SMOOTH  # a picture may take its time
     script = _Script(window, elements, solve, screenshot, quit_when_done)
     window.painted.connect(lambda: _begin(window, files, script))
     window.show()

@@ -35,11 +35,11 @@ INNER_INSET = 0.003  # the caps of the inner surface lie just behind those of th
 class DensityCanvas:
     """A vispy scene; it knows nothing of the session, only what it is told to draw."""
 
-    def __init__(self, parent: QWidget) -> None:
-        """Make the canvas; its Qt widget is `native`."""
+    def __init__(self, parent: QWidget, samples: int = 0) -> None:
+        """Make the canvas; its Qt widget is `native`, each pixel has so many `samples`."""
         self.theme: Theme = LIGHT
         self.canvas = scene.SceneCanvas(
-            keys=None, parent=parent, show=False, config={"samples": 4, "depth_size": 24}
+            keys=None, parent=parent, show=False, config={"samples": samples, "depth_size": 24}
         )
         self.native: QWidget = self.canvas.native
         self.view = self.canvas.central_widget.add_view()

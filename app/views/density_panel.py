@@ -27,6 +27,7 @@ from app.theme import LIGHT, Theme
 from app.views import atom_style
 from app.views.controls import Panel, Segmented, SliderRow, heading, muted
 from app.views.isosurface import level_for_volume
+from app.views.opengl import affordable_samples
 
 if TYPE_CHECKING:
     from app.views.density_canvas import DensityCanvas
@@ -50,6 +51,7 @@ class DensityPanel(Panel):
         self._touched = False
         self._has_opengl = True
         self.canvas: DensityCanvas | None = None
+        self.samples: int | None = None
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MILLISECONDS)
@@ -101,6 +103,7 @@ class DensityPanel(Panel):
         self._picture.setSpacing(2)
         self.label = muted()
         self.label.setWordWrap(True)
+        self.label.setContentsMargins(0, 4, 0, 0)  # room for the bars over digits
         self.stack.addWidget(picture)
         body.addWidget(self.stack, 1)
         body.addWidget(self._build_controls())
@@ -191,7 +194,8 @@ class DensityPanel(Panel):
             return
         from app.views.density_canvas import DensityCanvas
 
-        self.canvas = DensityCanvas(self)
+        samples = self.samples if self.samples is not None else affordable_samples()
+        self.canvas = DensityCanvas(self, samples)
         self.canvas.native.setAccessibleName("Electron density, turn with the mouse")
         self.canvas.native.setMinimumSize(120, 100)
         self._picture.insertWidget(0, self.canvas.native, 1)
