@@ -254,6 +254,7 @@ class ThemeKeeper(QObject):
         self._choice: Choice = "system"
         app.setStyle("Fusion")
         self.theme = LIGHT
+        self._applied: Theme | None = None
         self._apply()
         app.styleHints().colorSchemeChanged.connect(self._apply)
 
@@ -271,7 +272,10 @@ class ThemeKeeper(QObject):
         return scheme == Qt.ColorScheme.Dark
 
     def _apply(self, *_: object) -> None:
-        self.theme = DARK if self._is_dark() else LIGHT
+        theme = DARK if self._is_dark() else LIGHT
+        if theme is self._applied:
+            return
+        self.theme = self._applied = theme
         self._app.setPalette(palette(self.theme))
         self._app.setStyleSheet(stylesheet(self.theme))
         self.changed.emit(self.theme)

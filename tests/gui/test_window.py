@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.main_window import MainWindow
+from app.views.error_dialog import CrashCatcher
 from app.views.isosurface import padded
 from app.views.message_bar import MessageStrip
 
@@ -290,6 +291,20 @@ def test_an_internal_error_shows_one_dialog_and_work_goes_on(window, qtbot, file
     qtbot.mouseClick(window.sample.solve_button, LEFT)
     settle(window, qtbot)
     assert window.candidates.model().rowCount() == 3
+
+
+def test_an_exception_in_the_event_loop_reaches_the_dialog(window, qtbot):
+    catcher = CrashCatcher(window)
+    catcher.caught.connect(window.report_error)
+    catcher.install()
+
+    def fail():
+        raise RuntimeError("deliberate")
+
+    QTimer.singleShot(0, fail)
+    qtbot.waitUntil(lambda: window._error_dialog is not None)
+    catcher.uninstall()
+    assert "RuntimeError: deliberate" in window._error_dialog.report.toPlainText()
 
 
 def test_wavelength_can_be_chosen_and_typed(window, qtbot, file):
