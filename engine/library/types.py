@@ -46,8 +46,7 @@ class StructureType:
     count : int
         How many known crystals have this type.
     log_end : float
-        ln(1/d) up to which all its reflections are kept, in reduced units; infinite for a type
-        all of whose reflections in reach of common patterns are.
+        ln(1/d) up to which all its reflections are kept, in reduced units.
     """
 
     index: int
@@ -227,7 +226,7 @@ def _log_end(
     orders = {int(g): len(laue_rotations(primitive_rotations(int(g)))) for g in np.unique(groups)}
     order = np.array([orders[int(g)] for g in groups])
     limit = (4.5 * MAX_LINES * order / (4.0 * np.pi * n_atoms)) ** (1.0 / 3.0)
-    by_limit = np.where(limit < MAX_REDUCED_D_STAR, np.log(limit), np.inf)
+    by_limit = np.log(np.minimum(limit, MAX_REDUCED_D_STAR))
     return np.where(n_lines >= MAX_LINES, last.astype(np.float64), by_limit)
 
 

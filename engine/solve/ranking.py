@@ -142,7 +142,9 @@ class _Evidence:
     @property
     def n(self) -> float:
         """The number of observations."""
-        share = 1.0 / max(self._best_misfit, 1.0) if np.isfinite(self._best_misfit) else 0.5
+        share = 0.5
+        if np.isfinite(self._best_misfit):
+            share = max(self._best_misfit, 1.0) ** -2.0
         return self._lines + (self._elements - self._lines) * share
 
     def score(self, proposal: Proposal, refinement: Refinement) -> float:
