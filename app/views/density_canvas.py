@@ -29,6 +29,7 @@ _EDGES = np.array(
 )
 DEFAULT_VIEW = (115.0, 18.0)
 CAMERA_DEPTH = 1e4  # vispy's off-screen buffer has 16 bits of depth
+INNER_OPACITY = 0.55
 INNER_INSET = 0.003  # the caps of the inner surface lie just behind those of the outer one
 
 
@@ -50,8 +51,8 @@ class DensityCanvas:
         self.view.camera = self.camera
         self._closed: NDArray[np.float32] | None = None
         self._lattice: FloatArray = np.eye(3)
-        self._inner = self._surface(order=0)
-        self._outer = self._surface(order=1)
+        self._inner = self._surface(order=1)
+        self._outer = self._surface(order=2)
         self._outer.set_gl_state("translucent", depth_test=True, cull_face=False)
         self._outer.set_rim(0.45)
         self._box = scene.visuals.Line(
@@ -64,9 +65,9 @@ class DensityCanvas:
         self._labels = scene.visuals.Text(
             ["a", "b", "c"], bold=True, font_size=10, pos=np.eye(3), parent=self.view.scene
         )
-        self._labels.order = 3
+        self._labels.order = 4
         for visual in (self._box, self._axes):
-            visual.order = 2
+            visual.order = 3
             visual.set_gl_state("translucent", depth_test=True)
         self.canvas.events.draw.connect(self._light_from_camera, position="first")
         self.clear()
@@ -123,7 +124,12 @@ class DensityCanvas:
 
     def set_surfaces(self, outer: float, inner: float, opacity: float) -> None:
         """Draw the surfaces at two levels (e/A^3); the outer one lets through 1 - `opacity`."""
-        self._mesh(self._inner, inner, self.theme.inner_surface, 1.0, inset=INNER_INSET)
+        # Atoms sit inside the inner surface: it lets them through where they are drawn.
+        solid = INNER_OPACITY if self._atoms.visible else 1.0
+        self._inner.set_gl_state(
+            "translucent" if solid < 1.0 else "opaque", depth_test=True, cull_face=False
+        )
+        self._mesh(self._inner, inner, self.theme.inner_surface, solid, inset=INNER_INSET)
         self._mesh(self._outer, outer, self.theme.outer_surface, opacity)
         self.canvas.update()
 
