@@ -248,6 +248,8 @@ def _how_trained(manifest: dict[str, Any]) -> str:
 - *Compute*: {hours:.2f} hours of wall time times threads ({training["threads"]}) on a CPU shared
   with other work; no GPU.
 - *Licence of the weights*: {manifest["licence"]}.
+- *Again*: `densight train --config engine/training/cmednet.toml --prepare --export FILE`, in a
+  checkout with the data.
 """
 
 
