@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 SYMPREC = 0.05  # angstrom
+
+# spglib's C code prints to stderr when a tolerance does not suit it; we try another one then,
+# and the user's terminal is for the user.
+os.environ.setdefault("SPGLIB_WARNING", "OFF")
 
 
 @dataclass(frozen=True, eq=False)
