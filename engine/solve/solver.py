@@ -75,7 +75,21 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
     watch.report(1.0, "Done")
+    if not proposals:
+        remarks = (*remarks, _nothing_proposed(problem))
     return _solution(problem, finished, timings, (*remarks, *_notes(prepared)))
+
+
+def _nothing_proposed(problem: Problem) -> str:
+    if problem.formula is not None:
+        return (
+            f"No known structure type fits the lines with all of {', '.join(problem.elements)} in "
+            f"the proportions of {problem.formula}; check the formula or leave it out."
+        )
+    return (
+        f"No known structure type fits the lines with all of {', '.join(problem.elements)}; "
+        "tick only elements that are surely in the sample."
+    )
 
 
 def _as_measured(pattern: PowderPattern) -> tuple[PowderPattern, tuple[str, ...]]:

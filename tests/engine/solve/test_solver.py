@@ -161,6 +161,22 @@ def test_noise_has_no_solution_and_a_note_says_why() -> None:
 @pytest.mark.parametrize(
     ("elements", "formula", "message"),
     [
+        (("Ti", "O", "Na"), "TiO2", "check the formula"),
+        (tuple("Ti O Na K Rb Cs Ca Sr Ba F Cl Br".split()), None, "tick only elements"),
+    ],
+)
+def test_where_no_type_can_fit_a_note_says_what_to_change(
+    rutile_pattern, elements: tuple[str, ...], formula: str | None, message: str
+) -> None:
+    solution = solve(Problem(rutile_pattern, elements, formula=formula, max_atoms=SMALL))
+    assert solution.candidates == ()
+    assert solution.verdict == "no-solution"
+    assert any(message in note for note in solution.notes)
+
+
+@pytest.mark.parametrize(
+    ("elements", "formula", "message"),
+    [
         ((), None, "tick at least one"),
         (("Xx",), None, "Xx"),
         (("Ti", "Ooo"), None, "Ooo"),
