@@ -24,6 +24,9 @@ def add_parsers(subparsers: Any) -> None:
     solve.add_argument("--set", default="val", choices=("val", "val_multi", "val_large"))
     solve.add_argument("--count", type=int, default=100, metavar="N")
     solve.add_argument(
+        "--skip", type=int, default=0, metavar="N", help="leave out the first N: calibrate on others"
+    )
+    solve.add_argument(
         "--wrong-elements",
         action="store_true",
         help="offer every pattern with elements that are not in it: none should come out solved",
@@ -53,7 +56,7 @@ def run_simulated(arguments: argparse.Namespace) -> int:
     """Score on standard test patterns."""
     from engine.training.bench_sets import chosen_lines
 
-    lines = chosen_lines(arguments.set, arguments.count)
+    lines = chosen_lines(arguments.set, arguments.skip + arguments.count)[arguments.skip :]
     jobs = [("simulated", arguments.set, line, arguments.wrong_elements) for line in lines]
     return _run(arguments, jobs)
 
