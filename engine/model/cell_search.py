@@ -161,9 +161,11 @@ def lattice_kinds() -> tuple[LatticeKind, ...]:
 
 def _rows(system: str, centring: str) -> FloatArray:
     """Distinct lines of a lattice, as coefficients of its parameters, low indices first."""
-    limit = 9 if system == "cubic" else 6
-    side = np.arange(-limit, limit + 1)
-    h, k, m = (x.ravel() for x in np.meshgrid(side, side, side, indexing="ij"))
+    limit = {"cubic": 9, "orthorhombic": 10}.get(system, 6)
+    # A long c axis, common in these systems, needs high l.
+    height = 16 if system in ("tetragonal", "hexagonal") else limit
+    side, along = np.arange(-limit, limit + 1), np.arange(-height, height + 1)
+    h, k, m = (x.ravel() for x in np.meshgrid(side, side, along, indexing="ij"))
     allowed = {
         "P": np.ones(len(h), dtype=bool),
         "I": (h + k + m) % 2 == 0,
@@ -181,11 +183,18 @@ def _rows(system: str, centring: str) -> FloatArray:
     }[system]
     rows = np.unique(np.stack(columns, axis=1), axis=0)
     rows = rows[np.any(rows != 0, axis=1)]
-    # The cross term counts little for what is a low index.
-    size = rows[:, :3].sum(axis=1)
-    kept = rows[size <= (81 if system == "cubic" else 40)]
-    order = np.argsort(kept[:, :3].sum(axis=1), kind="stable")
-    return np.asarray(kept[order], dtype=np.float64)
+    total = rows[:, :3].sum(axis=1)
+    kept = {
+        "cubic": total <= 81,
+        "tetragonal": rows[:, 0] <= 36,
+        "hexagonal": rows[:, 0] <= 36,
+        # Along a long axis indices are high, but then the others are low.
+        "orthorhombic": (total <= 40) | (total - rows[:, :3].max(axis=1) <= 8),
+        "monoclinic": total <= 40,
+    }[system]
+    rows = rows[kept]
+    order = np.argsort(rows[:, :3].sum(axis=1), kind="stable")
+    return np.asarray(rows[order], dtype=np.float64)
 
 
 def _starts(kind: LatticeKind, two_theta: FloatArray, wavelength: float) -> FloatArray:
