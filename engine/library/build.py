@@ -17,7 +17,8 @@ import spglib
 from numpy.typing import NDArray
 
 from engine.crystal.composition import atomic_number
-from engine.library.symmetry_table import laue_rotations, unique_reflections
+from engine.crystal.metric import laue_rotations, primitive_rotations
+from engine.diffraction.reflections import independent_reflections
 from engine.library.types import MAX_LINES, line_limit
 
 SHAPE_TOLERANCE = 0.006
@@ -44,11 +45,10 @@ class TypeEntry:
 
 
 class TypeReducer:
-    """Turns records into type entries; remembers the Laue rotations of each space group."""
+    """Turns records into type entries."""
 
     def __init__(self, form_factors: Any) -> None:
         self._form_factors = form_factors
-        self._laue: dict[int, NDArray[np.int64]] = {}
 
     def reduce(self, record: dict[str, Any]) -> TypeEntry | None:
         """The type of one record, or None where spglib finds no symmetry for it."""
@@ -64,12 +64,10 @@ class TypeReducer:
         group = int(dataset.number)
         scale = (abs(np.linalg.det(lattice)) / len(z)) ** (1.0 / 3.0)
         lattice = np.asarray(lattice) / scale
-        if group not in self._laue:
-            self._laue[group] = laue_rotations(np.asarray(dataset.rotations, dtype=np.int64))
-        laue = self._laue[group]
-        reciprocal = np.linalg.inv(lattice @ lattice.T)
-        limit = line_limit(len(z), len(laue))
-        hkl, multiplicity, d_star = unique_reflections(reciprocal, laue, limit)
+        rotations = primitive_rotations(group)
+        limit = line_limit(len(z), len(laue_rotations(rotations)))
+        listed = independent_reflections(lattice, 0.5 * limit, rotations)
+        hkl, multiplicity, d_star = listed.hkl, listed.multiplicity, 2.0 * listed.s
         phases = np.exp(2j * np.pi * hkl @ np.asarray(coords).T)
         labels, unit = _unit_structure_factors(np.asarray(z), phases)
         species = np.searchsorted(labels, z, sorter=np.argsort(labels))

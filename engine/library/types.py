@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import resources
+from engine.crystal.metric import laue_rotations, primitive_rotations
 from engine.errors import BadInputError
-from engine.library.symmetry_table import laue_rotations, primitive_rotations
 
 FORMAT_VERSION = 1
 # How many reflections of a type are kept, the first in order of 1/d.

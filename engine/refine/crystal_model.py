@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.anomalous import dispersion
-from engine.crystal.structure import CrystalStructure
-from engine.crystal.symmetry import Standardised, standardise
-from engine.diffraction.reflections import independent_reflections
-from engine.diffraction.scattering import form_factors
-from engine.library.symmetry_table import (
+from engine.crystal.metric import (
     invariant_metric_basis,
     metric_to_vector,
     quadratic_form,
     vector_to_metric,
 )
+from engine.crystal.structure import CrystalStructure
+from engine.crystal.symmetry import Standardised, standardise
+from engine.diffraction.reflections import independent_reflections
+from engine.diffraction.scattering import form_factors
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.library.symmetry_table import vector_to_metric
+from engine.crystal.metric import vector_to_metric
 from engine.refine.crystal_model import CrystalModel
 
 FloatArray = NDArray[np.float64]

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.library.retrieve import Hits, LineSet
-from engine.library.symmetry_table import (
+from engine.crystal.metric import (
     metric_basis,
     metric_to_vector,
     quadratic_form,
     vector_to_metric,
 )
+from engine.library.retrieve import Hits, LineSet
 from engine.library.types import StructureTypes
 
 FloatArray = NDArray[np.float64]

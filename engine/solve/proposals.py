@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from engine import resources
 from engine.crystal.composition import atomic_number, parse_formula
+from engine.crystal.metric import vector_to_metric
 from engine.crystal.structure import CrystalStructure
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.library import types as library_types
 from engine.library.retrieve import LineSet, Retriever, merge_hits
-from engine.library.symmetry_table import vector_to_metric
 from engine.library.types import StructureType
 from engine.progress import Progress
 from engine.refine.prepared import PreparedPattern

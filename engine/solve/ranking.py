@@ -114,7 +114,10 @@ def refine_and_rank(
     best = without_duplicates(run.evidence.in_order(relaxed + placed[RELAXED:]))
     whole = run.stage(best[:COMPLETED], lambda r: _complete(prepared, r, run.evidence), (0.8, 0.92))
     # The others are at least brought to the same range, so that all scores are of one kind.
-    rest = run.stage(best[COMPLETED:most], lambda r: _extend(prepared, r), (0.92, 0.98))
+    done = {id(r.proposal) for r in whole}
+    rest = [r for r in best[:most] if id(r.proposal) not in done]
+    if time.perf_counter() < deadline:
+        rest = run.stage(rest, lambda r: _extend(prepared, r), (0.92, 0.98))
     ordered = without_duplicates(run.evidence.in_order(whole + rest))
     overtaking = [r for r in ordered[:OVERTAKING] if r in rest]
     if overtaking:

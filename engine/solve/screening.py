@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from engine.crystal.anomalous import dispersion
+from engine.crystal.metric import quadratic_form, vector_to_metric
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.diffraction.scattering import form_factors
 from engine.library.charges import can_be_neutral
-from engine.library.symmetry_table import quadratic_form, vector_to_metric
 from engine.library.types import StructureType
 from engine.library.volumes import expected_volume
 from engine.refine.prepared import PreparedPattern

@@ -24,7 +24,7 @@ def add_parsers(subparsers: Any) -> None:
     solve.add_argument("--set", default="val", choices=("val", "val_multi", "val_large"))
     solve.add_argument("--count", type=int, default=100, metavar="N")
     solve.add_argument(
-        "--skip", type=int, default=0, metavar="N", help="leave out the first N: calibrate on others"
+        "--skip", type=int, default=0, metavar="N", help="leave out the first N, to calibrate on"
     )
     solve.add_argument(
         "--wrong-elements",

@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from engine.crystal.metric import metric_basis, metric_to_vector
 from engine.library.build import merge_entries
-from engine.library.symmetry_table import metric_basis, metric_to_vector
 from tests.made_library import recoloured, record_of, scaled
 from tests.made_structures import BY_NAME, MADE, Made
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import resources
+from engine.crystal.metric import primitive_rotations
 from engine.errors import BadInputError
-from engine.library.symmetry_table import primitive_rotations
 from engine.library.types import (
     FORMAT_VERSION,
     LIBRARY_FILE,

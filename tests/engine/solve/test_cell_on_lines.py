@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.library.retrieve import Hits, LineSet
-from engine.library.symmetry_table import (
+from engine.crystal.metric import (
     metric_basis,
     metric_to_vector,
     quadratic_form,
     vector_to_metric,
 )
+from engine.library.retrieve import Hits, LineSet
 from engine.library.types import StructureTypes
 from engine.solve.cell_on_lines import RefinedCells, refine_cells
 from tests.made_library import make_library

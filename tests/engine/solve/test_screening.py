@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.library.symmetry_table import metric_to_vector
+from engine.crystal.metric import metric_to_vector
 from engine.refine.prepared import prepare
 from engine.solve.screening import ScreeningPattern, all_assignments
 from tests.engine.solve.conftest import FLUORITE

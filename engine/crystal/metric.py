@@ -1,8 +1,7 @@
-"""What each space group leaves free in the metric of its standardised primitive cell.
+"""The reciprocal metric as a vector, and what symmetry leaves free in it.
 
-Everything here follows from the rotations of the group in that basis: the invariant part of the
-reciprocal metric tensor (1 number for cubic up to 6 for triclinic) and the Laue class used to
-merge equivalent reflections.
+1/d^2 is linear in the six elements of the reciprocal metric tensor. A space group leaves one
+(cubic) to six (triclinic) combinations of them free.
 """
 
 from __future__ import annotations
@@ -67,50 +66,6 @@ def laue_rotations(rotations: IntArray) -> IntArray:
     """The distinct rotations together with their inverses through the origin."""
     both = np.concatenate([rotations, -rotations])
     return np.unique(both, axis=0).astype(np.int64)
-
-
-def unique_reflections(
-    reciprocal_metric: FloatArray, laue: IntArray, d_star_max: float
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """Reflections up to `d_star_max`, one of each Laue class.
-
-    Parameters
-    ----------
-    reciprocal_metric : (3, 3) array
-        1/angstrom^2.
-    laue : (r, 3, 3) int array
-        From `laue_rotations`.
-    d_star_max : float
-        Largest 1/d in 1/angstrom.
-
-    Returns
-    -------
-    hkl : (n, 3) int array
-    multiplicity : (n,) int array
-    d_star : (n,) array
-        Increasing, 1/angstrom.
-    """
-    direct = np.linalg.inv(reciprocal_metric)
-    bounds = np.floor(d_star_max * np.sqrt(np.diag(direct)) + 1e-9).astype(int)
-    axes = [np.arange(-bound, bound + 1) for bound in bounds]
-    axes[0] = np.arange(0, bounds[0] + 1)
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    squared = np.einsum("ni,ij,nj->n", grid, reciprocal_metric, grid)
-    grid = grid[(squared <= d_star_max**2) & (squared > 1e-10)]
-    if len(grid) == 0:
-        empty = np.zeros(0)
-        return np.zeros((0, 3), np.int64), np.zeros(0, np.int64), empty
-    # h' = h W for a rotation W acting on coordinates; one integer key an image.
-    images = grid.astype(np.float64) @ laue.transpose(1, 0, 2).reshape(3, -1)
-    base = 2 * int(np.abs(images).max()) + 1
-    weights = np.array([base * base, base, 1.0])
-    keys = images.reshape(len(grid), -1, 3) @ weights
-    _, first = np.unique(keys.max(axis=1), return_index=True)
-    multiplicity = (np.diff(np.sort(keys[first], axis=1), axis=1) > 0.5).sum(axis=1) + 1
-    hkl = grid[first]
-    d_star = np.sqrt(np.einsum("ni,ij,nj->n", hkl, reciprocal_metric, hkl))
-    order = np.argsort(d_star, kind="stable")
-    return hkl[order].astype(np.int64), multiplicity[order], d_star[order]
 
 
 # Conventional to primitive basis, (a_p b_p c_p) = (a b c) P, for each centring; spglib's choice.

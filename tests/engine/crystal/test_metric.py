@@ -10,17 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.crystal.lattice import crystal_system, d_spacings, matrix_from_cell
-from engine.crystal.symmetry import standardise
-from engine.diffraction.reflections import hkl_within, independent_reflections
-from engine.library.symmetry_table import (
-    laue_rotations,
+from engine.crystal.metric import (
     metric_basis,
     metric_to_vector,
     primitive_rotations,
     quadratic_form,
-    unique_reflections,
     vector_to_metric,
 )
+from engine.crystal.symmetry import standardise
+from engine.diffraction.reflections import independent_reflections
 from tests.made_structures import MADE, Made
 
 FREE = {
@@ -94,47 +92,11 @@ def conventional(made: Made):
 
 
 @every_made
-def test_unique_reflections_and_their_equivalents_fill_the_sphere_once(made: Made) -> None:
-    _, turns, lattice, reciprocal = conventional(made)
-    laue = laue_rotations(turns)
-    hkl, multiplicity, d_star = unique_reflections(reciprocal, laue, 0.7)
-    images = [np.unique(np.einsum("i,rij->rj", row, laue), axis=0) for row in hkl]
-    assert [len(image) for image in images] == multiplicity.tolist()
-    everything = np.concatenate(images)
-    assert len(np.unique(everything, axis=0)) == len(everything)
-    half, _ = hkl_within(lattice, 0.35)
-    assert len(everything) == 2 * len(half)
-    assert np.all(np.diff(d_star) >= 0.0)
-    np.testing.assert_allclose(d_star, 1.0 / d_spacings(lattice, hkl), rtol=1e-9)
-
-
-@every_made
 def test_multiplicities_are_those_of_gemmi(made: Made) -> None:
-    found, turns, _, reciprocal = conventional(made)
-    hkl, multiplicity, _ = unique_reflections(reciprocal, laue_rotations(turns), 0.7)
+    found, turns, lattice, _ = conventional(made)
+    listed = independent_reflections(lattice, 0.35, turns)
     operations = gemmi.symops_from_hall(found.hall)
     order = len(operations.sym_ops)
-    for row, expected in zip(hkl.tolist(), multiplicity, strict=True):
+    for row, expected in zip(listed.hkl.tolist(), listed.multiplicity, strict=True):
         share = order // operations.epsilon_factor_without_centering(row)
         assert share * (1 if operations.is_reflection_centric(row) else 2) == expected
-
-
-@every_made
-def test_unique_reflections_are_those_of_the_diffraction_package(made: Made) -> None:
-    _, turns, lattice, reciprocal = conventional(made)
-    _, multiplicity, d_star = unique_reflections(reciprocal, laue_rotations(turns), 0.7)
-    other = independent_reflections(lattice, 0.35, turns)
-    np.testing.assert_allclose(d_star, 2.0 * other.s, rtol=1e-9)
-    rounded = np.round(d_star, 9)
-    for spacing in np.unique(rounded):
-        mine = np.sort(multiplicity[rounded == spacing])
-        theirs = np.sort(other.multiplicity[np.abs(2.0 * other.s - spacing) < 1e-8])
-        np.testing.assert_array_equal(mine, theirs)
-
-
-def test_there_may_be_no_reflection_at_all() -> None:
-    hkl, multiplicity, d_star = unique_reflections(
-        np.eye(3) / 16.0, laue_rotations(primitive_rotations(221)), 0.2
-    )
-    assert hkl.shape == (0, 3)
-    assert len(multiplicity) == len(d_star) == 0
