@@ -68,6 +68,7 @@ class Retriever:
         self._place = ((log_d_star - self._start) / BIN).astype(np.float32)
         self._line_power = library.amplitude[lines] ** 2
         self._drawn: dict[tuple[float, int], NDArray[np.float32]] = {}
+        self._running: dict[tuple[float, int], NDArray[np.float32]] = {}
         self._end = library.log_end[chosen]
 
     def search(
@@ -112,6 +113,16 @@ class Retriever:
             self._drawn[key] = np.sqrt(blurred)
         return self._drawn[key]
 
+    def _running_power(self, sigma: float, coarse: int) -> NDArray[np.float32]:
+        """(types, bins + 1) power of the drawn types before each bin."""
+        key = (sigma, coarse)
+        if key not in self._running:
+            types = self._draw_types(sigma, coarse)
+            running = np.zeros((len(types), types.shape[1] + 1), dtype=np.float32)
+            np.cumsum(types * types, axis=1, out=running[:, 1:])
+            self._running[key] = running
+        return self._running[key]
+
     def _likeness(self, lines: LineSet, shifts: FloatArray, width: float) -> NDArray[np.float32]:
         """(types, shifts) cosines between the drawn lines inside the measured window."""
         # Bins need be no finer than about half the blur of each of the two patterns.
@@ -119,18 +130,21 @@ class Retriever:
         coarse = max(1, int(sigma / BIN))
         types = self._draw_types(sigma, coarse)
         step = BIN * coarse
-        axis = self._start + step * np.arange(types.shape[1])
         # One bin of the library is ln(1/d) + ln(length), so the measured lines are moved up.
         position = (np.log(lines.d_star)[None, :] + shifts[:, None] - self._start) / step
         row = np.repeat(np.arange(len(shifts)), len(lines.d_star))
         power = np.tile(lines.amplitude**2, len(shifts))
         query = _splat(row, position.ravel(), power, (len(shifts), types.shape[1]))
         query = np.sqrt(gaussian_filter1d(query, sigma / step, axis=1, truncate=2.5))
-        window = (axis >= np.log(lines.d_star_min) + shifts[:, None]) & (
-            axis <= np.log(lines.d_star_max) + shifts[:, None]
-        )
         product = types @ query.T
-        type_norm = (types * types) @ window.T.astype(np.float32)
+        # The window is one stretch of bins, so a type's power in it is a difference of sums.
+        running = self._running_power(sigma, coarse)
+        first, last = (
+            np.clip(((np.log(d_star) + shifts - self._start) / step), 0, types.shape[1] - 1)
+            for d_star in (lines.d_star_min, lines.d_star_max)
+        )
+        first, last = np.ceil(first).astype(np.int64), np.floor(last).astype(np.int64)
+        type_norm = running[:, last + 1] - running[:, first]
         energy = np.cumsum(query * query, axis=1)
         end = np.clip((self._end - self._start) / step, 0, types.shape[1] - 1).astype(np.int64)
         query_norm = energy[:, end].T

@@ -23,7 +23,7 @@ from engine.progress import Progress
 from engine.refine.prepared import PreparedPattern
 from engine.solve.cell_on_lines import RefinedCells, refine_cells
 from engine.solve.result import Problem, Source
-from engine.solve.screening import ScreeningPattern, all_assignments
+from engine.solve.screening import Colouring, ScreeningPattern, all_assignments
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -34,6 +34,8 @@ NARROW, WIDE = 0.004, 0.012
 HITS_PER_WIDTH = 700
 SCREENED = 550
 UNSEEN_WEIGHT = 0.4
+# Of all colourings of one search, the best so many become structures.
+BUILT = 300
 # Lines below this share of the strongest may be an impurity's; one search goes without them.
 STRONG_SHARE = 0.06
 # With many elements there are many colourings of each type; then fewer types are tried.
@@ -166,7 +168,7 @@ def _search(
     screen = ScreeningPattern(prepared, elements)
     assignments = _assignments(n_species, fixed, len(elements))
     wanted = _wanted_ratios(problem, elements)
-    proposals = []
+    found: list[tuple[float, float, int, Colouring]] = []
     screened = min(SCREENED, max(MOST_COLOURINGS // len(assignments), FEWEST_SCREENED))
     for place, j in enumerate(np.argsort(-quality)[:screened]):
         report(0.5 + 0.5 * place / screened)
@@ -177,17 +179,30 @@ def _search(
         for colouring in screen.colourings(structure_type, cells.metric[j], allowed):
             log_prior = colouring.log_prior + FREQUENCY_WEIGHT * math.log(structure_type.count)
             badness = len(lines.d_star) * math.log(max(colouring.residual, 1e-3)) - log_prior
-            proposals.append(
-                Proposal(
-                    structure=_structure(structure_type, cells.metric[j], colouring.numbers),
-                    zero=float(cells.zero[j]),
-                    residual=colouring.residual,
-                    log_prior=log_prior,
-                    badness=badness,
-                    space_group=structure_type.space_group,
-                )
-            )
-    return proposals
+            found.append((badness, log_prior, int(j), colouring))
+    found.sort(key=lambda one: one[0])
+    return [
+        _proposal(library.type(int(hits.index[j])), cells, j, colouring, badness, log_prior)
+        for badness, log_prior, j, colouring in found[:BUILT]
+    ]
+
+
+def _proposal(
+    structure_type: StructureType,
+    cells: RefinedCells,
+    index: int,
+    colouring: Colouring,
+    badness: float,
+    log_prior: float,
+) -> Proposal:
+    return Proposal(
+        structure=_structure(structure_type, cells.metric[index], colouring.numbers),
+        zero=float(cells.zero[index]),
+        residual=colouring.residual,
+        log_prior=log_prior,
+        badness=badness,
+        space_group=structure_type.space_group,
+    )
 
 
 def _assignments(n_species: int, fixed: int, n_elements: int) -> IntArray:
