@@ -18,13 +18,16 @@ from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
-COEFFICIENTS = (3.5, -9.0, -6.0, 0.25, -0.2)
+COEFFICIENTS = (3.5, -9.0, -6.0, 0.25, -0.2, 0.0, 0.0)
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
 NEAR_BEST = 1.25
 LARGEST_MARGIN = 200.0
+LARGEST_ODDITY = 8.0
+USUAL_B = (-0.2, 3.5)
+LARGEST_DAMPING = 3.0
 # r of March and Dollase beyond which a fit bends the intensities rather than explains them.
 USUAL_TEXTURE = (0.5, 2.0)
 
@@ -41,7 +44,12 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
     margin : float
         Square root of the score's distance to the next candidate that is not tied.
     noise : float
-        ln of the misfit (chi^2 a point), 0 where the fit reaches the counting noise.
+        Half the ln of the misfit (chi^2 a point), 0 where the fit reaches the counting noise.
+    oddity : float
+        How far the cell volume and the charges are from what is usual, as -ln of their prior.
+    damping : float
+        How far the overall B (square angstrom) is from what atoms at rest or at room
+        temperature have.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -57,7 +65,14 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         fit.rwp_background_subtracted,
         math.sqrt(min(max(margin, 0.0), LARGEST_MARGIN)),
         min(max(noise, 0.0), 3.0),
+        min(max(-finished[index].proposal.log_prior, 0.0), LARGEST_ODDITY),
+        _damping(fit),
     )
+
+
+def _damping(fit: FitResult) -> float:
+    b_iso = next((p.value for p in fit.parameters if p.name == "B_iso"), USUAL_B[0])
+    return min(max(USUAL_B[0] - b_iso, b_iso - USUAL_B[1], 0.0), LARGEST_DAMPING)
 
 
 def tied(first: Finished, second: Finished) -> bool:
