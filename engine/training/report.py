@@ -240,13 +240,15 @@ def _how_trained(manifest: dict[str, Any]) -> str:
     hours = training["seconds"] / 3600.0 * training["threads"]
     return f"""## Training
 
-- *Data*: {manifest["data"]} Nothing held out was trained on; formulas of held-out structures and
-  of measured phases were kept out of the isotypes too.
+- *Data*: {manifest["data"]}
+  Nothing held out was trained on; formulas of held-out structures and of measured phases were kept
+  out of the isotypes too. `val` was looked at during training (not for stopping), and the few
+  constants of the indexing were set on some sixty entries of it.
 - *Views*: {training["views"]:,}, from the tables {", ".join(settings["tables"])}, each simulated
   on the fly (noise, background, texture, zero error, strain, range, width, stray lines);
   {training["steps"]:,} steps of {settings["batch"]}.
-- *Compute*: {hours:.2f} hours of wall time times threads ({training["threads"]}) on a CPU shared
-  with other work; no GPU.
+- *Compute*: {hours:.2f} hours of wall time times threads ({training["threads"]}), at low priority
+  on a CPU shared with other work, so fewer core-hours than that; no GPU.
 - *Licence of the weights*: {manifest["licence"]}.
 - *Again*: `densight train --config engine/training/cmednet.toml --prepare --export FILE`, in a
   checkout with the data.
@@ -267,8 +269,9 @@ with the pattern's own intensities. The best library candidate's map is not amon
 
 _LIMITS = """## Limits
 
-- This is a first network, trained for about an hour on one shared core. Without a cell its maps
-  are a rough hint, not a structure.
+- This is a first network, trained for about an hour on a part of one core. Where indexing fails
+  (triclinic lattices are not tried, monoclinic ones found in part) its maps are a rough hint.
+- A given cell must be the primitive one; centring of a conventional cell is not removed.
 - No structure with more than 20 atoms in the primitive cell was trained on.
 - Coefficients beyond the box are missing: along long axes the map is blurred.
 - Light atoms beside heavy ones are mostly not seen (table above).
