@@ -6,7 +6,7 @@ it. Everything here works on batches of torch tensors, for training and for use 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -90,7 +90,7 @@ def encode_profile(power: Tensor, coverage: Tensor) -> Tensor:
 
 
 def encode_contents(
-    elements: Sequence[str] | Mapping[str, float],
+    elements: Sequence[str],
     formula: str | None = None,
     others_possible: bool = False,
 ) -> NDArray[np.float32]:
@@ -106,7 +106,7 @@ def encode_contents(
     code = np.zeros(CONTENTS, dtype=np.float32)
     for symbol in elements:
         code[atomic_number(symbol)] = 1.0
-    code[2 * ELEMENTS] = float(len(list(elements)) > 0)
+    code[2 * ELEMENTS] = float(len(elements) > 0)
     if formula:
         amounts = parse_formula(formula)
         total = sum(amounts.values())

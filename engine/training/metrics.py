@@ -19,6 +19,8 @@ IntArray = NDArray[np.int64]
 METRIC_TOLERANCE = 0.01
 SAME_IMAGE = 0.9995  # images of a map that correlate better than this are one
 SSIM_WINDOW = 7
+# A triclinic lattice, which no change of basis but the identity leaves as it is.
+_WITHOUT_SYMMETRY = np.array([[3.0, 0.0, 0.0], [-0.4, 4.0, 0.0], [-0.3, -0.7, 5.0]])
 # Upper atomic numbers of the groups in which sites are recalled.
 RECALL_GROUPS = {"light": (1, 9), "middle": (10, 20), "heavy": (21, 200)}
 
@@ -149,16 +151,8 @@ def gauge_free_correlation(
 
     Without `lattice` only origins and inversion are free.
     """
-    # A lattice of three incommensurate edges has no change of basis but the identity.
-    cell = np.diag([1.0, 1.37, 1.91]) if lattice is None else lattice
-    reference = Truth(truth, cell) if lattice is not None else _fixed_basis(truth, cell)
+    reference = Truth(truth, _WITHOUT_SYMMETRY if lattice is None else lattice)
     return reference.align(density).correlation
-
-
-def _fixed_basis(density: FloatArray, lattice: FloatArray) -> Truth:
-    truth = Truth(density, lattice)
-    truth._bases, truth._images = truth._bases[:1], truth._images[:1]
-    return truth
 
 
 def _normalised(density: FloatArray) -> FloatArray:
