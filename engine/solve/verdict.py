@@ -18,7 +18,7 @@ from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
-COEFFICIENTS = (3.5, -9.0, -6.0, 0.25, -0.2, 0.0, 0.0)
+COEFFICIENTS = (1.218, -5.214, -11.614, 0.332, 1.785, -1.239, -0.865)
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03

@@ -59,12 +59,24 @@ is that little comes out as solved.
 """
 
 
+_CALIBRATION = """
+## How far the probabilities can be trusted
+
+The logistic model behind `score` was fitted on other entries of `val` than those above (the next
+ones of the same permutation), on as many wrong-element controls, and on the measured patterns.
+The table is from cross-validation with whole phases held out: of the first candidates whose
+stated probability fell into a range, how many were right.
+
+{reliability}
+"""
+
+
 def read_rows(path: Path) -> list[Row]:
     """The rows of a results file."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def page(rows: dict[str, list[Row]], machine: str) -> str:
+def page(rows: dict[str, list[Row]], machine: str, reliability: str) -> str:
     """The whole page.
 
     Parameters
@@ -73,6 +85,8 @@ def page(rows: dict[str, list[Row]], machine: str) -> str:
         Results of ``simulated``, ``measured`` and ``wrong``.
     machine : str
         What the times were measured on.
+    reliability : str
+        Text of `engine.training.calibration.calibrate`.
     """
     simulated, measured, wrong = rows["simulated"], rows["measured"], rows["wrong"]
     return (
@@ -85,6 +99,7 @@ def page(rows: dict[str, list[Row]], machine: str) -> str:
             rows="\n".join(_measured_row(row) for row in measured),
         )
         + _WRONG.format(n=len(wrong), rows=_verdicts(wrong))
+        + _CALIBRATION.format(reliability=reliability)
     )
 
 

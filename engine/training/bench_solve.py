@@ -38,6 +38,14 @@ def add_parsers(subparsers: Any) -> None:
     report = kinds.add_parser("report", help="write docs/benchmarks.md from results")
     for name in ("simulated", "measured", "wrong"):
         report.add_argument(f"--{name}", type=Path, required=True, metavar="RESULTS.jsonl")
+    report.add_argument(
+        "--calibration",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="RESULTS.jsonl",
+        help="what the verdict was calibrated on",
+    )
     report.add_argument("--machine", required=True, help="what it ran on, in words")
     report.add_argument("--out", type=Path, required=True, metavar="FILE.md")
     report.set_defaults(run=run_report)
@@ -82,11 +90,13 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
 def run_report(arguments: argparse.Namespace) -> int:
     """Write the page of benchmarks."""
     from engine.training.bench_report import page, read_rows
+    from engine.training.calibration import calibrate, read_examples
 
     rows = {
         name: read_rows(getattr(arguments, name)) for name in ("simulated", "measured", "wrong")
     }
-    arguments.out.write_text(page(rows, arguments.machine), encoding="utf-8")
+    reliability = calibrate(read_examples(arguments.calibration))
+    arguments.out.write_text(page(rows, arguments.machine, reliability), encoding="utf-8")
     print(f"written: {arguments.out}")
     return 0
 

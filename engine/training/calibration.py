@@ -26,10 +26,17 @@ class Examples:
     ----------
     features : (n, f) array
     right : (n,) bool array
+    phases : (n,) str array
+        What was in the sample: examples of one phase are held out together.
     """
 
     features: FloatArray
     right: NDArray[np.bool_]
+    phases: NDArray[np.str_]
+
+    def part(self, kept: NDArray[np.bool_]) -> Examples:
+        """Some of the examples."""
+        return Examples(self.features[kept], self.right[kept], self.phases[kept])
 
 
 def read_examples(paths: Iterable[Path]) -> Examples:
@@ -40,7 +47,7 @@ def read_examples(paths: Iterable[Path]) -> Examples:
     BadInputError
         If there are fewer than 20.
     """
-    features, right = [], []
+    features, right, phases = [], [], []
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
@@ -48,11 +55,12 @@ def read_examples(paths: Iterable[Path]) -> Examples:
                 continue
             features.append(row["best"]["features"])
             right.append(row["rank"] == 1)
+            phases.append(row["phase"])
     if len(right) < 20:
         raise BadInputError(
             f"Only {len(right)} results with a candidate; run more benchmarks before calibrating."
         )
-    return Examples(np.array(features, dtype=np.float64), np.array(right))
+    return Examples(np.array(features, dtype=np.float64), np.array(right), np.array(phases))
 
 
 def fit(examples: Examples) -> FloatArray:
@@ -79,13 +87,12 @@ def probability(coefficients: FloatArray, features: FloatArray) -> FloatArray:
 
 
 def cross_validated(examples: Examples, folds: int = 10) -> FloatArray:
-    """(n,) probabilities, each from a model that has not seen its example."""
-    order = np.random.default_rng(0).permutation(len(examples.right))
-    out = np.empty(len(order))
-    for part in np.array_split(order, folds):
-        rest = np.setdiff1d(order, part)
-        model = fit(Examples(examples.features[rest], examples.right[rest]))
-        out[part] = probability(model, examples.features[part])
+    """(n,) probabilities, each from a model that has seen no example of its phase."""
+    phases = np.random.default_rng(0).permutation(np.unique(examples.phases))
+    out = np.empty(len(examples.right))
+    for part in np.array_split(phases, min(folds, len(phases))):
+        held = np.isin(examples.phases, part)
+        out[held] = probability(fit(examples.part(~held)), examples.features[held])
     return out
 
 
@@ -99,7 +106,8 @@ def calibrate(examples: Examples) -> str:
     lines = [
         "coefficients: " + ", ".join(f"{c:.3f}" for c in coefficients),
         f"examples: {len(right)}, right: {int(right.sum())}",
-        f"Brier score (10-fold): {brier:.4f}; of the base rate: {base:.4f}",
+        f"Brier score (phases held out): {brier:.4f}; of the base rate: {base:.4f}",
+        "",
         "| stated | n | right |",
         "| --- | --- | --- |",
     ]

@@ -99,7 +99,9 @@ def test_the_page_lists_every_measured_pattern(tmp_path) -> None:
             "wrong": [row("w", None), row("v", None, verdict="no-solution")],
         },
         "a machine",
+        "| stated | n | right |",
     )
+    assert "| stated | n | right |" in text
     assert all(f"| {name} |" in text for name in ("m1", "m2", "m3"))
     assert "| tentative | 1 of 2 |" in text
     assert "| no-solution | 1 of 2 |" in text

@@ -25,7 +25,12 @@ def drawn(n: int, seed: int = 0) -> Examples:
     """Examples whose chances of being right follow the logistic model `TRUE`."""
     rng = np.random.default_rng(seed)
     features = rng.uniform([0.0, 0.0, 0.0, 0.0], [0.8, 0.6, 12.0, 3.0], (n, 4))
-    return Examples(features, rng.uniform(size=n) < probability(TRUE, features))
+    return examples(features, rng.uniform(size=n) < probability(TRUE, features))
+
+
+def examples(features: np.ndarray, right: np.ndarray) -> Examples:
+    """Every example a phase of its own."""
+    return Examples(features, right, np.array([f"phase {i}" for i in range(len(right))]))
 
 
 def test_a_known_model_is_recovered() -> None:
@@ -51,24 +56,31 @@ def test_certain_examples_do_not_make_a_certain_model() -> None:
 
 
 def _fitted(features: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return fit(Examples(features, right)), features
+    return fit(examples(features, right)), features
 
 
 def test_a_constant_feature_does_no_harm() -> None:
-    examples = drawn(400)
-    constant = Examples(
-        np.concatenate([examples.features, np.full((400, 1), 7.0)], axis=1), examples.right
-    )
+    some = drawn(400)
+    constant = examples(np.concatenate([some.features, np.full((400, 1), 7.0)], axis=1), some.right)
     assert np.all(np.isfinite(fit(constant)))
 
 
+def test_examples_of_one_phase_are_held_out_together() -> None:
+    """A phase whose examples contradict all others must not vouch for itself."""
+    features = np.concatenate([np.linspace(0.0, 1.0, 40), np.full(20, 0.05)])[:, None]
+    right = np.concatenate([np.linspace(0.0, 1.0, 40) < 0.5, np.zeros(20, dtype=bool)])
+    phases = np.array([f"phase {i}" for i in range(40)] + ["odd one"] * 20)
+    chance = cross_validated(Examples(features, right, phases))
+    assert chance[40:].min() > 0.5
+
+
 def test_cross_validated_probabilities_are_calibrated() -> None:
-    examples = drawn(3000, seed=2)
-    chance = cross_validated(examples)
-    assert chance.shape == examples.right.shape
+    some = drawn(3000, seed=2)
+    chance = cross_validated(some)
+    assert chance.shape == some.right.shape
     for low, high in ((0.0, 0.2), (0.2, 0.8), (0.8, 1.0)):
         inside = (chance >= low) & (chance <= high)
-        assert examples.right[inside].mean() == pytest.approx(chance[inside].mean(), abs=0.06)
+        assert some.right[inside].mean() == pytest.approx(chance[inside].mean(), abs=0.06)
 
 
 def test_the_report_names_coefficients_and_score() -> None:
@@ -82,7 +94,7 @@ def test_the_report_names_coefficients_and_score() -> None:
 
 
 def row(rank: int | None, features=(0.1, 0.2, 3.0, 0.0)) -> dict:
-    return {"rank": rank, "best": {"features": list(features)}}
+    return {"rank": rank, "phase": "halite", "best": {"features": list(features)}}
 
 
 def test_examples_are_first_candidates(tmp_path) -> None:
@@ -106,8 +118,8 @@ def test_too_few_examples_are_refused(tmp_path) -> None:
 def test_the_shipped_coefficients_reward_good_fits() -> None:
     """Higher residuals never raise the chance; a wider margin never lowers it."""
     shipped = np.array(verdict.COEFFICIENTS)
-    assert len(shipped) == 5
-    good, bad = np.array([[0.02, 0.08, 12.0, 0.0], [1.0, 0.6, 1.0, 3.0]])
+    assert len(shipped) == 7
+    good, bad = np.array([[0.02, 0.08, 12.0, 0.0, 0.0, 0.0], [1.0, 0.6, 1.0, 3.0, 5.0, 2.0]])
     chances = probability(shipped, np.stack([good, bad]))
     assert chances[0] > verdict.SOLVED
     assert chances[1] < verdict.TENTATIVE
