@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from engine.export.numbers import number_with_su
 
 _SUBSCRIPTS = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 SOURCES = {"network": "Network", "library": "Library", "phasing": "Phasing"}
@@ -25,21 +27,34 @@ def space_group(symbol: str) -> str:
     return re.sub(r"_(\d)", lambda found: found[1].translate(_SUBSCRIPTS), barred)
 
 
-def cell(values: tuple[float, float, float, float, float, float], number: int) -> str:
-    """The free cell parameters of space group `number`, in angstrom and degrees."""
-    a, b, c, alpha, beta, gamma = values
+def cell(
+    values: tuple[float, float, float, float, float, float],
+    number: int,
+    su: Mapping[str, float] | None = None,
+) -> str:
+    """The free cell parameters of space group `number`, in angstrom and degrees.
+
+    With `su`, standard uncertainties by the parameters' names, they follow in brackets.
+    """
+    names = ("a", "b", "c", "alpha", "beta", "gamma")
+    known = su or {}
+    a, b, c, alpha, beta, gamma = (
+        number_with_su(value, known.get(name), 4 if name in "abc" else 2)
+        for name, value in zip(names, values, strict=True)
+    )
     if number >= 195:
-        return f"a {a:.4f}"
+        return f"a {a}"
     if number >= 75:
-        if 143 <= number <= 167 and abs(alpha - 90.0) > 0.01 and abs(a - c) < 1e-3:
-            return f"a {a:.4f}, α {alpha:.2f}°"
-        return f"a {a:.4f}, c {c:.4f}"
-    lengths = f"a {a:.4f}, b {b:.4f}, c {c:.4f}"
+        rhombohedral = abs(values[3] - 90.0) > 0.01 and abs(values[0] - values[2]) < 1e-3
+        if 143 <= number <= 167 and rhombohedral:
+            return f"a {a}, α {alpha}°"
+        return f"a {a}, c {c}"
+    lengths = f"a {a}, b {b}, c {c}"
     if number >= 16:
         return lengths
     if number >= 3:
-        return f"{lengths}, β {beta:.2f}°"
-    return f"{lengths}, α {alpha:.2f}°, β {beta:.2f}°, γ {gamma:.2f}°"
+        return f"{lengths}, β {beta}°"
+    return f"{lengths}, α {alpha}°, β {beta}°, γ {gamma}°"
 
 
 def short_cell(values: tuple[float, float, float, float, float, float]) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 from app import text
 from app.state.session import Session
 from app.views.controls import Panel, heading, muted
+from engine.refine.result import FitResult
 from engine.solve.result import Candidate
 
 
@@ -56,11 +57,19 @@ class CandidatePanel(Panel):
         self.reason.setVisible(bool(self.reason.text()))
 
 
+def _uncertainties(fit: FitResult) -> dict[str, float]:
+    """Standard uncertainties of the refined quantities, by name."""
+    return {p.name: p.su for p in fit.parameters if p.su is not None}
+
+
 def facts(candidate: Candidate) -> list[tuple[str, str]]:
     """Names and values, in the order in which a crystallographer asks for them."""
     fit = candidate.fit
     found = [
-        ("Cell", text.cell(candidate.cell, candidate.space_group_number)),
+        (
+            "Cell (Å)",
+            text.cell(candidate.cell, candidate.space_group_number, _uncertainties(fit)),
+        ),
         (
             "Volume",
             f"{candidate.structure.volume:.2f} Å³, {len(candidate.structure)} atoms "

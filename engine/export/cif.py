@@ -15,6 +15,7 @@ from engine.crystal.composition import SYMBOLS
 from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.symmetry import Standardised, standardise
 from engine.export.atomic import write_text
+from engine.export.numbers import number_with_su
 
 if TYPE_CHECKING:
     from engine.crystal.structure import CrystalStructure
@@ -110,21 +111,6 @@ def formula_units(cell: CrystalStructure) -> tuple[dict[str, float], int | None]
     first = ["C", "H"] if "C" in amounts else []
     order = [s for s in first if s in amounts] + sorted(set(amounts) - set(first))
     return {s: whole[s] / units if units else amounts[s] for s in order}, units
-
-
-def number_with_su(value: float, su: float | None, decimals: int) -> str:
-    """A number as CIF writes it: 5.4307(2); without uncertainty to so many decimals.
-
-    The uncertainty is given to two digits up to 19, else to one (the rule of the IUCr).
-    """
-    if su is None or not math.isfinite(su) or su <= 0.0:
-        return f"{value:.{decimals}f}"
-    places = 1 - math.floor(math.log10(su))
-    if round(su * 10.0**places) > 19:
-        places -= 1
-    if places <= 0:
-        return f"{value:.0f}({round(su)})"
-    return f"{value:.{places}f}({round(su * 10.0**places)})"
 
 
 def _block_name(counts: Mapping[str, float]) -> str:

@@ -33,6 +33,12 @@ def test_only_free_cell_parameters_are_shown(cell, number, expected):
     assert text.cell(cell, number) == expected
 
 
+def test_uncertainties_follow_the_cell():
+    cell = (4.75767, 4.75767, 12.98749, 90.0, 90.0, 120.0)
+    su = {"a": 0.00003, "c": 0.00012}
+    assert text.cell(cell, 167, su) == "a 4.75767(3), c 12.98749(12)"
+
+
 def test_numbers():
     assert text.per_cent(0.0812) == "8.12"
     assert text.per_cent(None) == "–"

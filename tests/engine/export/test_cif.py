@@ -10,7 +10,8 @@ from engine.crystal.structure import CrystalStructure
 from engine.crystal.structure_io import read_structure, to_pymatgen
 from engine.crystal.symmetry import standardise
 from engine.errors import BadInputError
-from engine.export.cif import cif_text, formula_units, number_with_su, write_cif
+from engine.export.cif import cif_text, formula_units, write_cif
+from engine.export.numbers import number_with_su
 from engine.refine.result import Parameter
 from tests.engine.diffraction.reference import structures_of_all_systems
 from tests.made_structures import BY_NAME, MADE, mixed_site_structure
