@@ -31,6 +31,13 @@ def add_parsers(subparsers: Any) -> None:
         "evaluate", help="score the shipped network on held-out structures"
     )
     evaluate.add_argument("--per-system", type=int, default=40, metavar="N")
+    evaluate.add_argument(
+        "--library",
+        type=int,
+        default=20,
+        metavar="N",
+        help="entries a system for which the solver's candidates are scored too; default: 20",
+    )
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     evaluate.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -85,6 +92,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     from engine.model.inference import weights_path
     from engine.training.data import data_root
     from engine.training.evaluate import evaluate, load_entries, score_baselines
+    from engine.training.library_baseline import score_library
     from engine.training.report import summary, write_model_card, write_report
 
     progress = TerminalProgress()
@@ -100,8 +108,13 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         rows = evaluate(
             entries, baselines, device=arguments.device, seed=arguments.seed, progress=progress
         )
+        few = load_entries(data_root(), arguments.library, arguments.seed)
+        library = score_library(few, progress)
     finally:
         progress.close()
+    for row in rows:
+        if row["line"] in library:
+            row["library"] = library[row["line"]]
     write_report(rows, arguments.out)
     if arguments.record:
         record_scores(weights_path(), summary(rows))

@@ -13,6 +13,7 @@ from engine.crystal.lattice import CRYSTAL_SYSTEMS
 from engine.model.checkpoint import read_manifest
 from engine.model.inference import weights_path
 from engine.training.metrics import RECALL_GROUPS
+from engine.training.scoring import wilson_interval
 
 Row = dict[str, Any]
 NETWORK_ANSWERS = ("network", "network, no indexing", "network, cell given")
@@ -42,6 +43,7 @@ def tables(rows: list[Row]) -> str:
         "\nCell, system and contents from the pattern and the elements alone.\n",
         _heads(rows),
         "\n" + _skill(rows),
+        _library(rows),
         _calibration(rows),
     ]
     return "\n".join(parts)
@@ -138,7 +140,7 @@ def _heads(rows: list[Row]) -> str:
     body = []
     for key, label in labels.items():
         share = _mean([float(row[key]) for row in rows])
-        low, high = wilson(share, len(rows))
+        low, high = wilson_interval(round(share * len(rows)), len(rows))
         body.append([label, f"{100 * share:.0f} %", f"{100 * low:.0f} to {100 * high:.0f} %"])
     return _table(["what", "right", "95 % interval"], body)
 
@@ -164,6 +166,30 @@ def _skill(rows: list[Row]) -> str:
     )
 
 
+def _library(rows: list[Row]) -> str:
+    """The solver's own candidates' maps, beside the network on the same entries."""
+    part = [row for row in rows if "library" in row]
+    if not part:
+        return ""
+    named = [
+        row
+        | {
+            "scores": {name: row["scores"][name] for name in NETWORK_ANSWERS}
+            | {"library candidates": row["library"]}
+        }
+        for row in part
+    ]
+    return (
+        f"The best library candidates' own maps, on the first {len(part)} of these entries: what "
+        "`densight solve` makes of the same pattern and elements, its first candidate and the "
+        "best of its first five. No map without a structure competes with a structure that is "
+        "found; the network is for what the library does not hold.\n\n"
+        + _by_system(named)
+        + "\n"
+        + _other_scores(named)
+    )
+
+
 def _calibration(rows: list[Row]) -> str:
     """How far the expected quality of the first map can be believed."""
     body = []
@@ -181,15 +207,6 @@ def _calibration(rows: list[Row]) -> str:
         )
     head = ["answer", "expected gfCC", "found", "mean difference", "correlation"]
     return "\nThe gfCC that the ranking head expects of the first map.\n\n" + _table(head, body)
-
-
-def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of n (E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927))."""
-    if n == 0:
-        return 0.0, 1.0
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
 
 
 def write_model_card(rows: list[Row], path: Path) -> None:
@@ -264,7 +281,7 @@ metric-preserving basis. *network* is what `densight density` does from pattern 
 *no indexing* is the network without any cell; *cell given* has the true cell. The trivial answers
 are given more than the network: *another crystal*, five true maps of other crystals; *random
 phases*, the true amplitudes in the true cell; *zero-phase map*, the true cell, mean and spread,
-with the pattern's own intensities. The best library candidate's map is not among them yet.
+with the pattern's own intensities. The maps of the solver's candidates have a table of their own.
 """
 
 _LIMITS = """## Limits

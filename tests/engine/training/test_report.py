@@ -3,9 +3,7 @@
 import json
 from pathlib import Path
 
-import pytest
-
-from engine.training.report import summary, tables, wilson, write_report
+from engine.training.report import summary, tables, write_report
 
 SCORES = {
     "gfcc_first": 0.5,
@@ -52,7 +50,11 @@ def test_tables_tell_what_was_measured(tmp_path: Path) -> None:
     assert "another crystal" not in summary(rows)
 
 
-def test_wilsons_interval() -> None:
-    low, high = wilson(0.5, 10)
-    assert (low, high) == pytest.approx((0.2366, 0.7634), abs=1e-3)
-    assert wilson(0.0, 0) == (0.0, 1.0)
+def test_the_solvers_maps_stand_beside_the_network_on_the_same_entries() -> None:
+    rows = [row("cubic", True), row("cubic", False)]
+    assert "library candidates" not in tables(rows)
+    rows[1]["library"] = {**SCORES, "gfcc_first": 0.9, "gfcc_best": 0.95}
+    text = tables(rows)
+    assert "the first 1 of these entries" in text
+    assert "| library candidates | - |" in text
+    assert "0.90 / 0.95" in text
