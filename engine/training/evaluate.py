@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ from numpy.typing import NDArray
 from engine.crystal.cmed import density_on_grid
 from engine.crystal.lattice import CRYSTAL_SYSTEMS, cell_from_matrix
 from engine.crystal.structure import CrystalStructure
-from engine.errors import BadInputError
 from engine.model.encoding import cell_amplitudes, encode_profile, half_box
 from engine.model.inference import DensityPrediction, predict_density
 from engine.model.network import density_on_grid as series_on_grid
@@ -23,6 +20,7 @@ from engine.model.pattern_input import bin_pattern
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import preset
 from engine.progress import Progress
+from engine.training.bench_sets import standard_pattern_module
 from engine.training.data import crystal_system_index, read_records
 from engine.training.metrics import RECALL_GROUPS, SimilarityTo, Truth, recalled_sites
 from engine.training.prepare import niggli_cell, reduced_formula
@@ -32,7 +30,6 @@ GRID = 50
 SAMPLES = 5
 CELL_TOLERANCE = 0.03  # of each length of the Niggli cell
 BASELINES = ("zero", "mean", "another crystal", "random phases", "zero-phase map")
-PatternMaker = Callable[[dict[str, Any], int], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,25 +62,6 @@ class Scores:
     recall: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def load_pattern_maker() -> PatternMaker:
-    """The standard test pattern's maker, which lives with the benchmarks of a checkout.
-
-    Raises
-    ------
-    BadInputError
-        Outside a checkout.
-    """
-    folder = Path(__file__).resolve().parents[2] / "tests" / "benchmarks"
-    place = folder / "standard_pattern.py"
-    spec = importlib.util.spec_from_file_location("standard_pattern", place)
-    if spec is None or spec.loader is None or not place.is_file():
-        raise BadInputError("The standard test pattern is only in a checkout of the project.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    maker: PatternMaker = module.standard_pattern
-    return maker
-
-
 def choose_lines(space_groups: NDArray[Any], per_system: int, seed: int = 0) -> list[int]:
     """Lines of a file, the same number from each crystal system (fewer where there are fewer)."""
     order = np.random.default_rng(seed).permutation(len(space_groups))
@@ -93,7 +71,7 @@ def choose_lines(space_groups: NDArray[Any], per_system: int, seed: int = 0) -> 
 
 def load_entries(root: Path, per_system: int, seed: int = 0, name: str = "val") -> list[Entry]:
     """Entries of a held-out file with their standard test patterns."""
-    maker = load_pattern_maker()
+    maker = standard_pattern_module().standard_pattern
     records = list(read_records(root / "structures" / f"{name}.jsonl.gz"))
     seen = seen_formulas(root)
     groups = np.array([record["space_group"] for record in records])
