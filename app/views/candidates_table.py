@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import text
 from app.state.session import Session
-from app.theme import LIGHT, Theme
+from app.theme import Theme
+from app.views.table_model import LEFT, RIGHT, Index, RowsModel
 from engine.solve.result import Candidate
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = (
     ("#", "Rank"),
     ("Formula", "Reduced formula"),
@@ -28,42 +28,22 @@ FORMULA, VERDICT = 1, 4
 _RIGHT = {0, 3, 5}
 
 
-class CandidatesModel(QAbstractTableModel):
+class CandidatesModel(RowsModel):
     """Rows of candidates for a table view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start without candidates."""
-        super().__init__(parent)
-        self.theme: Theme = LIGHT
-        self._rows: tuple[Candidate, ...] = ()
+        super().__init__(COLUMNS, parent)
+
+    def alignment(self, column: int) -> Qt.AlignmentFlag:
+        """Numbers to the right, words to the left."""
+        return RIGHT if column in _RIGHT else LEFT
 
     def set_rows(self, rows: tuple[Candidate, ...]) -> None:
         """Show other candidates."""
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        """How many candidates there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        """How many columns there are."""
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Names of the columns."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return COLUMNS[section][1]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell of the table."""
@@ -75,7 +55,7 @@ class CandidatesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(candidate)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self.alignment(column)
         if column == VERDICT and role in (
             Qt.ItemDataRole.ForegroundRole,
             Qt.ItemDataRole.DecorationRole,
@@ -105,11 +85,6 @@ def _dot(colour: QColor) -> QIcon:
     for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
         icon.addPixmap(picture, mode)
     return icon
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in _RIGHT else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _shown(candidate: Candidate, column: int) -> str:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from app import text
 from app.state.reflection_names import customary
 from app.state.session import Session
-from app.theme import LIGHT, Theme
+from app.theme import Theme
 from app.views.candidates_table import prepare_table
 from app.views.controls import muted
+from app.views.table_model import RIGHT, Index, RowsModel
 
 if TYPE_CHECKING:
     from engine.pattern.comparison import PeakComparison
     from engine.pattern.peaks import PeakList
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = (
     ("hkl", "Indices of the calculated reflection, the strongest of those that overlap"),
     ("2θ obs", "Fitted position, degrees"),
@@ -138,13 +138,12 @@ def summary(comparison: PeakComparison) -> str:
     return ",  ".join(parts)
 
 
-class PeaksModel(QAbstractTableModel):
+class PeaksModel(RowsModel):
     """Rows of peaks for a table view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start without peaks."""
-        super().__init__(parent)
-        self.theme: Theme = LIGHT
+        super().__init__(COLUMNS, parent)
         self.compared = False
         self._rows: list[PeakRow] = []
         self._cells: list[tuple[str, ...]] = []
@@ -162,28 +161,6 @@ class PeaksModel(QAbstractTableModel):
         self._cells = [row.cells for row in rows]
         self.endResetModel()
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        """How many rows there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        """How many columns there are."""
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Names of the columns."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return COLUMNS[section][1]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell of the table."""
         if not index.isValid() or not index.row() < len(self._rows):
@@ -191,7 +168,7 @@ class PeaksModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cells[index.row()][index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT
         row = self._rows[index.row()]
         if role == Qt.ItemDataRole.ForegroundRole and self.compared:
             if row.unexplained:
