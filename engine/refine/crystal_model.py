@@ -178,7 +178,7 @@ def free_displacements(standardised: Standardised) -> FloatArray:
     rotations = np.asarray(standardised.rotations, dtype=np.float64)
     columns: list[FloatArray] = []
     for atom in standardised.asymmetric_unit():
-        members = np.flatnonzero(standardised.orbits == atom_orbit(standardised, atom))
+        members = np.flatnonzero(standardised.orbits == standardised.orbits[atom])
         images = rotations @ cell.frac_coords[atom] + standardised.translations
         apart = images[:, None, :] - cell.frac_coords[None, members, :]
         apart -= np.rint(apart)
@@ -195,11 +195,6 @@ def free_displacements(standardised: Standardised) -> FloatArray:
         return np.zeros((len(cell), 3, 0))
     stacked = np.stack(columns, axis=-1)
     return _scaled(_without_translations(stacked, rotations), cell.lattice)
-
-
-def atom_orbit(standardised: Standardised, atom: int) -> int:
-    """Number of the orbit that an atom of the conventional cell belongs to."""
-    return int(standardised.orbits[atom])
 
 
 def _without_translations(columns: FloatArray, rotations: FloatArray) -> FloatArray:

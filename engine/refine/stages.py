@@ -12,7 +12,12 @@ from engine.errors import BadInputError
 from engine.refine.crystal_model import CrystalModel
 from engine.refine.least_squares import LeastSquares, levenberg_marquardt
 from engine.refine.prepared import PreparedPattern
-from engine.refine.profile_model import ProfileModel, ProfileParameters, combined_profile
+from engine.refine.profile_model import (
+    GROUPS,
+    ProfileModel,
+    ProfileParameters,
+    combined_profile,
+)
 from engine.refine.texture import best_axis
 
 FloatArray = NDArray[np.float64]
@@ -34,17 +39,6 @@ WIDTH: tuple[tuple[str, ...], ...] = (
 _SHAPE: tuple[tuple[str, ...], ...] = (
     *WIDTH,
     ("scale", "background", "zero", "metric", "caglioti", "mixing", "b_iso"),
-)
-_WITH_TEXTURE = (
-    "scale",
-    "background",
-    "zero",
-    "metric",
-    "caglioti",
-    "mixing",
-    "b_iso",
-    "texture",
-    "shifts",
 )
 _ATOMS: tuple[tuple[str, ...], ...] = (
     ("scale", "b_iso", "shifts"),
@@ -191,7 +185,7 @@ def refine_texture(refinement: Refinement, gain: float) -> Refinement:
     textured = model.with_texture(axis)
     state = LeastSquares(replace(parameters, texture=r), np.inf, None)
     begun = Refinement(textured, state, refinement.free, prepared)
-    stages: tuple[tuple[str, ...], ...] = (("scale", "b_iso", "texture"), _WITH_TEXTURE)
+    stages: tuple[tuple[str, ...], ...] = (("scale", "b_iso", "texture"), GROUPS)
     return advance(begun, stages, steps=8)
 
 

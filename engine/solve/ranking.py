@@ -101,11 +101,11 @@ def refine_and_rank(
     """
     quick = _quick_range(prepared)
     run = _Run(_Evidence(prepared), progress, deadline)
-    if on_first is not None:
-        first = run.stage(proposals[:FIRST], lambda p: _place(quick, p), (0.3, 0.3))
-        if first:
-            on_first(first[0])
-    placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.3, 0.5))
+    first = run.stage(proposals[:FIRST], lambda p: _place(quick, p), (0.3, 0.3))
+    if on_first is not None and first:
+        on_first(first[0])
+    others = run.stage(proposals[FIRST:PLACED], lambda p: _place(quick, p), (0.3, 0.5))
+    placed = run.evidence.in_order(first + others)
     change = _better_optics(quick, placed, run.evidence)
     if change is not None:
         prepared, quick = change(prepared), change(quick)
