@@ -46,7 +46,6 @@ def levenberg_marquardt(
     free: tuple[str, ...],
     steps: int,
     tolerance: float = 2e-4,
-    shift_prior: float = 0.0,
 ) -> LeastSquares:
     """Refine the groups in `free`.
 
@@ -62,8 +61,6 @@ def levenberg_marquardt(
         Most accepted steps.
     tolerance : float
         Relative fall of chi^2 below which the refinement has converged.
-    shift_prior : float
-        Restraint of free coordinates to where they began, as a share of their own curvature.
     """
     now, damping = start, 1e-3
     calculated = model.calculate(now, free)
@@ -72,7 +69,7 @@ def levenberg_marquardt(
     for _ in range(steps):
         accepted = False
         while damping < 1e6:
-            vector = pack(now, free) + _step(normal, right, damping, now, free, shift_prior)
+            vector = pack(now, free) + _step(normal, right, damping)
             trial = _bounded(unpack(now, free, vector))
             attempt = _try(model, trial, free)
             new_chi = _chi(observed, attempt.pattern, weight) if attempt is not None else np.inf
@@ -132,25 +129,10 @@ def _normal_equations(
     return weighted.T @ jacobian, weighted.T @ (observed - calculated.pattern)
 
 
-def _step(
-    normal: FloatArray,
-    right: FloatArray,
-    damping: float,
-    now: ProfileParameters,
-    free: tuple[str, ...],
-    shift_prior: float,
-) -> FloatArray:
-    diagonal = np.maximum(np.diag(normal), 1e-300)
-    extra = np.full(len(diagonal), damping)
-    pull = np.zeros(len(diagonal))
-    if shift_prior > 0.0 and "shifts" in free:
-        size = len(now.shifts)
-        part = slice(len(diagonal) - size, len(diagonal))
-        extra[part] += shift_prior
-        pull[part] = -shift_prior * diagonal[part] * now.shifts
-    units = np.sqrt(diagonal)
-    scaled = normal / units[:, None] / units[None, :] + np.diag(extra)
-    return np.asarray(np.linalg.solve(scaled, (right + pull) / units) / units)
+def _step(normal: FloatArray, right: FloatArray, damping: float) -> FloatArray:
+    units = np.sqrt(np.maximum(np.diag(normal), 1e-300))
+    scaled = normal / units[:, None] / units[None, :] + damping * np.eye(len(units))
+    return np.asarray(np.linalg.solve(scaled, right / units) / units)
 
 
 def _covariance(normal: FloatArray) -> FloatArray:

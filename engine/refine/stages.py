@@ -127,7 +127,6 @@ def advance(
     refinement: Refinement,
     stages: tuple[tuple[str, ...], ...],
     steps: int = 6,
-    shift_prior: float = 0.0,
     tolerance: float = FINE,
 ) -> Refinement:
     """Go through further stages of freed parameter groups."""
@@ -142,7 +141,6 @@ def advance(
             free,
             steps,
             tolerance,
-            shift_prior,
         )
     return Refinement(refinement.model, state, free, prepared)
 
@@ -152,13 +150,11 @@ def refine_shape(refinement: Refinement, steps: int = 6, tolerance: float = FINE
     return advance(refinement, _SHAPE, steps, tolerance=tolerance)
 
 
-def refine_atoms(
-    refinement: Refinement, steps: int = 8, shift_prior: float = 0.0, tolerance: float = FINE
-) -> Refinement:
+def refine_atoms(refinement: Refinement, steps: int = 8, tolerance: float = FINE) -> Refinement:
     """Free the coordinates, first alone with scale and B, then with everything."""
     if refinement.model.crystal.n_coordinates == 0:
         return refinement
-    return advance(refinement, _ATOMS, steps, shift_prior, tolerance)
+    return advance(refinement, _ATOMS, steps, tolerance)
 
 
 def refine_texture(refinement: Refinement, gain: float) -> Refinement:
