@@ -1,0 +1,215 @@
+"""How likely the lines are with a cell: a score that compares cells of all systems.
+
+The measured lines are taken for a random choice among the calculated ones. With a cell, a line at x
+has the probability density
+
+    epsilon + (1 - epsilon) * bell(x - nearest calculated line) / (calculated lines a degree)
+
+relative to a line at a random place; so a cell pays ln 2 a line for having twice as many lines as
+another. What the fit of its parameters was worth is charged by the Occam factor of the evidence
+(MacKay, Neural Computation 4, 415 (1992)): a parameter costs the logarithm of how many times more
+exactly the lines place it than nothing does. So fewer parameters win where they explain as much.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.solve.indexing.bravais import BravaisKind
+from engine.solve.indexing.line_list import LineList, to_angle
+from engine.solve.indexing.settle import ZERO_SPREAD
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# Chance that a line is foreign; faint lines are foreign more often.
+FOREIGN = 0.02
+FAINT_FOREIGN = 0.05
+FAINT = 0.02
+# Share of lines with far worse positions than stated, and their half width in degrees.
+STRAY, STRAY_WIDTH = 0.15, 0.03
+# By what stated uncertainties may be too small, with the chance of each.
+INFLATION = ((1.0, 0.6), (2.0, 0.3), (4.0, 0.1))
+DENSITY_REACH = 10.0
+# How far the tails of a line are followed, and what lies beyond the last line, in degrees.
+TAIL_REACH, EDGE = 0.3, 0.25
+# A cell with more calculated lines than so many times the measured ones says nothing.
+MOST_CALCULATED = 25
+# Spread of squares of a*, b*, c* relative to themselves before anything is known.
+PRIOR_SPREAD = 0.7
+REFINE_REACH = (0.12, 0.08, 0.06)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A cell refined on the lines, with its score.
+
+    Attributes
+    ----------
+    kind : BravaisKind
+    parameters : (p,) array
+        Of the kind, in 1/angstrom^2.
+    zero : float
+        Zero shift, degrees.
+    score : float
+        Ln of the evidence for the cell against lines at random places.
+    explained : int
+        Lines within `STRAY_WIDTH` and three sigma of a calculated one.
+    calculated : int
+        Distinct calculated lines up to the last measured one.
+    spread : float
+        Root mean square misfit of the explained lines, degrees.
+    covariance : (p + 1, p + 1) array
+        Of the parameters and the zero shift.
+    """
+
+    kind: BravaisKind
+    parameters: FloatArray
+    zero: float
+    score: float
+    explained: int
+    calculated: int
+    spread: float
+    covariance: FloatArray
+
+
+def judge(kind: BravaisKind, parameters: FloatArray, zero: float, lines: LineList) -> Judged | None:
+    """Refine a cell on the lines and score it; None if it is lost on the way."""
+    limit = float(lines.square()[-1]) * 1.02
+    forms, weight = kind.lines(parameters, limit)
+    if not len(parameters) <= len(forms) <= MOST_CALCULATED * len(lines):
+        return None
+    fit = _refine(forms, parameters, zero, lines)
+    if fit is None:
+        return None
+    parameters, zero, normal = fit
+    if not np.isfinite(kind.volume(parameters)):
+        return None
+    calculated = to_angle(forms @ parameters, lines.wavelength)
+    order = np.argsort(calculated)
+    calculated, weight = calculated[order], weight[order].astype(np.float64)
+    angles = lines.two_theta - zero
+    apart = distances(calculated, angles)
+    score = line_evidence(calculated, weight, angles, lines) - _occam(parameters, normal)
+    good = np.abs(apart) < np.maximum(STRAY_WIDTH, 3.0 * lines.sigma)
+    spread = float(np.sqrt(np.mean(apart[good] ** 2))) if good.any() else np.inf
+    seen = int(np.searchsorted(calculated, angles[-1] + EDGE))
+    try:
+        covariance = np.linalg.inv(normal)
+    except np.linalg.LinAlgError:
+        return None
+    return Judged(kind, parameters, zero, score, int(good.sum()), seen, spread, covariance)
+
+
+def _refine(
+    forms: IntArray, parameters: FloatArray, zero: float, lines: LineList
+) -> tuple[FloatArray, float, FloatArray] | None:
+    """Parameters, zero shift and normal matrix (weights 1/sigma^2) of the last round."""
+    square, slope = lines.square(), lines.slope()
+    count = len(parameters)
+    for reach in REFINE_REACH:
+        values = forms @ parameters
+        order = np.argsort(values)
+        values = values[order]
+        observed = square - zero * slope
+        place = np.clip(np.searchsorted(values, observed), 1, max(len(values) - 1, 1))
+        if len(values) > 1:
+            place = place - (observed - values[place - 1] < values[place] - observed)
+        else:
+            place = np.zeros(len(observed), dtype=np.int64)
+        apart = (values[place] - observed) / slope
+        near = np.abs(apart) < reach
+        if near.sum() < count:
+            return None
+        # Robust: far lines count less, as for a bell with long tails.
+        sigma = np.hypot(lines.sigma, 0.003)
+        weight = np.where(near, 1.0 / (sigma * np.sqrt(1.0 + (apart / (3.0 * sigma)) ** 2)), 0.0)
+        design = np.column_stack([forms[order][place], slope]) / slope[:, None] * weight[:, None]
+        normal = design.T @ design
+        normal[count, count] += 1.0 / ZERO_SPREAD**2
+        units = np.sqrt(np.diag(normal))
+        if not np.all(units > 0.0):
+            return None
+        try:
+            solution = (
+                np.linalg.solve(
+                    normal / np.outer(units, units), design.T @ (square / slope * weight) / units
+                )
+                / units
+            )
+        except np.linalg.LinAlgError:
+            return None
+        parameters, zero = solution[:count], float(solution[count])
+        if not np.all(parameters[: min(count, 3)] > 1e-5):
+            return None
+    return parameters, zero, normal
+
+
+def line_evidence(
+    calculated: FloatArray, weight: FloatArray, angles: FloatArray, lines: LineList
+) -> float:
+    """Ln of the likelihood ratio of all lines, before any charge for parameters.
+
+    Parameters
+    ----------
+    calculated : (m,) array
+        Angles in rising order, degrees.
+    weight : (m,) array
+        Reflections in each: lines of many are seen more often.
+    angles : (n,) array
+        Measured angles, freed of the zero shift.
+    lines : LineList
+    """
+    total = np.concatenate([[0.0], np.cumsum(weight)])
+    top = angles[-1] + EDGE
+
+    def between(low: FloatArray, high: FloatArray) -> FloatArray:
+        places = (np.searchsorted(calculated, x) for x in (low, high))
+        start, stop = places
+        return np.asarray(total[stop] - total[start])
+
+    low, high = angles - DENSITY_REACH, np.minimum(angles + DENSITY_REACH, top)
+    density = np.maximum(between(low, high), 1.0) / (high - np.maximum(low, 0.0))
+    # All pairs of a measured and a near calculated line, one after the other.
+    start = np.searchsorted(calculated, angles - TAIL_REACH)
+    count = np.searchsorted(calculated, angles + TAIL_REACH) - start
+    owner = np.repeat(np.arange(len(angles)), count)
+    partner = np.arange(len(owner)) + np.repeat(start - np.cumsum(count) + count, count)
+    apart, share = calculated[partner] - angles[owner], weight[partner] / density[owner]
+    tail = STRAY / (np.pi * STRAY_WIDTH * (1.0 + (apart / STRAY_WIDTH) ** 2))
+    foreign = np.where(lines.intensity < FAINT, FAINT_FOREIGN, FOREIGN)
+    totals = []
+    for factor, chance in INFLATION:
+        sigma = factor * lines.sigma[owner]
+        bell = np.exp(-0.5 * (apart / sigma) ** 2) / (np.sqrt(2.0 * np.pi) * sigma)
+        bell = ((1.0 - STRAY) * bell + tail) * share
+        ratio = foreign + (1.0 - foreign) * np.bincount(owner, bell, len(angles))
+        totals.append(float(np.log(ratio).sum()) + float(np.log(chance)))
+    return float(np.logaddexp.reduce(totals))
+
+
+def distances(calculated: FloatArray, angles: FloatArray) -> FloatArray:
+    """Signed distance (n,) from each angle to the nearest of `calculated` (rising), degrees."""
+    place = np.searchsorted(calculated, angles)
+    above = calculated[np.minimum(place, len(calculated) - 1)] - angles
+    below = calculated[np.maximum(place - 1, 0)] - angles
+    return np.asarray(np.where(np.abs(above) < np.abs(below), above, below))
+
+
+def _occam(parameters: FloatArray, normal: FloatArray) -> float:
+    """Ln of how much the data narrow the parameters, zero shift included."""
+    count = len(parameters)
+    scale = np.empty(count + 1)
+    scale[: min(count, 3)] = PRIOR_SPREAD * parameters[: min(count, 3)]
+    if count >= 4:
+        scale[3] = 0.5 * np.sqrt(parameters[0] * parameters[2])
+    if count == 6:
+        scale[4] = 0.5 * np.sqrt(parameters[1] * parameters[2])
+        scale[5] = 0.5 * np.sqrt(parameters[0] * parameters[1])
+    scale[count] = ZERO_SPREAD
+    matrix = normal * np.outer(scale, scale)
+    matrix[np.arange(count), np.arange(count)] += 1.0
+    return 0.5 * float(np.linalg.slogdet(matrix)[1])
