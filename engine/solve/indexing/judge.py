@@ -90,15 +90,15 @@ def judge(kind: BravaisKind, parameters: FloatArray, zero: float, lines: LineLis
         return None
     calculated = to_angle(forms @ parameters, lines.wavelength)
     order = np.argsort(calculated)
-    calculated, weight = calculated[order], weight[order].astype(np.float64)
+    calculated, shares = calculated[order], weight[order].astype(np.float64)
     angles = lines.two_theta - zero
     apart = distances(calculated, angles)
-    score = line_evidence(calculated, weight, angles, lines) - _occam(parameters, normal)
+    score = line_evidence(calculated, shares, angles, lines) - _occam(parameters, normal)
     good = np.abs(apart) < np.maximum(STRAY_WIDTH, 3.0 * lines.sigma)
     spread = float(np.sqrt(np.mean(apart[good] ** 2))) if good.any() else np.inf
     seen = int(np.searchsorted(calculated, angles[-1] + EDGE))
     try:
-        covariance = np.linalg.inv(normal)
+        covariance = np.asarray(np.linalg.inv(normal), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     return Judged(kind, parameters, zero, score, int(good.sum()), seen, spread, covariance)

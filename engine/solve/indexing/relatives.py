@@ -16,7 +16,7 @@ _MOST_VECTORS = 200_000
 @cache
 def superlattice_matrices(index: int) -> IntArray:
     """All superlattices of an index: Hermite normal forms (k, 3, 3), rows the new basis."""
-    found = []
+    found: list[list[list[int]]] = []
     for a in range(1, index + 1):
         if index % a:
             continue
