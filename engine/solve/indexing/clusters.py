@@ -105,9 +105,7 @@ def fit_clusters(
     model = peaks.profile(pattern.two_theta, pattern.radiation)
     weight = 1.0 / (pattern.sigma**2 + (SHAPE_ERROR * model) ** 2)
     # A cluster's profile is the mean of its reflections'.
-    design = csr_matrix(
-        (value / size[cluster], (near.point, cluster)), shape=(len(pattern), count)
-    )
+    design = csr_matrix((value / size[cluster], (near.point, cluster)), shape=(len(pattern), count))
     weighted = design.multiply(weight[:, None]).tocsr()
     normal = np.asarray((design.T @ weighted).todense())
     right = np.asarray(weighted.T @ net)

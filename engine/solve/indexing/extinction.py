@@ -2,8 +2,8 @@
 
 After the idea of Markvardsen, David, Johnson and Shankland, Acta Cryst. A57, 47 (2001): for each
 symbol the likelihood of the measured intensities is computed, extinct reflections having none and
-the others a distribution like Wilson's; symbols are then ranked by probability. Here reflections that
-overlap count by their sum, so that an extinct reflection beside a present one says little.
+the others a distribution like Wilson's; symbols are then ranked by probability. Here reflections
+that overlap count by their sum, so that an extinct reflection beside a present one says little.
 """
 
 from __future__ import annotations
@@ -136,22 +136,19 @@ def class_evidence(classes: tuple[ExtinctionClass, ...], clusters: Clusters) -> 
     """Ln of the likelihood (k,) of the intensities for each class, up to a common constant."""
     lp = _lorentz_polarisation(clusters.two_theta)
     count = len(clusters.two_theta)
-    all_of = np.bincount(clusters.owner, minlength=count).astype(np.float64)
     smooth = _smoothing(clusters.two_theta)
     found = np.empty(len(classes))
     for i, one in enumerate(classes):
         present = (~one.absent(clusters.hkl)).astype(np.float64)
-        n = np.bincount(clusters.owner, present, count)
+        n = np.asarray(np.bincount(clusters.owner, present, count), dtype=np.float64)
         # Mean intensity of a reflection without Lorentz-polarisation, among those present.
         total = smooth @ np.clip(clusters.intensity, 0.0, None)
         mean = total / np.maximum(smooth @ (n * lp), 1e-12) * lp
-        found[i] = _log_likelihood(clusters, n, mean, all_of).sum()
+        found[i] = _log_likelihood(clusters, n, mean).sum()
     return found
 
 
-def _log_likelihood(
-    clusters: Clusters, n: FloatArray, mean: FloatArray, all_of: FloatArray
-) -> FloatArray:
+def _log_likelihood(clusters: Clusters, n: FloatArray, mean: FloatArray) -> FloatArray:
     """Ln p(intensity) (c,) of clusters of n present reflections with a mean intensity each."""
     y, sigma = clusters.intensity, clusters.sigma
     zero = np.exp(-0.5 * np.minimum((y / sigma) ** 2, 1400.0)) / (np.sqrt(2.0 * np.pi) * sigma)
@@ -197,6 +194,4 @@ def _smoothing(two_theta: FloatArray) -> FloatArray:
 def _lorentz_polarisation(two_theta: FloatArray) -> FloatArray:
     """Lorentz-polarisation factor (c,) of a powder; a monochromator changes it too little here."""
     turn = np.radians(two_theta)
-    return np.asarray(
-        (1.0 + np.cos(turn) ** 2) / (np.sin(turn / 2.0) ** 2 * np.cos(turn / 2.0))
-    )
+    return np.asarray((1.0 + np.cos(turn) ** 2) / (np.sin(turn / 2.0) ** 2 * np.cos(turn / 2.0)))

@@ -34,7 +34,7 @@ _SCREWS = {
     "64": "62",
     "65": "61",
 }
-_SLOTS = {"triclinic": 1}
+_SLOTS = {"aP": 1, "hR": 2}
 _SYSTEMS = {
     "cubic": ("cubic",),
     "hexagonal": ("trigonal", "hexagonal"),
@@ -126,7 +126,7 @@ def _operations(setting: str) -> tuple[IntArray, IntArray, int]:
     import gemmi
 
     group = gemmi.find_spacegroup_by_name(setting)
-    operations = [operation for operation in group.operations()]
+    operations = list(group.operations())
     unit = int(gemmi.Op.DEN)
     rotations = np.array([operation.rot for operation in operations], dtype=np.int64) // unit
     translations = np.array([operation.tran for operation in operations], dtype=np.int64)
@@ -153,7 +153,7 @@ def _half_box() -> IntArray:
 
 def _symbol(kind: BravaisKind, members: list[tuple[str, str, int]]) -> str:
     """The name of a class: what its members' symbols have in common, direction by direction."""
-    slots = _SLOTS.get(kind.system, 3)
+    slots = _SLOTS.get(kind.symbol, 3)
     parsed = [_directions(hm, slots) for _, hm, _ in members]
     essential = _has_essential_screw(members[0][0])
     screws = [_shared([one[slot][0] for one in parsed]) for slot in range(slots)]

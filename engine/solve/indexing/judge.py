@@ -40,7 +40,8 @@ TAIL_REACH, EDGE = 0.3, 0.25
 MOST_CALCULATED = 25
 # Spread of squares of a*, b*, c* relative to themselves before anything is known.
 PRIOR_SPREAD = 0.7
-REFINE_REACH = (0.12, 0.08, 0.06)
+# Reach in degrees and number of first lines, round by round: what few lines fix comes first.
+REFINE_ROUNDS = ((0.12, 20), (0.08, 25), (0.08, 40), (0.07, 1000), (0.06, 1000))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +109,10 @@ def _refine(
     forms: IntArray, parameters: FloatArray, zero: float, lines: LineList
 ) -> tuple[FloatArray, float, FloatArray] | None:
     """Parameters, zero shift and normal matrix (weights 1/sigma^2) of the last round."""
-    square, slope = lines.square(), lines.slope()
+    all_squares, all_slopes = lines.square(), lines.slope()
     count = len(parameters)
-    for reach in REFINE_REACH:
+    for reach, first in REFINE_ROUNDS:
+        square, slope = all_squares[:first], all_slopes[:first]
         values = forms @ parameters
         order = np.argsort(values)
         values = values[order]
@@ -125,7 +127,7 @@ def _refine(
         if near.sum() < count:
             return None
         # Robust: far lines count less, as for a bell with long tails.
-        sigma = np.hypot(lines.sigma, 0.003)
+        sigma = np.hypot(lines.sigma[:first], 0.003)
         weight = np.where(near, 1.0 / (sigma * np.sqrt(1.0 + (apart / (3.0 * sigma)) ** 2)), 0.0)
         design = np.column_stack([forms[order][place], slope]) / slope[:, None] * weight[:, None]
         normal = design.T @ design

@@ -88,7 +88,7 @@ class CellSearch:
             if kind.system == "monoclinic" and self._sure():
                 break
             self._search(kind, tables)
-        self._distinct()
+        self.distinct()
         self.progress.report(0.85, "indexing: sub- and superlattices")
         self._add_relatives()
         return self.found
@@ -123,7 +123,7 @@ class CellSearch:
         best = np.argsort(-score, kind="stable")[:SETTLED]
         parameters, shift = settle(forms, parameters[best], self.few, shift[best])
         for i in self._most_promising(kind, forms, parameters, shift):
-            self._judge(kind, parameters[i], float(shift[i]))
+            self.judge_cell(kind, parameters[i], float(shift[i]))
 
     def _most_promising(
         self, kind: BravaisKind, forms: FloatArray, parameters: FloatArray, zero: FloatArray
@@ -146,7 +146,7 @@ class CellSearch:
         _, first = np.unique(np.round(key), axis=0, return_index=True)
         return np.asarray(order[np.sort(first)][:JUDGED])
 
-    def _judge(self, kind: BravaisKind, parameters: FloatArray, zero: float) -> Found | None:
+    def judge_cell(self, kind: BravaisKind, parameters: FloatArray, zero: float) -> Found | None:
         """Judge a cell and keep it if it is one."""
         judged = judge(kind, parameters, zero, self.judged_lines)
         if judged is None:
@@ -159,7 +159,7 @@ class CellSearch:
         self.found.append(found)
         return found
 
-    def _distinct(self) -> None:
+    def distinct(self) -> list[Found]:
         """Sort by score; keep the best description of each lattice."""
         self.found.sort(key=lambda found: -found.judged.score)
         kept: list[Found] = []
@@ -173,6 +173,7 @@ class CellSearch:
             if not same:
                 kept.append(found)
         self.found = kept
+        return kept
 
     def _add_relatives(self) -> None:
         """Judge what the lattices of the best cells may become, twice over."""
@@ -184,8 +185,8 @@ class CellSearch:
                 self.progress.report(0.9, "indexing: sub- and superlattices")
                 for lattice in self._promising_relatives(parent):
                     for kind, parameters in lattice_kinds(lattice):
-                        self._judge(kind, parameters, parent.judged.zero)
-            self._distinct()
+                        self.judge_cell(kind, parameters, parent.judged.zero)
+            self.distinct()
 
     def _promising_relatives(self, parent: Found) -> list[FloatArray]:
         """The lattice itself, and those sub- and superlattices that may explain more or as much."""
