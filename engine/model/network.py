@@ -165,9 +165,10 @@ class CMEDNet(nn.Module):
         scale, shift = self.modulate(self.draw_latent(len(condition), noise)).chunk(2, dim=-1)
         x = self.enter(condition).unsqueeze(1)
         x = self.decode(nn.functional.silu(x * (1.0 + scale) + shift))
-        heads = self.heads(x)
+        # In float32 from here on, also where the layers work in bfloat16.
+        heads = self.heads(x).float()
         cell = self._cell(heads[..., :6], inputs)
-        series = self.series(x)
+        series = self.series(x).float()
         m = len(self.indices)
         coefficients = torch.complex(series[..., :m], series[..., m:])
         coefficients = coefficients * self._envelope(cell, inputs)
@@ -179,7 +180,7 @@ class CMEDNet(nn.Module):
             log_atoms=heads[..., 13],
             log_density=heads[..., 14],
             log_contrast=heads[..., 15],
-            log_prior=torch.log_softmax(self.prior(condition), dim=-1),
+            log_prior=torch.log_softmax(self.prior(condition).float(), dim=-1),
             quality=torch.sigmoid(heads[..., 16]),
         )
 
@@ -193,7 +194,8 @@ class CMEDNet(nn.Module):
         """Amplitudes that the series is scaled by: measured ones on a given cell, else typical."""
         b, k = cell.shape[:2]
         lattice = decode_cell(cell.detach().reshape(b * k, 6))
-        inverse_d = scattering_vectors(lattice, self.indices).reshape(b, k, -1)
+        with torch.autocast(cell.device.type, enabled=False):
+            inverse_d = scattering_vectors(lattice, self.indices).reshape(b, k, -1)
         typical = torch.exp(-ENVELOPE_B * inverse_d**2 / 4.0)
         typical = typical / typical.pow(2).mean(dim=-1, keepdim=True).clamp_min(1e-12).sqrt()
         use = (inputs.known.prod(dim=-1) > 0).reshape(b, 1, 1)

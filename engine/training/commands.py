@@ -7,26 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-DEFAULT_RUN = "cmednet"
+from engine.training.train_command import add_train_parser
 
 
 def add_parsers(subparsers: Any) -> None:
     """Add both subcommands to the command line's subparsers."""
-    train = subparsers.add_parser(
-        "train",
-        help="train the network",
-        description="Trains as the settings file says; a run that is in the folder goes on.",
-    )
-    train.add_argument("--config", type=Path, required=True, metavar="TOML")
-    train.add_argument("--run-folder", type=Path, metavar="DIR", help="default: runs/cmednet")
-    train.add_argument(
-        "--prepare", action="store_true", help="first make the arrays that training reads"
-    )
-    train.add_argument("--export", type=Path, metavar="FILE.safetensors", help="write the weights")
-    train.add_argument("--export-only", action="store_true", help="write them without training")
-    train.add_argument("--device", default="cpu", choices=("auto", "cpu", "cuda", "mps"))
-    train.set_defaults(run=run_train)
-
+    add_train_parser(subparsers)
     evaluate = subparsers.add_parser(
         "evaluate", help="score the shipped network on held-out structures"
     )
@@ -48,41 +34,6 @@ def add_parsers(subparsers: Any) -> None:
         "--record", action="store_true", help="put the scores into the weights' manifest"
     )
     evaluate.set_defaults(run=run_evaluate)
-
-
-def run_train(arguments: argparse.Namespace) -> int:
-    """Prepare, train and export as asked."""
-    import torch
-
-    from engine.cli.progress import TerminalProgress
-    from engine.model.device import choose_device
-    from engine.training.data import cache_root, data_root
-    from engine.training.loop import Trainer, export_weights, read_settings
-    from engine.training.tables import TrainingTables
-
-    settings = read_settings(arguments.config)
-    cache = cache_root()
-    folder = arguments.run_folder or cache / DEFAULT_RUN
-    progress = TerminalProgress()
-    try:
-        if arguments.prepare:
-            from engine.training.prepare import prepare_all
-
-            prepare_all(data_root(), cache, progress)
-        if not arguments.export_only:
-            torch.set_num_threads(settings.threads)
-            tables = TrainingTables.join(
-                [TrainingTables.load(cache / name) for name in settings.tables]
-            )
-            monitor = TrainingTables.load(cache / settings.monitor)
-            device = choose_device(arguments.device)
-            Trainer(settings, tables, monitor, folder, device).run(progress)
-    finally:
-        progress.close()
-    if arguments.export is not None:
-        export_weights(folder, arguments.export)
-        print(f"written: {arguments.export}")
-    return 0
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:

@@ -34,18 +34,28 @@ def cache_root() -> Path:
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """The structures of a ``.jsonl.gz`` file, one dictionary a line.
+    """The structures of a ``.jsonl`` or ``.jsonl.gz`` file, one dictionary a line.
 
     Raises
     ------
     BadInputError
-        If the file is not there.
+        If the file is not there, is not compressed as its name says, or has a line that is no
+        JSON object.
     """
     if not path.is_file():
         raise BadInputError(f"There is no data file {path}: set DENSIGHT_DATA to its folder.")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+    opened = gzip.open if path.suffix == ".gz" else open
+    number = 0
+    try:
+        with opened(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                number += 1
+                record = json.loads(line)
+                if not isinstance(record, dict):
+                    raise ValueError("it is no JSON object")
+                yield record
+    except (gzip.BadGzipFile, EOFError, ValueError) as error:
+        raise BadInputError(f"Line {number} of {path} cannot be read: {error}.") from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +89,33 @@ class CellSet:
         """Atomic numbers (n,) and fractional coordinates (n, 3) of one cell."""
         part = slice(int(self.offsets[index]), int(self.offsets[index + 1]))
         return self.numbers[part], self.frac_coords[part]
+
+    def part(self, first: int, last: int) -> CellSet:
+        """Cells `first` to `last - 1`."""
+        atoms = slice(int(self.offsets[first]), int(self.offsets[last]))
+        return CellSet(
+            lattice=self.lattice[first:last],
+            offsets=self.offsets[first : last + 1] - self.offsets[first],
+            numbers=self.numbers[atoms],
+            frac_coords=self.frac_coords[atoms],
+            space_group=self.space_group[first:last],
+            line=self.line[first:last],
+        )
+
+    def rows(self, chosen: NDArray[np.int64]) -> CellSet:
+        """The cells `chosen` (m,), in their order."""
+        return CellSet.concatenate([self.part(int(row), int(row) + 1) for row in chosen])
+
+    @classmethod
+    def concatenate(cls, parts: list[CellSet]) -> CellSet:
+        """Several sets as one."""
+        counts = np.concatenate([np.diff(part.offsets) for part in parts])
+        arrays = {
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(cls)
+            if field.name != "offsets"
+        }
+        return cls(offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **arrays)
 
     def save(self, path: Path) -> None:
         """Write the arrays as a compressed ``.npz``."""

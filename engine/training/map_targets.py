@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ from engine.model.cell_maps import (
 )
 from engine.model.encoding import CMED_B
 from engine.training.data import CellSet
-from engine.training.settings_of_cells import distinct_settings
+from engine.training.settings_of_cells import SettingsTable, settings_of
 
 SITE_B = 8.0  # square angstrom: width of a site in the map of sites
 S2_STEP, S2_STEPS = 0.004, 600
@@ -43,77 +42,103 @@ class MapTargets:
     owner: Tensor
 
 
-class TargetMaker:
-    """Makes `MapTargets` from cells.
+@dataclass(frozen=True, eq=False)
+class PlacedAtoms:
+    """Atoms of a batch of cells in every distinct setting, padded to the same number.
+
+    Attributes
+    ----------
+    positions : (p, atoms, 3)
+        Fractional.
+    slot : (p, atoms) long
+        Which of the cell's elements an atom is; -1 where there is none.
+    elements : (p, slots) long
+        Atomic numbers; 0, which does not scatter, where there are fewer.
+    owner : (p,) long
+        To which row of the batch a setting belongs; rising.
+    """
+
+    positions: Tensor
+    slot: Tensor
+    elements: Tensor
+    owner: Tensor
+
+
+def place_atoms(
+    cells: CellSet, rows: NDArray[np.int64], kept: SettingsTable | None = None
+) -> PlacedAtoms:
+    """The atoms of `rows` in every setting.
 
     Parameters
     ----------
     cells : CellSet
+    rows : (b,) array
+    kept : SettingsTable, optional
+        Of these cells; without it the settings are found anew.
+    """
+    atoms = [cells.atoms(int(row)) for row in rows]
+    matrices = [
+        kept.matrices_of(int(row)) if kept is not None else settings_of(cells, int(row))
+        for row in rows
+    ]
+    counts = [len(m) for m in matrices]
+    p, most = sum(counts), max(len(numbers) for numbers, _ in atoms)
+    kinds = [np.unique(numbers, return_inverse=True) for numbers, _ in atoms]
+    positions = np.zeros((p, most, 3), dtype=np.float32)
+    slot = np.full((p, most), -1, dtype=np.int64)
+    elements = np.zeros((p, max(len(own) for own, _ in kinds)), dtype=np.int64)
+    first = 0
+    for (numbers, coords), (own, slots), choice in zip(atoms, kinds, matrices, strict=True):
+        part = slice(first, first + len(choice))
+        positions[part, : len(numbers)] = (coords @ choice.astype(np.float64)) % 1.0
+        slot[part, : len(numbers)], elements[part, : len(own)] = slots, own
+        first += len(choice)
+    owner = np.repeat(np.arange(len(rows)), counts)
+    return PlacedAtoms(*(torch.as_tensor(x) for x in (positions, slot, elements, owner)))
+
+
+class TargetMaker:
+    """Makes `MapTargets` from atoms, on the device it is made for.
+
+    Parameters
+    ----------
+    device : str
     """
 
-    def __init__(self, cells: CellSet) -> None:
-        self.cells = cells
+    def __init__(self, device: str = "cpu") -> None:
         s2 = S2_STEP * np.arange(S2_STEPS + 1)
         table = np.zeros((HIGHEST_SCATTERING_Z + 1, len(s2)))
         table[1:] = form_factors(np.arange(1, HIGHEST_SCATTERING_Z + 1), s2)
-        self._form_factors = torch.as_tensor(table, dtype=torch.float32)
+        self._form_factors = torch.as_tensor(table, dtype=torch.float32, device=device)
 
-    def batch(
-        self, rows: NDArray[np.int64], lattice: Tensor, shape: Shape, settings: bool = True
-    ) -> MapTargets:
-        """True maps of `rows` on lattices (b, 3, 3), all of one coarse shape."""
-        atoms = [self.cells.atoms(int(row)) for row in rows]
-        matrices = [
-            distinct_settings(
-                lattice[i].double().numpy(), numbers.astype(np.int64), positions.astype(float)
-            )
-            if settings
-            else np.eye(3)[None]
-            for i, (numbers, positions) in enumerate(atoms)
-        ]
-        owner = torch.as_tensor(np.repeat(np.arange(len(rows)), [len(m) for m in matrices]))
-        placed = [
-            (numbers, positions @ matrix)
-            for (numbers, positions), choice in zip(atoms, matrices, strict=True)
-            for matrix in choice
-        ]
-        density, sites = self._coefficients(placed, lattice[owner], shape)
-        return MapTargets(density, sites, owner)
+    def maps(self, placed: PlacedAtoms, lattice: Tensor, shape: Shape) -> MapTargets:
+        """True maps of atoms on lattices (b, 3, 3), all of one coarse shape."""
+        density, sites = self._coefficients(placed, lattice[placed.owner], shape)
+        return MapTargets(density, sites, placed.owner)
 
     def _coefficients(
-        self,
-        placed: Sequence[tuple[NDArray[np.int16], NDArray[np.floating]]],
-        lattice: Tensor,
-        shape: Shape,
+        self, placed: PlacedAtoms, lattice: Tensor, shape: Shape
     ) -> tuple[Tensor, Tensor]:
-        p, most = len(placed), max(len(numbers) for numbers, _ in placed)
-        positions, species = np.zeros((p, most, 3)), np.full((p, most), -1)
-        kinds = np.zeros((p, max(len(np.unique(n)) for n, _ in placed)), dtype=np.int64)
-        for row, (numbers, coords) in enumerate(placed):
-            own, slots = np.unique(numbers, return_inverse=True)
-            kinds[row, : len(own)] = own
-            positions[row, : len(numbers)], species[row, : len(numbers)] = coords, slots
         waves = [
-            _waves(torch.as_tensor(positions[:, :, axis], dtype=torch.float32), n)
-            for axis, n in enumerate(fine_shape(shape))
+            _waves(placed.positions[:, :, axis], n) for axis, n in enumerate(fine_shape(shape))
         ]
         s2 = quarter_inverse_d2(lattice, shape)
         place = (s2 / S2_STEP).clamp(0, S2_STEPS - 1.001)
         below = place.floor().long()
         part = place - below
-        density = torch.zeros(s2.shape, dtype=torch.complex64)
+        density = torch.zeros(s2.shape, dtype=torch.complex64, device=s2.device)
         sites = torch.zeros_like(density)
-        for slot in range(kinds.shape[1]):
-            mask = torch.as_tensor((species == slot).astype(np.float32))
-            tail = torch.einsum("pnk,pnl->pnkl", waves[1], waves[2]).flatten(2)
+        tail = torch.einsum("pnk,pnl->pnkl", waves[1], waves[2]).flatten(2)
+        for slot in range(placed.elements.shape[1]):
+            mask = (placed.slot == slot).to(torch.float32)
             sums = torch.matmul((waves[0] * mask.unsqueeze(-1)).transpose(1, 2), tail)
             sums = sums.reshape(s2.shape)
-            table = self._form_factors[torch.as_tensor(kinds[:, slot])]
+            table = self._form_factors[placed.elements[:, slot]]
             low = table.gather(1, below.flatten(1)).reshape(s2.shape)
             high = table.gather(1, (below + 1).flatten(1)).reshape(s2.shape)
             density += sums * (low + part * (high - low))
             sites += sums
-        keep = usable(shape).float()
+        keep = usable(shape, s2.device).float()
         return (
             unit_norm(density * (torch.exp(-CMED_B * s2) * keep)),
             unit_norm(sites * (torch.exp(-SITE_B * s2) * keep)),
@@ -122,7 +147,7 @@ class TargetMaker:
 
 def _waves(x: Tensor, n: int) -> Tensor:
     """exp(2 pi i h x) for the fine grid's h along one axis, (p, atoms, n)."""
-    angle = 2.0 * torch.pi * x.unsqueeze(-1) * torch.fft.fftfreq(n, 1.0 / n)
+    angle = 2.0 * torch.pi * x.unsqueeze(-1) * torch.fft.fftfreq(n, 1.0 / n, device=x.device)
     return torch.polar(torch.ones_like(angle), angle)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,31 @@ from engine.training.data import CellSet, crystal_system_index
 FloatArray = NDArray[np.float64]
 MERGE = 1e-4  # lines closer than this relative difference in q are one line
 FAINTEST = 1e-4  # of the strongest line
+
+
+LARGE = ("coefficients", "line_q", "line_power")
+
+
+class Rows:
+    """Several arrays, one after the other, of which rows are taken without joining them."""
+
+    def __init__(self, parts: list[NDArray[Any]]) -> None:
+        self._parts = parts
+        self._ends = np.cumsum([len(part) for part in parts])
+
+    def __len__(self) -> int:
+        return int(self._ends[-1])
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """The `rows` (m,) as one array in memory."""
+        rows = np.asarray(rows)
+        taken = np.empty((len(rows), *self._parts[0].shape[1:]), dtype=self._parts[0].dtype)
+        owner = np.searchsorted(self._ends, rows, side="right")
+        for index in np.unique(owner):
+            own = owner == index
+            start = int(self._ends[index]) - len(self._parts[index])
+            taken[own] = self._parts[index][rows[own] - start]
+        return taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +90,8 @@ class TrainingTables:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path) -> TrainingTables:
-        """Read what `save` wrote.
+    def load(cls, folder: Path, mapped: bool = False) -> TrainingTables:
+        """Read what `save` wrote; `mapped` leaves the arrays in their files until rows are used.
 
         Raises
         ------
@@ -76,21 +102,24 @@ class TrainingTables:
             raise BadInputError(
                 f"There are no training tables in {folder}: run 'densight train --prepare' first."
             )
+        mode: Any = "r" if mapped else None
         return cls(
             **{
-                name: np.load(folder / f"{name}.npy", allow_pickle=False)
+                name: np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False)
                 for name in cls.__dataclass_fields__
             }
         )
 
     @classmethod
-    def join(cls, parts: list[TrainingTables]) -> TrainingTables:
-        """Several tables as one."""
-        arrays = {
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in cls.__dataclass_fields__
-            if name != "line_offsets"
-        }
+    def join(cls, parts: list[TrainingTables], mapped: bool = False) -> TrainingTables:
+        """Several tables as one; `mapped` leaves the large arrays where they are."""
+        if len(parts) == 1:
+            return parts[0]
+        arrays: dict[str, Any] = {}
+        for name in cls.__dataclass_fields__:
+            if name != "line_offsets":
+                own = [getattr(part, name) for part in parts]
+                arrays[name] = Rows(own) if mapped and name in LARGE else np.concatenate(own)
         counts = np.concatenate([np.diff(part.line_offsets) for part in parts])
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return cls(line_offsets=offsets, **arrays)

@@ -52,6 +52,7 @@ class ViewSettings:
     contents_dropped: float = 0.03
     amounts_given: float = 0.3
     element_missing: float = 0.1
+    noise: bool = True  # of counts, intensities and positions; False also keeps the faint bins
 
 
 class ViewMaker:
@@ -125,12 +126,13 @@ class ViewMaker:
         power = tables.line_power[flat[possible]].astype(np.float64)
         displacement = rng.uniform(*s.displacement, b)[owner]
         power = power * np.exp(-2.0 * displacement * (q / (4.0 * np.pi)) ** 2)
-        spread = np.where(rng.random(b) < s.textured, s.texture, 0.02)[owner]
+        spread = np.where(rng.random(b) < s.textured, s.texture, 0.02 * s.noise)[owner]
         power = power * np.exp(spread * rng.standard_normal(len(power)))
         cosine = np.sqrt(1.0 - sine**2)
         zero = np.radians(rng.uniform(-s.zero_error, s.zero_error, b))[owner]
         # d(ln q) = cot(theta) d(2theta) / 2
-        log_q = log_q + 0.5 * zero * cosine / sine + 0.0004 * rng.standard_normal(len(power))
+        jitter = 0.0004 * s.noise * rng.standard_normal(len(power))
+        log_q = log_q + 0.5 * zero * cosine / sine + jitter
         fwhm = np.radians(rng.uniform(0.05, 0.25, b))[owner] / cosine
         sigma = np.sqrt((0.5 * fwhm * cosine / sine / 2.355) ** 2 + 0.0006**2)
         raw = power * lorentz_polarisation(sine**2, TUBE)
@@ -167,7 +169,7 @@ class ViewMaker:
         # A bin at high angles holds more measured points, hence more background.
         background = np.exp(rng.uniform(np.log(0.005), np.log(0.3), b))[:, None] * tangent * 4.0
         mean = binned.numpy()
-        sigma = np.sqrt((mean + background) / counts)
+        sigma = np.sqrt((mean + background) / counts) * self.settings.noise
         noisy = mean + sigma * rng.standard_normal(mean.shape)
         found = torch.as_tensor(noisy - 2.0 * sigma, dtype=torch.float32).clamp_min(0.0)
         factor = torch.as_tensor(lorentz_polarisation(sine**2, TUBE), dtype=torch.float32)

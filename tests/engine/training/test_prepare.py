@@ -9,14 +9,14 @@ import pytest
 
 from engine.errors import BadInputError
 from engine.training.data import CellSet, data_root, read_records
-from engine.training.metrics import gauge_free_correlation
-from engine.training.prepare import (
+from engine.training.isotypes import (
     atomic_volumes,
     formula_key,
     make_isotypes,
-    prepare_cells,
     reduced_formula,
 )
+from engine.training.metrics import gauge_free_correlation
+from engine.training.prepare import prepare_cells
 
 CONVENTIONAL = {
     "id": "made up",
@@ -42,7 +42,7 @@ def cells(tmp_path: Path) -> CellSet:
     source = tmp_path / "some.jsonl.gz"
     with gzip.open(source, "wt", encoding="utf-8") as file:
         file.write(json.dumps(CONVENTIONAL) + "\n")
-    assert prepare_cells(source, tmp_path / "cells.npz") == 1
+    assert prepare_cells(source, tmp_path / "cells.npz") == []
     return CellSet.load(tmp_path / "cells.npz")
 
 

@@ -1,16 +1,15 @@
 """The subcommands for those who build the model."""
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.errors import BadInputError
-from engine.model.checkpoint import load_checkpoint
+from engine.model.checkpoint import read_manifest
 from engine.training.commands import add_parsers
-from engine.training.data import CellSet
-from engine.training.tables import build_tables
 
 SETTINGS = """
 tables = ["few"]
@@ -35,33 +34,69 @@ def parse(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def run(*words: str) -> int:
+    arguments = parse("train", "--device", "cpu", *words)
+    return int(arguments.run(arguments))
+
+
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DENSIGHT_RUNS", str(tmp_path / "runs"))
-    salt = 5.64 * np.array([[0.0, 0.5, 0.5], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0]])
-    cell = (salt, np.array([11, 17]), np.array([[0.0] * 3, [0.5] * 3]), 225, 0)
-    build_tables(CellSet.join([cell])).save(tmp_path / "runs" / "few")
-    path = tmp_path / "settings.toml"
+def config(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    for name in ("few", "few_cells.npz"):
+        (runs / name).symlink_to(prepared / name)
+    monkeypatch.setenv("DENSIGHT_RUNS", str(runs))
+    path = tmp_path / "small.toml"
     path.write_text(SETTINGS)
-    return path
+    return str(path)
 
 
-def test_a_run_is_trained_and_its_weights_written(config: Path, tmp_path: Path) -> None:
+def test_a_run_is_trained_and_its_weights_written(config: str, tmp_path: Path) -> None:
     weights = tmp_path / "net.safetensors"
-    arguments = parse("train", "--config", str(config), "--export", str(weights))
-    assert arguments.run(arguments) == 0
-    assert (tmp_path / "runs" / "cmednet" / "log.csv").is_file()
-    assert load_checkpoint(weights)[1]["training"]["steps"] == 2
+    assert run("--config", config, "--export", str(weights)) == 0
+    folder = tmp_path / "runs" / "small"
+    assert (folder / "log.csv").is_file()
+    assert (folder / "settings.toml").read_text() == SETTINGS
+    training = read_manifest(weights)["training"]
+    assert (training["steps"], training["views"]) == (2, 4)
+    assert run("--config", config, "--set", "steps=3") == 0
+    assert json.loads((folder / "state.json").read_text())["step"] == 3
+    weights.unlink()
+    assert run("--config", config, "--export-only", "--export", str(weights)) == 0
+    assert read_manifest(weights)["training"]["steps"] == 3
 
 
-def test_missing_tables_are_said_clearly(config: Path) -> None:
-    config.write_text(SETTINGS.replace('["few"]', '["none"]'))
-    arguments = parse("train", "--config", str(config))
-    with pytest.raises(BadInputError, match="--prepare"):
-        arguments.run(arguments)
+def test_structures_of_ones_own_are_trained_on(config: str, tmp_path: Path) -> None:
+    lines = []
+    for index, symbol in enumerate(("Na", "K", "Rb", "Cs")):
+        lattice = ((4.0 + 0.1 * index) * np.eye(3)).tolist()
+        coords = [[0, 0, 0], [0.5, 0.5, 0.5]]
+        lines.append({"lattice": lattice, "species": [symbol, "Cl"], "frac_coords": coords})
+    data = tmp_path / "mine.jsonl"
+    data.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    folder = tmp_path / "mine"
+    words = ("--config", config, "--data", str(data), "--run-folder", str(folder))
+    weights = tmp_path / "mine.safetensors"
+    assert run(*words, "--isotypes", "1", "--export", str(weights)) == 0
+    state = json.loads((folder / "state.json").read_text())
+    assert state["settings"]["tables"] == ["own", "own_isotypes_1"]
+    assert "user's own" in read_manifest(weights)["data"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--set", "tables=['none']"), "--prepare"),
+        (("--set", "steps"), "NAME=VALUE"),
+        (("--export-only",), "needs --export"),
+        (("--isotypes", "2"), "go with --data"),
+    ],
+)
+def test_what_cannot_be_done_is_said(config: str, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(BadInputError, match=said):
+        run("--config", config, *words)
 
 
 def test_evaluation_needs_a_folder() -> None:
-    assert parse("evaluate", "--out", "x").per_system == 40
     with pytest.raises(SystemExit):
         parse("evaluate")
