@@ -1,14 +1,9 @@
 """How likely the lines are with a cell: a score that compares cells of all systems.
 
-The measured lines are taken for a random choice among the calculated ones. With a cell, a line at x
-has the probability density
-
-    epsilon + (1 - epsilon) * bell(x - nearest calculated line) / (calculated lines a degree)
-
-relative to a line at a random place; so a cell pays ln 2 a line for having twice as many lines as
-another. What the fit of its parameters was worth is charged by the Occam factor of the evidence
-(MacKay, Neural Computation 4, 415 (1992)): a parameter costs the logarithm of how many times more
-exactly the lines place it than nothing does. So fewer parameters win where they explain as much.
+The score is the evidence of the lines (`engine.solve.indexing.evidence`) less what the fit of the
+parameters was worth, the Occam factor (MacKay, Neural Computation 4, 415 (1992)): a parameter costs
+the logarithm of how many times more exactly the lines place it than nothing does. So fewer
+parameters win where they explain as much.
 """
 
 from __future__ import annotations
@@ -19,23 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.solve.indexing.bravais import BravaisKind
+from engine.solve.indexing.evidence import EDGE, STRAY_WIDTH, distances, line_evidence
 from engine.solve.indexing.line_list import LineList, to_angle
 from engine.solve.indexing.settle import ZERO_SPREAD
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Chance that a line is foreign; faint lines are foreign more often.
-FOREIGN = 0.02
-FAINT_FOREIGN = 0.05
-FAINT = 0.02
-# Share of lines with far worse positions than stated, and their half width in degrees.
-STRAY, STRAY_WIDTH = 0.15, 0.03
-# By what stated uncertainties may be too small, with the chance of each.
-INFLATION = ((1.0, 0.6), (2.0, 0.3), (4.0, 0.1))
-DENSITY_REACH = 10.0
-# How far the tails of a line are followed, and what lies beyond the last line, in degrees.
-TAIL_REACH, EDGE = 0.3, 0.25
 # A cell with more calculated lines than so many times the measured ones says nothing.
 MOST_CALCULATED = 25
 # Spread of squares of a*, b*, c* relative to themselves before anything is known.
@@ -148,57 +133,6 @@ def _refine(
         if not np.all(parameters[: min(count, 3)] > 1e-5):
             return None
     return parameters, zero, normal
-
-
-def line_evidence(
-    calculated: FloatArray, weight: FloatArray, angles: FloatArray, lines: LineList
-) -> float:
-    """Ln of the likelihood ratio of all lines, before any charge for parameters.
-
-    Parameters
-    ----------
-    calculated : (m,) array
-        Angles in rising order, degrees.
-    weight : (m,) array
-        Reflections in each: lines of many are seen more often.
-    angles : (n,) array
-        Measured angles, freed of the zero shift.
-    lines : LineList
-    """
-    total = np.concatenate([[0.0], np.cumsum(weight)])
-    top = angles[-1] + EDGE
-
-    def between(low: FloatArray, high: FloatArray) -> FloatArray:
-        places = (np.searchsorted(calculated, x) for x in (low, high))
-        start, stop = places
-        return np.asarray(total[stop] - total[start])
-
-    low, high = angles - DENSITY_REACH, np.minimum(angles + DENSITY_REACH, top)
-    density = np.maximum(between(low, high), 1.0) / (high - np.maximum(low, 0.0))
-    # All pairs of a measured and a near calculated line, one after the other.
-    start = np.searchsorted(calculated, angles - TAIL_REACH)
-    count = np.searchsorted(calculated, angles + TAIL_REACH) - start
-    owner = np.repeat(np.arange(len(angles)), count)
-    partner = np.arange(len(owner)) + np.repeat(start - np.cumsum(count) + count, count)
-    apart, share = calculated[partner] - angles[owner], weight[partner] / density[owner]
-    tail = STRAY / (np.pi * STRAY_WIDTH * (1.0 + (apart / STRAY_WIDTH) ** 2))
-    foreign = np.where(lines.intensity < FAINT, FAINT_FOREIGN, FOREIGN)
-    totals = []
-    for factor, chance in INFLATION:
-        sigma = factor * lines.sigma[owner]
-        bell = np.exp(-0.5 * (apart / sigma) ** 2) / (np.sqrt(2.0 * np.pi) * sigma)
-        bell = ((1.0 - STRAY) * bell + tail) * share
-        ratio = foreign + (1.0 - foreign) * np.bincount(owner, bell, len(angles))
-        totals.append(float(np.log(ratio).sum()) + float(np.log(chance)))
-    return float(np.logaddexp.reduce(totals))
-
-
-def distances(calculated: FloatArray, angles: FloatArray) -> FloatArray:
-    """Signed distance (n,) from each angle to the nearest of `calculated` (rising), degrees."""
-    place = np.searchsorted(calculated, angles)
-    above = calculated[np.minimum(place, len(calculated) - 1)] - angles
-    below = calculated[np.maximum(place - 1, 0)] - angles
-    return np.asarray(np.where(np.abs(above) < np.abs(below), above, below))
 
 
 def _occam(parameters: FloatArray, normal: FloatArray) -> float:

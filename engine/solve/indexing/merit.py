@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.solve.indexing.bravais import BravaisKind
-from engine.solve.indexing.judge import distances
+from engine.solve.indexing.evidence import distances
 from engine.solve.indexing.line_list import LineList, to_angle, to_square
 
 FloatArray = NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from engine.errors import BadInputError
 from engine.progress import Progress
 from engine.solve.indexing.bravais import KINDS, BravaisKind
 from engine.solve.indexing.coarse import MOST_LINES, CoarseTable
-from engine.solve.indexing.judge import MOST_CALCULATED, Judged, judge, line_evidence
+from engine.solve.indexing.evidence import hidden_classes, line_evidence
+from engine.solve.indexing.judge import MOST_CALCULATED, Judged, judge
 from engine.solve.indexing.line_list import LineList, to_angle
 from engine.solve.indexing.relatives import (
     matching_basis,
@@ -36,7 +37,9 @@ SIFTED_FORMS, SIFTED = 36, 5000
 NIGGLI_TOLERANCE = 1e-3
 # Relatives of the best cells are looked at, of so many cells and with so many times the volume.
 PARENTS, INDICES = 3, (2, 3, 4)
-_RELATIVES_KEPT = 5
+_RELATIVES_KEPT = 6
+_HIDDEN_TRIED = 15
+_MOST_INDICES = 60_000
 _EXPLAINED = 0.03  # degrees
 # Nearly all lines explained, each with so much evidence: monoclinic and triclinic lattices are then
 # tried only as relatives of what was found.
@@ -91,6 +94,7 @@ class CellSearch:
         self.distinct()
         self.progress.report(0.85, "indexing: sub- and superlattices")
         self._add_relatives()
+        self._add_hidden()
         return self.found
 
     def _sure(self) -> bool:
@@ -190,28 +194,71 @@ class CellSearch:
 
     def _promising_relatives(self, parent: Found) -> list[FloatArray]:
         """The lattice itself, and those sub- and superlattices that may explain more or as much."""
-        lattices = [parent.lattice]
+        zero = parent.judged.zero
+        own = self._as_it_is(parent.lattice, zero)
+        scored = []
         for index in INDICES:
-            lattices.extend(matrix @ parent.lattice for matrix in superlattice_matrices(index))
-            lattices.extend(matrix @ parent.lattice for matrix in sublattice_matrices(index))
-        scores = np.array([self._as_it_is(x, parent.judged.zero) for x in lattices])
-        order = np.argsort(-scores[1:], kind="stable")[:_RELATIVES_KEPT] + 1
-        good = [lattices[i] for i in order if scores[i] > scores[0] - 10.0]
+            for matrix in superlattice_matrices(index):
+                lattice = matrix @ parent.lattice
+                inverse = np.linalg.inv(matrix)
+                scored.append((self._as_it_is(lattice, zero, inverse), lattice))
+            for smaller in sublattice_matrices(index):
+                lattice = smaller @ parent.lattice
+                scored.append((self._as_it_is(lattice, zero), lattice))
+        scored.sort(key=lambda pair: -pair[0])
+        good = [lattice for score, lattice in scored[:_RELATIVES_KEPT] if score > own - 10.0]
         return [parent.lattice, *(niggli_reduce(x, NIGGLI_TOLERANCE)[0] for x in good)]
 
-    def _as_it_is(self, lattice: FloatArray, zero: float) -> float:
-        """Evidence for a lattice without any refinement; equal lines count once."""
+    def _as_it_is(
+        self, lattice: FloatArray, zero: float, to_parent: FloatArray | None = None
+    ) -> float:
+        """Evidence for a lattice without any refinement.
+
+        With `to_parent`, which takes its indices to those of a lattice that it is a multiple of,
+        its further reflections may be seen more rarely.
+        """
+        hkl, calculated = self._reflections(lattice)
+        if not 0 < len(calculated) <= MOST_CALCULATED * len(self.judged_lines):
+            return -np.inf
+        hidden = None
+        if to_parent is not None:
+            indices = hkl @ to_parent.T
+            hidden = np.any(np.abs(indices - np.round(indices)) > 1e-6, axis=1)[None, :]
+        angles = self.judged_lines.two_theta - zero
+        weight = np.full(len(calculated), 2.0)
+        return line_evidence(calculated, weight, angles, self.judged_lines, hidden)
+
+    def _reflections(self, lattice: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Indices of one of each pair of opposite reflections, and their angles, rising."""
         limit = float(self.judged_lines.square()[-1]) * 1.02
         star = np.linalg.inv(lattice @ lattice.T)
         bounds = np.floor(np.linalg.norm(lattice, axis=1) * np.sqrt(limit)).astype(np.int64)
-        if np.prod(2 * bounds + 1) > 60_000:
-            return -np.inf
+        if np.prod(2 * bounds + 1) > _MOST_INDICES:
+            return np.zeros((0, 3), dtype=np.int64), np.zeros(0)
         axes = [np.arange(-n, n + 1) for n in bounds]
         hkl = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
         hkl = hkl[len(hkl) // 2 + 1 :]
         square = ((hkl @ star) * hkl).sum(axis=1)
-        calculated = np.sort(to_angle(square[square < limit], self.lines.wavelength))
-        if not 0 < len(calculated) <= MOST_CALCULATED * len(self.judged_lines):
-            return -np.inf
-        angles = self.judged_lines.two_theta - zero
-        return line_evidence(calculated, 2.0 * np.ones(len(calculated)), angles, self.judged_lines)
+        order = np.argsort(square)
+        order = order[square[order] < limit]
+        return hkl[order], to_angle(square[order], self.lines.wavelength)
+
+    def _add_hidden(self) -> None:
+        """Raise the scores of the best cells where they are faintly visible superlattices."""
+        raised = []
+        for found in self.found[:_HIDDEN_TRIED]:
+            hkl, calculated = self._reflections(found.lattice)
+            extra = 0.0
+            if 0 < len(calculated) <= MOST_CALCULATED * len(self.judged_lines):
+                angles = self.judged_lines.two_theta - found.judged.zero
+                weight = np.full(len(calculated), 2.0)
+                plain = line_evidence(calculated, weight, angles, self.judged_lines)
+                best = line_evidence(
+                    calculated, weight, angles, self.judged_lines, hidden_classes(hkl)
+                )
+                extra = best - plain
+            judged = replace(found.judged, score=found.judged.score + extra)
+            raised.append(Found(judged, found.lattice))
+        self.found = sorted(
+            [*raised, *self.found[_HIDDEN_TRIED:]], key=lambda found: -found.judged.score
+        )
