@@ -27,6 +27,12 @@ def add_parser(subparsers: Any) -> None:
     add_contents(parser, required=True)
     add_search_limits(parser)
     add_device(parser)
+    parser.add_argument(
+        "--no-network",
+        dest="network",
+        action="store_false",
+        help="take candidates from the structure types alone",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
     parser.set_defaults(run=run)
 
@@ -50,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         top=arguments.top,
         seed=arguments.seed,
         device=arguments.device,
+        network=arguments.network,
     )
     progress = TerminalProgress()
     try:

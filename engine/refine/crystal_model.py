@@ -155,9 +155,12 @@ class CrystalModel:
         squared = np.abs(f_real) ** 2 + np.abs(f_imaginary) ** 2
         if not derivatives or self.n_coordinates == 0:
             return squared, np.zeros((len(squared), 0))
-        turning = np.einsum("ri,nip->rnp", 2.0 * np.pi * self.hkl, self.displacements)
-        by_real = np.einsum("rn,rnp->rp", 1j * real_part, turning)
-        by_imaginary = np.einsum("rn,rnp->rp", 1j * imaginary_part, turning)
+        # d(exp(2 pi i h.x))/dp = 2 pi i h.(dx/dp) exp(...): a matrix product for each axis.
+        by_real, by_imaginary = np.zeros((2, len(squared), self.n_coordinates), dtype=complex)
+        for axis in range(3):
+            along = 2j * np.pi * self.hkl[:, axis, None]
+            by_real += along * (real_part @ self.displacements[:, axis])
+            by_imaginary += along * (imaginary_part @ self.displacements[:, axis])
         gradient = np.conj(f_real)[:, None] * by_real
         gradient += np.conj(f_imaginary)[:, None] * by_imaginary
         return squared, 2.0 * gradient.real

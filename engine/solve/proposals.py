@@ -113,7 +113,7 @@ def library_proposals(
     """
     lines = line_set(prepared)
     found: list[Proposal] = []
-    searches = list(_element_sets(problem))
+    searches = list(element_sets(problem))
     for number, (elements, fixed) in enumerate(searches):
         message = f"Searching types of {len(elements)} elements"
 
@@ -125,7 +125,7 @@ def library_proposals(
     return _without_repeats(found)
 
 
-def _element_sets(problem: Problem) -> Iterator[tuple[IntArray, int]]:
+def element_sets(problem: Problem) -> Iterator[tuple[IntArray, int]]:
     """Atomic numbers to search with, and how many of them (the first) must be used."""
     given = [atomic_number(symbol) for symbol in problem.elements]
     sizes = library_types.group_sizes(resources.path(library_types.LIBRARY_FILE))
@@ -167,7 +167,7 @@ def _search(
     quality = cells.explained - UNSEEN_WEIGHT * cells.unseen
     screen = ScreeningPattern(prepared, elements)
     assignments = _assignments(n_species, fixed, len(elements))
-    wanted = _wanted_ratios(problem, elements)
+    wanted = wanted_ratios(problem, elements)
     found: list[tuple[float, float, int, Colouring]] = []
     screened = min(SCREENED, max(MOST_COLOURINGS // len(assignments), FEWEST_SCREENED))
     for place, j in enumerate(np.argsort(-quality)[:screened]):
@@ -217,10 +217,16 @@ def _assignments(n_species: int, fixed: int, n_elements: int) -> IntArray:
     return np.concatenate(parts)
 
 
-def _wanted_ratios(problem: Problem, elements: IntArray) -> dict[int, float] | None:
+def wanted_ratios(problem: Problem, elements: IntArray) -> dict[int, float] | None:
     """Share of each element among the atoms, where the formula is known.
 
     Hydrogen counts only where it is searched for.
+
+    Parameters
+    ----------
+    problem : Problem
+    elements : (e,) int array
+        Atomic numbers.
     """
     if problem.formula is None:
         return None

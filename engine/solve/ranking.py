@@ -19,17 +19,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.crystal.anomalous import dispersion
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import Standardised, standardise
 from engine.errors import BadInputError
-from engine.pattern.radiation import SlitMode
 from engine.progress import Progress
 from engine.refine import report, stages
 from engine.refine.lebail import le_bail
 from engine.refine.prepared import PreparedPattern
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
+from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
 
 # Lines cover about half of a pattern's resolution elements; the rest says little.
@@ -47,8 +46,6 @@ FIRST = 3
 QUICK_REACH, MIDDLE_REACH = 6.0, 8.0
 COARSE, MIDDLING = 4e-3, 1e-3
 QUICK_POINTS_PER_FWHM = 3
-# Smallest |f'|/Z for which it is asked whether the pattern has anomalous scattering at all.
-NOTICEABLE_DISPERSION = 0.02
 OPTICS_TRIALS = 10
 OPTICS_GAIN = 8.0
 # How much the score must fall, beyond the charge for a parameter, for texture to be believed.
@@ -76,57 +73,114 @@ class Finished:
     n_free: int
 
 
-def refine_and_rank(
-    proposals: list[Proposal],
-    prepared: PreparedPattern,
-    progress: Progress,
-    deadline: float,
-    most: int = 20,
-    on_first: Callable[[Ranked], None] | None = None,
-) -> list[Finished]:
-    """Refine the proposals in stages, fewer and further each time; the best first.
+class Ranking:
+    """Refines proposals in stages, fewer and further each time, and keeps the best in order.
 
     Parameters
     ----------
-    proposals : list of Proposal
-        The most promising first.
     prepared : PreparedPattern
     progress : Progress
     deadline : float
         `time.perf_counter()` after which no further refinement is begun.
     most : int
-        How many candidates to return at most.
-    on_first : callable, optional
-        Called with the best of the first few as soon as they are placed.
+        How many candidates to keep at most.
     """
-    quick = _quick_range(prepared)
-    run = _Run(_Evidence(prepared), progress, deadline)
-    first = run.stage(proposals[:FIRST], lambda p: _place(quick, p), (0.3, 0.3))
-    if on_first is not None and first:
-        on_first(first[0])
-    others = run.stage(proposals[FIRST:PLACED], lambda p: _place(quick, p), (0.3, 0.5))
-    placed = run.evidence.in_order(first + others)
-    change = _better_optics(quick, placed, run.evidence)
-    if change is not None:
-        prepared, quick = change(prepared), change(quick)
-        placed = run.stage(proposals[:PLACED], lambda p: _place(quick, p), (0.5, 0.6))
-    relaxed = run.stage(placed[:RELAXED], _relax, (0.6, 0.8))
-    best = without_duplicates(run.evidence.in_order(relaxed + placed[RELAXED:]))
-    whole = run.stage(best[:COMPLETED], lambda r: _complete(prepared, r, run.evidence), (0.8, 0.92))
-    # The others are at least brought to the same range, so that all scores are of one kind.
-    done = {id(r.proposal) for r in whole}
-    rest = [r for r in best[:most] if id(r.proposal) not in done]
-    if time.perf_counter() < deadline:
-        rest = run.stage(rest, lambda r: _extend(prepared, r), (0.92, 0.98))
-    ordered = without_duplicates(run.evidence.in_order(whole + rest))
-    overtaking = [r for r in ordered[:OVERTAKING] if r in rest]
-    if overtaking:
-        kept = [r for r in ordered if r not in overtaking]
-        again = run.stage(overtaking, lambda r: _complete(prepared, r, run.evidence), (0.98, 1.0))
-        ordered = without_duplicates(run.evidence.in_order(kept + again))
-    if ordered:
-        ordered[0] = replace(ordered[0], refinement=_polish(ordered[0].refinement))
-    return [finish(r) for r in ordered[:most]]
+
+    def __init__(
+        self, prepared: PreparedPattern, progress: Progress, deadline: float, most: int = 20
+    ) -> None:
+        self._given = prepared
+        self._prepared, self._quick = prepared, _quick_range(prepared)
+        self._run = _Run(_Evidence(prepared), progress, deadline)
+        self._most = most
+        self._ordered: list[Ranked] = []
+        self._finished: dict[int, Finished] = {}
+
+    @property
+    def prepared(self) -> PreparedPattern:
+        """The pattern under the optics that explain it best so far."""
+        return self._prepared
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """In words, what the best candidate was refined with otherwise than given."""
+        if not self._ordered:
+            return ()
+        return notes_on_changes(self._given, self._ordered[0].refinement.prepared)
+
+    def add(
+        self,
+        proposals: list[Proposal],
+        span: tuple[float, float],
+        on_first: Callable[[Ranked], None] | None = None,
+        completed: int = COMPLETED,
+    ) -> None:
+        """Refine proposals and put them in order with those that are there already.
+
+        Parameters
+        ----------
+        proposals : list of Proposal
+            The most promising first.
+        span : pair of float
+            Of the progress that is reported.
+        on_first : callable, optional
+            Called with the best of the first few as soon as they are placed.
+        completed : int
+            How many are refined to the end.
+        """
+        low, high = span
+
+        def part(begin: float, end: float) -> tuple[float, float]:
+            return low + (high - low) * begin, low + (high - low) * end
+
+        run, evidence = self._run, self._run.evidence
+        first = run.stage(proposals[:FIRST], self._place, part(0.0, 0.0))
+        if on_first is not None and first:
+            on_first(first[0])
+        others = run.stage(proposals[FIRST:PLACED], self._place, part(0.0, 0.3))
+        placed = evidence.in_order(first + others)
+        if self._take_better_optics(placed):
+            placed = run.stage(proposals[:PLACED], self._place, part(0.3, 0.45))
+        relaxed = run.stage(placed[:RELAXED], _relax, part(0.45, 0.7))
+        best = without_duplicates(evidence.in_order(relaxed + placed[RELAXED:]))
+        whole = run.stage(best[:completed], self._complete, part(0.7, 0.88))
+        # The others are at least brought to the same range, so that all scores are of one kind.
+        done = {id(r.proposal) for r in whole}
+        rest = [r for r in best[: self._most] if id(r.proposal) not in done]
+        if time.perf_counter() < run.deadline:
+            rest = run.stage(rest, lambda r: _extend(self._prepared, r), part(0.88, 0.96))
+        ordered = without_duplicates(evidence.in_order([*self._ordered, *whole, *rest]))
+        extended = {id(r.proposal) for r in rest}
+        overtaking = [r for r in ordered[:OVERTAKING] if id(r.proposal) in extended]
+        if overtaking:
+            chosen = {id(r.proposal) for r in overtaking}
+            kept = [r for r in ordered if id(r.proposal) not in chosen]
+            again = run.stage(overtaking, self._complete, part(0.96, 1.0))
+            ordered = without_duplicates(evidence.in_order(kept + again))
+        self._ordered = ordered[: self._most]
+
+    def finished(self) -> list[Finished]:
+        """The candidates with their final fits, the best first."""
+        if self._ordered and id(self._ordered[0].refinement) not in self._finished:
+            best = self._ordered[0]
+            self._ordered[0] = replace(best, refinement=_polish(best.refinement))
+        for ranked in self._ordered:
+            # The refinement stays in the list, so its id stays its own.
+            if id(ranked.refinement) not in self._finished:
+                self._finished[id(ranked.refinement)] = finish(ranked)
+        return [replace(self._finished[id(r.refinement)], score=r.score) for r in self._ordered]
+
+    def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
+        return _place(self._quick, proposal)
+
+    def _complete(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+        return _complete(self._prepared, ranked, self._run.evidence)
+
+    def _take_better_optics(self, placed: list[Ranked]) -> bool:
+        change = _better_optics(self._quick, placed, self._run.evidence)
+        if change is not None:
+            self._prepared, self._quick = change.apply(self._prepared), change.apply(self._quick)
+        return change is not None
 
 
 class _Evidence:
@@ -196,39 +250,19 @@ class _Run:
 
 def _better_optics(
     quick: PreparedPattern, placed: list[Ranked], evidence: _Evidence
-) -> Callable[[PreparedPattern], PreparedPattern] | None:
-    """A change of what is assumed about the measurement that explains it clearly better.
-
-    Two things no file states reliably are tried on the best candidates: automatic divergence
-    slits, and a pattern that a simulator made without anomalous scattering.
-    """
+) -> OpticsChange | None:
+    """A change of what is assumed about the measurement that explains it clearly better."""
     if not placed:
         return None
-    changes: list[Callable[[PreparedPattern], PreparedPattern]] = []
-    if quick.radiation.optics_provenance == "assumed":
-        changes.append(_other_slits)
-    numbers = np.unique(np.concatenate([r.proposal.structure.numbers for r in placed]))
-    first, _ = dispersion(numbers, quick.radiation.primary)
-    if np.abs(first / numbers).max() > NOTICEABLE_DISPERSION:
-        changes.append(_without_dispersion)
+    numbers = np.concatenate([r.proposal.structure.numbers for r in placed])
     best, chosen = placed[0].score - OPTICS_GAIN, None
-    for change in changes:
-        changed = change(quick)
+    for change in possible_changes(quick, numbers):
+        changed = change.apply(quick)
         tried = [_place(changed, r.proposal) for r in placed[:OPTICS_TRIALS]]
         scores = [evidence.score(*result) for result in tried if result is not None]
         if scores and min(scores) < best:
             best, chosen = min(scores), change
     return chosen
-
-
-def _other_slits(prepared: PreparedPattern) -> PreparedPattern:
-    radiation = prepared.radiation
-    mode: SlitMode = "fixed" if radiation.slit_mode == "automatic" else "automatic"
-    return prepared.with_radiation(replace(radiation, slit_mode=mode))
-
-
-def _without_dispersion(prepared: PreparedPattern) -> PreparedPattern:
-    return replace(prepared, dispersion=False)
 
 
 def misfit(refinement: Refinement) -> float:

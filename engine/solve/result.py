@@ -34,6 +34,9 @@ class Problem:
         How many candidates to return at most.
     seed : int
     device : {"auto", "cpu", "cuda", "mps"}
+    network : bool
+        Whether densities from the network may propose structures where the library's do not
+        settle the matter.
     """
 
     pattern: PowderPattern
@@ -45,6 +48,7 @@ class Problem:
     top: int = 20
     seed: int = 0
     device: str = "auto"
+    network: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,6 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from engine.crystal.anomalous import dispersion
 from engine.crystal.metric import quadratic_form, vector_to_metric
@@ -23,17 +22,13 @@ from engine.library.charges import can_be_neutral
 from engine.library.types import StructureType
 from engine.library.volumes import expected_volume
 from engine.refine.prepared import PreparedPattern
+from engine.solve.binned_pattern import BinnedPattern
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-BIN = 0.0012
-BLUR = 0.0016
-LARGEST_D_STAR = 1.05
 B_VALUES = (0.2, 1.0, 2.2)
 REFINED_COLOURINGS = 6
-# Even the right structure misses measured intensities by this much: texture, B, blurred cell.
-MODEL_ERROR = 0.08
 # Robust spread of ln(V / expected) of the volume model, and how far off it may be at most.
 VOLUME_SPREAD = 0.12
 VOLUME_CENTRE = -0.04
@@ -66,32 +61,13 @@ class ScreeningPattern:
     """The measured pattern in bins of 1/d, and the comparison with colourings."""
 
     def __init__(self, prepared: PreparedPattern, elements: IntArray) -> None:
+        self._pattern = BinnedPattern(prepared)
         self._wavelength = prepared.radiation.primary
         self._radiation = prepared.radiation
         self.elements = elements
         first, _ = dispersion(elements, self._wavelength)
         self._f_prime = first * prepared.dispersion
-        theta = np.radians(prepared.two_theta / 2.0)
-        d_star = 2.0 * np.sin(theta) / self._wavelength
-        end = min(LARGEST_D_STAR, float(d_star[-1]))
-        self._start = float(d_star[0])
-        self._size = int((end - self._start) / BIN)
-        # To the nearest bin: lines are drawn with bin k centred on start + k * BIN.
-        place = np.rint((d_star - self._start) / BIN).astype(np.int64)
-        inside = place < self._size
-        step = np.gradient(prepared.two_theta)
-        net = (prepared.observed - prepared.background) * step
-        binned = np.bincount(place[inside], net[inside], self._size)
-        variance = np.bincount(place[inside], ((prepared.sigma * step) ** 2)[inside], self._size)
-        blur = BLUR / BIN
-        self._observed = gaussian_filter1d(binned, blur)
-        noise = gaussian_filter1d(variance, blur) / (2.0 * np.sqrt(np.pi) * blur)
-        floor = (MODEL_ERROR * np.maximum(self._observed, 0.0)) ** 2
-        self._weight = 1.0 / (noise + floor + (0.01 * self._observed.max()) ** 2)
-        self._power = float(self._weight @ self._observed**2)
-        width = np.median(prepared.peaks.fwhm * np.cos(np.radians(prepared.peaks.two_theta / 2.0)))
-        own = np.radians(width) / self._wavelength / 2.355
-        self._blur_calculated = float(np.hypot(blur, own / BIN))
+        self._power = self._pattern.power
 
     def colourings(
         self,
@@ -113,18 +89,16 @@ class ScreeningPattern:
         amounts = np.zeros((len(assignments), len(self.elements)))
         np.put_along_axis(amounts, assignments, counts[None, :].repeat(len(assignments), 0), axis=1)
         volume = np.linalg.det(vector_to_metric(metric)) ** -0.5
-        log_ratio = np.log(volume / expected_volume(self.elements, amounts)) - VOLUME_CENTRE
-        possible = np.abs(log_ratio) < VOLUME_LIMIT
+        log_prior = contents_prior(self.elements, amounts, volume)
+        possible = np.isfinite(log_prior)
         if not np.any(possible):
             return []
         residual = self._residuals(structure_type, metric, assignments[possible])
-        # A Student-like tail: molecular and van der Waals solids are far from additive.
-        log_prior = -1.5 * np.log1p((log_ratio[possible] / VOLUME_SPREAD) ** 2 / 2.0)
-        neutral = can_be_neutral(self.elements, amounts[possible])
-        log_prior -= CHARGE_PENALTY * ~neutral
         return [
             Colouring(self.elements[assignment], float(r), float(p))
-            for assignment, r, p in zip(assignments[possible], residual, log_prior, strict=True)
+            for assignment, r, p in zip(
+                assignments[possible], residual, log_prior[possible], strict=True
+            )
         ]
 
     def _residuals(
@@ -144,12 +118,12 @@ class ScreeningPattern:
         )
         strength = np.abs(total) ** 2 * factor
         # Beyond the last line kept of a large cell there is nothing to compare.
-        end = self._size
+        end = self._pattern.size
         if np.isfinite(structure_type.log_end):
             volume = np.linalg.det(vector_to_metric(metric)) ** -0.5 / len(structure_type.species)
             last = np.exp(structure_type.log_end) / volume ** (1.0 / 3.0)
-            end = max(min(end, int((0.99 * last - self._start) / BIN)), 0)
-        power = float(self._weight[:end] @ self._observed[:end] ** 2)
+            end = max(min(end, int((0.99 * last - self._pattern.start) / self._pattern.width)), 0)
+        power = float(self._pattern.weight[:end] @ self._pattern.observed[:end] ** 2)
         if end < 30 or power < 0.2 * self._power:
             return np.ones(len(assignments))
         middle = B_VALUES[len(B_VALUES) // 2]
@@ -164,30 +138,36 @@ class ScreeningPattern:
 
     def _compare(self, q: FloatArray, strength: FloatArray, b_iso: float, end: int) -> FloatArray:
         """Residual of each row of line strengths on the first `end` bins, at its best scale."""
-        drawn = self._draw(np.sqrt(q), strength * np.exp(-0.5 * b_iso * q))[:, :end]
-        weight, observed = self._weight[:end], self._observed[:end]
+        drawn = self._pattern.draw(np.sqrt(q), strength * np.exp(-0.5 * b_iso * q))[:, :end]
+        weight, observed = self._pattern.weight[:end], self._pattern.observed[:end]
         cross = drawn @ (weight * observed)
         own = (drawn**2) @ weight
         explained = np.maximum(cross, 0.0) ** 2 / np.maximum(own, 1e-300)
         return np.asarray(np.sqrt(np.maximum(1.0 - explained / (weight @ observed**2), 0.0)))
 
-    def _draw(self, d_star: FloatArray, intensity: FloatArray) -> FloatArray:
-        """Lines (rows of `intensity`) in the bins, both lines of a doublet, blurred."""
-        out = np.zeros((len(intensity), self._size + 1))
-        weights = self._radiation.weights
-        for wavelength, weight in zip(self._radiation.wavelengths, weights, strict=True):
-            # A line of another wavelength stands where the primary one would have this 1/d.
-            place = (d_star * wavelength / self._wavelength - self._start) / BIN
-            left = np.floor(place).astype(np.int64)
-            share = place - left
-            for bins, part in ((left, 1.0 - share), (left + 1, share)):
-                good = (bins >= 0) & (bins < self._size)
-                matrix = np.zeros((int(good.sum()), self._size + 1))
-                matrix[np.arange(len(matrix)), bins[good]] = part[good] * weight
-                out += intensity[:, good] @ matrix
-        return np.asarray(
-            gaussian_filter1d(out[:, : self._size], self._blur_calculated, axis=1, truncate=3.0)
-        )
+
+def contents_prior(elements: IntArray, amounts: FloatArray, volume: float) -> FloatArray:
+    """Ln of how likely cells of these contents have this volume, and can be neutral.
+
+    Parameters
+    ----------
+    elements : (e,) int array
+        Atomic numbers.
+    amounts : (..., e) array
+        Atoms of each in the cell.
+    volume : float
+        Cubic angstrom.
+
+    Returns
+    -------
+    (...,) array
+        Minus infinity where the volume is out of the question.
+    """
+    log_ratio = np.log(volume / expected_volume(elements, amounts)) - VOLUME_CENTRE
+    # A Student-like tail: molecular and van der Waals solids are far from additive.
+    log_prior = -1.5 * np.log1p((log_ratio / VOLUME_SPREAD) ** 2 / 2.0)
+    log_prior -= CHARGE_PENALTY * ~can_be_neutral(elements, amounts)
+    return np.where(np.abs(log_ratio) < VOLUME_LIMIT, log_prior, -np.inf)
 
 
 def all_assignments(n_species: int, n_elements: int) -> IntArray:

@@ -14,8 +14,9 @@ from engine.pattern.doublet import detect_doublet
 from engine.pattern.pattern import PowderPattern
 from engine.progress import Progress
 from engine.refine.prepared import PreparedPattern, prepare
+from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.proposals import library_proposals
-from engine.solve.ranking import Finished, Ranked, finish, refine_and_rank
+from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.verdict import (
     features,
@@ -29,6 +30,9 @@ from engine.solve.verdict import (
 
 NO_LIMIT = 1e9
 FEWEST_LINES = 2
+# Parts of the progress: refining what the library proposes, asking the network, refining that.
+LIBRARY_SPAN, NETWORK_SPAN, LAST_SPAN = (0.3, 0.8), (0.8, 0.92), (0.92, 1.0)
+NETWORK_COMPLETED = 4
 
 
 def solve(problem: Problem, progress: Progress | None = None) -> Solution:
@@ -71,13 +75,44 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     proposals = library_proposals(problem, prepared, _Part(watch, 0.05, 0.3))
     timings["proposals"] = time.perf_counter() - began
     deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
-    finished = refine_and_rank(proposals, prepared, watch, deadline, problem.top, show_first)
+    ranking = Ranking(prepared, watch, deadline, problem.top)
+    ranking.add(proposals, LIBRARY_SPAN, show_first)
+    if problem.network and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
+        asked = time.perf_counter()
+        remarks += _ask_network(problem, pattern, ranking, watch, deadline)
+        timings["network"] = time.perf_counter() - asked
+    finished = ranking.finished()
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
     watch.report(1.0, "Done")
-    if not proposals:
+    if not finished:
         remarks = (*remarks, _nothing_proposed(problem))
-    return _solution(problem, finished, timings, (*remarks, *_notes(prepared)))
+    return _solution(problem, finished, timings, (*remarks, *ranking.notes, *_notes(prepared)))
+
+
+def _unsettled(finished: list[Finished]) -> bool:
+    """Whether the candidates so far leave the question open."""
+    chances = probabilities(finished)
+    return not chances or verdict(chances[0], strong_texture(finished[0].fit)) != "solved"
+
+
+def _ask_network(
+    problem: Problem,
+    pattern: PowderPattern,
+    ranking: Ranking,
+    watch: Progress,
+    deadline: float,
+) -> tuple[str, ...]:
+    """Add what the network proposes; a note where it cannot be used."""
+    try:
+        proposals = network_proposals(
+            problem, pattern, ranking.prepared, _Part(watch, *NETWORK_SPAN), deadline
+        )
+    except UNAVAILABLE as error:
+        return (f"The network could not be used ({error}); only the library was searched.",)
+    if proposals:
+        ranking.add(proposals, LAST_SPAN, completed=NETWORK_COMPLETED)
+    return ()
 
 
 def _nothing_proposed(problem: Problem) -> str:

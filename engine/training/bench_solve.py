@@ -57,6 +57,12 @@ def add_parsers(subparsers: Any) -> None:
 def _common(parser: argparse.ArgumentParser, run: Any) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
+        "--no-network",
+        dest="network",
+        action="store_false",
+        help="solve with the structure types alone, to see what the network adds",
+    )
     parser.set_defaults(run=run)
 
 
@@ -102,6 +108,7 @@ def run_report(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
+    jobs = [(*job, arguments.network) for job in jobs]
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows = []
     with (arguments.out / "results.jsonl").open("w", encoding="utf-8") as out:
@@ -132,21 +139,22 @@ def solve_one(job: tuple[Any, ...]) -> dict[str, Any]:
 
     task = None
     try:
-        task = bench_sets.task_of(job)
-        return _score(task)
+        *kind, network = job
+        task = bench_sets.task_of(tuple(kind))
+        return _score(task, network)
     except Exception as error:
         # One bad pattern must not end a benchmark; the row says what happened.
         name = task.name if task is not None else str(job)
         return {"name": name, "phase": name, "error": f"{type(error).__name__}: {error}"}
 
 
-def _score(task: Any) -> dict[str, Any]:
+def _score(task: Any, network: bool) -> dict[str, Any]:
     from engine.solve.result import Problem
     from engine.solve.solver import solve
     from engine.training.scoring import Match, compare, without_hydrogen
 
     began = time.perf_counter()
-    solution = solve(Problem(task.pattern, task.elements, top=TOP))
+    solution = solve(Problem(task.pattern, task.elements, top=TOP, network=network))
     seconds = time.perf_counter() - began
     truth = without_hydrogen(task.truth) if task.measured else task.truth
     matches: list[Match] = []
@@ -173,10 +181,12 @@ def _score(task: Any) -> dict[str, Any]:
         "with_hydrogen": with_hydrogen,
         "seconds": seconds,
         "first_candidate": solution.timings.get("first_candidate"),
+        "network_seconds": solution.timings.get("network"),
         "best": None
         if best is None
         else {
             "formula": best.formula,
+            "source": best.source,
             "space_group": best.space_group_number,
             "cell": [round(float(x), 4) for x in best.cell],
             "rwp": best.fit.rwp,

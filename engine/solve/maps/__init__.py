@@ -1,0 +1,1 @@
+"""From electron densities on a cell to structures: symmetry, sites, elements, completion."""

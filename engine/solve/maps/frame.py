@@ -1,0 +1,129 @@
+"""A cell with a space group in its standard setting, and the reflections to compare in it."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crystal.metric import invariant_metric_basis, metric_to_vector, vector_to_metric
+from engine.solve.maps.map_symmetry import MapGroup
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# Two points in general positions, far from special ones.
+_GENERAL = np.array([[0.1373, 0.2911, 0.4137], [0.3117, 0.0719, 0.2293]])
+SPECIAL_STEPS = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A conventional cell and its space group.
+
+    Attributes
+    ----------
+    lattice : (3, 3) array
+        Conventional, rows in angstrom.
+    number, hall_number : int
+    rotations, translations : (g, 3, 3) int and (g, 3) float arrays
+        All operations of the conventional cell, centring included.
+    centring : int
+        Lattice points in the cell.
+    """
+
+    lattice: FloatArray
+    number: int
+    hall_number: int
+    rotations: IntArray
+    translations: FloatArray
+
+    @property
+    def centring(self) -> int:
+        """Lattice points in the cell."""
+        return int(np.all(self.rotations == np.eye(3, dtype=np.int64), axis=(1, 2)).sum())
+
+    @property
+    def volume(self) -> float:
+        """Cubic angstrom."""
+        return float(abs(np.linalg.det(self.lattice)))
+
+    def images(self, point: FloatArray) -> FloatArray:
+        """(g, 3) what the operations make of a point, within the cell."""
+        return np.asarray((self.rotations @ point + self.translations) % 1.0)
+
+
+@functools.lru_cache(maxsize=256)
+def operations_of(hall_number: int) -> tuple[IntArray, FloatArray]:
+    """All operations of a setting, centring included."""
+    import spglib
+
+    found: Any = spglib.get_symmetry_from_database(hall_number)
+    return (
+        np.asarray(found["rotations"], dtype=np.int64),
+        np.asarray(found["translations"], dtype=np.float64),
+    )
+
+
+def standard_frame(
+    group: MapGroup, lattice: FloatArray
+) -> tuple[Frame, FloatArray, FloatArray] | None:
+    """The standard setting of a group found in a reduced cell.
+
+    Returns
+    -------
+    frame : Frame
+    transformation, shift : (3, 3) and (3,) arrays
+        x_standard = transformation @ x + shift.
+    """
+    import spglib
+
+    basis = invariant_metric_basis(group.rotations)
+    reciprocal = metric_to_vector(np.linalg.inv(lattice @ lattice.T))
+    symmetric = np.linalg.cholesky(np.linalg.inv(vector_to_metric(basis @ (basis.T @ reciprocal))))
+    points = (
+        np.concatenate([group.rotations @ point + group.translations for point in _GENERAL]) % 1.0
+    )
+    kinds = np.repeat([1, 2], len(group))
+    cell: Any = (symmetric, points, kinds)
+    try:
+        found = spglib.get_symmetry_dataset(cell, symprec=1e-3)
+    except spglib.SpglibError:
+        found = None
+    if found is None:
+        return None
+    rotations, translations = operations_of(int(found.hall_number))
+    frame = Frame(
+        np.asarray(found.std_lattice, dtype=np.float64),
+        int(found.number),
+        int(found.hall_number),
+        rotations,
+        translations,
+    )
+    return frame, np.asarray(found.transformation_matrix), np.asarray(found.origin_shift)
+
+
+@functools.lru_cache(maxsize=256)
+def invariant_points(hall_number: int) -> FloatArray:
+    """Points that symmetry fixes in all three coordinates, one of each orbit, (p, 3)."""
+    rotations, translations = operations_of(hall_number)
+    steps = np.arange(SPECIAL_STEPS)
+    whole = np.rint(translations * SPECIAL_STEPS).astype(np.int64)
+    points = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    total = np.zeros((len(points), 3, 3))
+    count = np.zeros(len(points))
+    least = np.full(len(points), SPECIAL_STEPS**3)
+    weights = np.array([SPECIAL_STEPS**2, SPECIAL_STEPS, 1])
+    for w, t in zip(rotations, whole, strict=True):
+        moved = (points @ w.T + t) % SPECIAL_STEPS
+        same = (moved == points).all(axis=1)
+        total[same] += w
+        count += same
+        least = np.minimum(least, moved @ weights)
+    # The mean of the site symmetry projects on what it leaves free.
+    free = np.abs(np.trace(total, axis1=1, axis2=2) / np.maximum(count, 1))
+    first = least == points @ weights
+    return np.asarray(points[(free < 1e-6) & first] / SPECIAL_STEPS)

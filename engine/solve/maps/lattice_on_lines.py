@@ -1,0 +1,183 @@
+"""A predicted cell brought onto the measured lines, under the symmetry of its lattice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crystal.metric import (
+    invariant_metric_basis,
+    metric_to_vector,
+    quadratic_form,
+    vector_to_metric,
+)
+from engine.diffraction.reflections import group_by_spacing, hkl_within
+from engine.library.retrieve import LineSet
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# How far a lattice may be from a symmetry that it is then given: relative, and in degrees.
+LENGTH_TOLERANCE, ANGLE_TOLERANCE = 0.012, 1.2
+# Tolerances on ln(1/d), and how many of the first lines are used with each.
+ROUNDS = ((0.010, 12), (0.007, 16), (0.005, 24), (0.0035, 40), (0.0025, 60), (0.0018, 60))
+ZERO_SPREAD_DEGREES = 0.06
+LINE_ERROR = 0.0015
+_SAME = 1e-5
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedLattice:
+    """A lattice on the lines.
+
+    Attributes
+    ----------
+    lattice : (3, 3) array
+        Rows a, b, c in angstrom, in the basis that was given.
+    zero : float
+        Zero error in degrees.
+    rotations : (g, 3, 3) int array
+        W of x' = W x that leave the lattice unchanged.
+    explained : float
+        Share of the measured amplitude with a calculated line near it.
+    """
+
+    lattice: FloatArray
+    zero: float
+    rotations: IntArray
+    explained: float
+
+
+def lattice_rotations(
+    lattice: FloatArray, length: float = LENGTH_TOLERANCE, angle: float = ANGLE_TOLERANCE
+) -> IntArray:
+    """All W with x' = W x that leave a reduced lattice unchanged within tolerances.
+
+    Parameters
+    ----------
+    lattice : (3, 3) array
+        Rows of a reduced basis: then the entries of W are -1, 0 or 1.
+    length : float
+        Largest relative change of a length.
+    angle : float
+        Largest change of an angle, degrees.
+
+    Returns
+    -------
+    (g, 3, 3) int array
+        A group, the identity first.
+    """
+    vectors = np.array(list(product((-1, 0, 1), repeat=3)))[:, :]
+    lengths = np.linalg.norm(lattice, axis=1)
+    moved = np.linalg.norm(vectors @ lattice, axis=1)
+    columns = [vectors[np.abs(moved / own - 1.0) < length] for own in lengths]
+    metric = lattice @ lattice.T
+    normal = metric / np.outer(lengths, lengths)
+    found = []
+    for choice in product(*columns):
+        w = np.array(choice).T
+        if abs(round(float(np.linalg.det(w)))) != 1:
+            continue
+        image = w.T @ metric @ w
+        own = np.sqrt(np.diag(image))
+        cosines = np.clip(image / np.outer(own, own), -1.0, 1.0)
+        apart = np.abs(np.arccos(cosines) - np.arccos(np.clip(normal, -1.0, 1.0)))
+        if np.degrees(apart).max() < angle:
+            found.append(w)
+    group = np.array(found, dtype=np.int64)
+    if not _closed(group):
+        # The tolerance cut through a group; a stricter one does not.
+        return lattice_rotations(lattice, length / 2.0, angle / 2.0)
+    first = np.all(group == np.eye(3, dtype=np.int64), axis=(1, 2))
+    return np.concatenate([group[first], group[~first]])
+
+
+def _closed(group: IntArray) -> bool:
+    keys = {w.tobytes() for w in group}
+    products = np.einsum("aij,bjk->abik", group, group).reshape(-1, 3, 3)
+    return all(np.ascontiguousarray(w).tobytes() in keys for w in products)
+
+
+def place_lattice(
+    lattice: FloatArray, lines: LineSet, wavelength: float, zero: float = 0.0
+) -> PlacedLattice:
+    """Refine a reduced cell, known to about one per cent, on the measured lines.
+
+    Parameters
+    ----------
+    lattice : (3, 3) array
+    lines : LineSet
+    wavelength : float
+        Angstrom.
+    zero : float
+        First zero error, degrees.
+    """
+    rotations = lattice_rotations(lattice)
+    basis = invariant_metric_basis(rotations)
+    start = basis.T @ metric_to_vector(np.linalg.inv(lattice @ lattice.T))
+    order = np.argsort(lines.d_star)
+    squared, amplitude = lines.d_star[order] ** 2, lines.amplitude[order]
+    sine = np.clip(lines.d_star[order] * wavelength / 2.0, 0.0, 0.999)
+    by_zero = 2.0 * np.sin(2.0 * np.arcsin(sine)) / wavelength**2 * np.pi / 180.0
+    ideal = _lattice(basis @ start, lattice)
+    hkl, s = hkl_within(ideal, 0.53 * float(lines.d_star.max()))
+    _, first = np.unique(group_by_spacing(s, _SAME)[0], return_index=True)
+    rows = quadratic_form(hkl[first]) @ basis
+    metric = start
+    weight = np.zeros(len(squared))
+    for tolerance, count in ROUNDS:
+        observed = squared - zero * by_zero
+        nearest, weight = _assign(rows @ metric, observed, amplitude, tolerance)
+        weight[count:] = 0.0
+        metric, zero = _solve(rows[nearest], start, weight, squared, by_zero)
+    _, weight = _assign(rows @ metric, squared - zero * by_zero, amplitude, ROUNDS[-1][0])
+    return PlacedLattice(
+        _lattice(basis @ metric, lattice),
+        zero,
+        rotations,
+        float(weight.sum() / max(amplitude.sum(), 1e-9)),
+    )
+
+
+def _lattice(vector: FloatArray, like: FloatArray) -> FloatArray:
+    """A lattice of this reciprocal metric, or `like` where it has none."""
+    values = np.linalg.eigvalsh(vector_to_metric(vector))
+    if values[0] <= 1e-7:
+        return like
+    return np.linalg.cholesky(np.linalg.inv(vector_to_metric(vector)))
+
+
+def _assign(
+    calculated: FloatArray, observed: FloatArray, amplitude: FloatArray, tolerance: float
+) -> tuple[IntArray, FloatArray]:
+    log_calculated = 0.5 * np.log(np.maximum(calculated, 1e-9))
+    log_observed = 0.5 * np.log(np.maximum(observed, 1e-9))
+    apart = np.abs(log_observed[:, None] - log_calculated[None, :])
+    nearest = apart.argmin(axis=1)
+    near = apart[np.arange(len(observed)), nearest] < 1.5 * tolerance
+    return nearest, amplitude * near
+
+
+def _solve(
+    rows: FloatArray,
+    start: FloatArray,
+    weight: FloatArray,
+    squared: FloatArray,
+    by_zero: FloatArray,
+) -> tuple[FloatArray, float]:
+    """Ridge least squares for the metric coefficients and the zero error."""
+    scale = np.sqrt(weight) / squared
+    design = np.column_stack([rows, by_zero]) * scale[:, None]
+    size = np.abs(start).max()
+    mean = max(float(weight.mean()), 1e-12)
+    prior = np.full(len(start) + 1, (LINE_ERROR / (0.03 * size)) ** 2)
+    prior[-1] = (LINE_ERROR / ZERO_SPREAD_DEGREES) ** 2
+    normal = design.T @ design + np.diag(prior * mean)
+    right = design.T @ np.sqrt(weight)
+    right[:-1] += prior[:-1] * mean * start
+    units = np.sqrt(np.diag(normal))
+    solution = np.linalg.solve(normal / np.outer(units, units), right / units) / units
+    return solution[:-1], float(solution[-1])

@@ -1,0 +1,244 @@
+"""Candidate structures from the network's densities.
+
+The network answers with densities on cells. Each cell is brought onto the measured lines, each
+density gets the measured amplitudes, and its maxima become atoms (`engine.solve.maps`).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crystal.composition import atomic_number
+from engine.errors import BadInputError
+from engine.pattern.pattern import PowderPattern
+from engine.progress import Progress
+from engine.refine.prepared import PreparedPattern
+from engine.solve.binned_pattern import BinnedPattern
+from engine.solve.maps.lattice_on_lines import PlacedLattice, place_lattice
+from engine.solve.maps.measured_series import Series, measured_series
+from engine.solve.maps.structures import Contents, MapSolver, MapStructure
+from engine.solve.proposals import COMMON_ELEMENTS, Proposal, line_set, wanted_ratios
+from engine.solve.result import Problem
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+SAMPLES = 8
+GRID = 32
+# Maps that are turned into atoms, and of each cell.
+MOST_MAPS, MAPS_PER_CELL = 4, 2
+# Share of the measured amplitude that a cell must explain.
+LEAST_EXPLAINED = 0.8
+SAME_CELL = 0.004
+# Finer than in the screening of the library: the cell is on the lines.
+FINE_BIN = 0.001
+PROPOSED = 8
+# ln of the share of compounds whose structure type is not in the library.
+NOVELTY = math.log(0.1)
+SECONDS = 6.0
+# Coefficients beyond this 1/d (1/angstrom) are noise of the grid.
+LARGEST_D_STAR = 1.6
+
+
+@dataclass(frozen=True, eq=False)
+class _Map:
+    """A density on a cell that explains the lines."""
+
+    series: Series
+    placed: PlacedLattice
+    pattern: BinnedPattern
+    n_atoms: float
+
+
+def network_proposals(
+    problem: Problem,
+    pattern: PowderPattern,
+    prepared: PreparedPattern,
+    progress: Progress,
+    deadline: float,
+) -> list[Proposal]:
+    """Structures that the network's densities lead to, the most promising first.
+
+    Parameters
+    ----------
+    problem : Problem
+    pattern : PowderPattern
+        With the radiation that is used.
+    prepared : PreparedPattern
+        The same, made ready, under the optics that explain it best so far.
+    progress : Progress
+    deadline : float
+        `time.perf_counter()` after which no further density is looked at.
+
+    Raises
+    ------
+    BadInputError
+        If the network's weights are missing or damaged.
+    ImportError, OSError, RuntimeError
+        If torch cannot be loaded or fails.
+    """
+    deadline = min(deadline, time.perf_counter() + SECONDS)
+    contents = _contents(problem)
+    lines = line_set(prepared)
+    maps = _maps(problem, pattern, prepared, _Within(progress, 0.0, 0.5))
+    found: list[tuple[MapStructure, float]] = []
+    for number, one in enumerate(maps):
+        if time.perf_counter() > deadline:
+            break
+        share = 0.5 + 0.5 * number / len(maps)
+
+        def check(share: float = share) -> None:
+            progress.report(share, "Finding atoms in the network's densities")
+
+        solver = MapSolver(
+            one.pattern,
+            contents,
+            len(lines.d_star),
+            prepared.dispersion,
+            check,
+            lambda: time.perf_counter() > deadline,
+        )
+        for structure in solver.structures(one.series, one.placed.rotations, one.n_atoms):
+            found.append((structure, one.placed.zero))
+        if solver.satisfied:
+            break
+    found.sort(key=lambda pair: pair[0].badness)
+    return [_proposal(structure, zero) for structure, zero in _distinct(found)[:PROPOSED]]
+
+
+class _Within(Progress):
+    """Reports of a part, as a share of the whole."""
+
+    def __init__(self, whole: Progress, low: float, high: float) -> None:
+        self._whole, self._low, self._high = whole, low, high
+
+    def report(self, fraction: float, message: str = "") -> None:
+        self._whole.report(self._low + (self._high - self._low) * fraction, message)
+
+
+def _contents(problem: Problem) -> Contents:
+    given = [atomic_number(symbol) for symbol in problem.elements]
+    # X-rays hardly see hydrogen: it is left out beside anything else.
+    heavy = [z for z in given if z != 1] or given
+    extra = []
+    if problem.others_possible:
+        extra = [atomic_number(s) for s in COMMON_ELEMENTS if atomic_number(s) not in given]
+    elements = np.array(heavy + extra, dtype=np.int64)
+    ratios = wanted_ratios(problem, elements)
+    wanted = None if ratios is None else np.array([ratios.get(int(z), 0.0) for z in elements])
+    return Contents(elements, len(heavy), wanted, problem.max_atoms)
+
+
+def _maps(
+    problem: Problem, pattern: PowderPattern, prepared: PreparedPattern, progress: Progress
+) -> list[_Map]:
+    """Densities on different cells that explain the lines, the likeliest first."""
+    from engine.model.inference import predict_density
+
+    predicted = predict_density(
+        pattern,
+        problem.elements,
+        formula=problem.formula,
+        others_possible=problem.others_possible,
+        samples=SAMPLES,
+        grid=GRID,
+        device=problem.device,
+        seed=problem.seed,
+        progress=progress,
+    )
+    lines = line_set(prepared)
+    found: list[_Map] = []
+    for sample, cell in enumerate(predicted.cell):
+        placed = place_lattice(cell, lines, prepared.radiation.primary)
+        if placed.explained < LEAST_EXPLAINED:
+            continue
+        alike = [m for m in found if _same_cell(m.placed.lattice, placed.lattice)]
+        if len(alike) >= MAPS_PER_CELL:
+            continue
+        binned = (
+            alike[0].pattern if alike else BinnedPattern(prepared, FINE_BIN, FINE_BIN, placed.zero)
+        )
+        hkl, coefficients = density_coefficients(predicted.density[sample], placed.lattice)
+        series = measured_series(hkl, coefficients, placed.lattice, binned)
+        found.append(_Map(series, placed, binned, float(predicted.n_atoms[sample])))
+        if len(found) == MOST_MAPS:
+            break
+    return found
+
+
+def density_coefficients(
+    density: NDArray[np.floating], lattice: FloatArray
+) -> tuple[IntArray, NDArray[np.complex128]]:
+    """Fourier coefficients of a density on a grid.
+
+    Parameters
+    ----------
+    density : (n, n, n) array
+        At the fractional coordinates (i, j, k)/n.
+    lattice : (3, 3) array
+
+    Returns
+    -------
+    hkl : (m, 3) int array
+        One of each Friedel pair, without 000, to 1/d = 1.6/angstrom or as far as the grid goes.
+    coefficients : (m,) complex array
+        c(h) with rho(x) = sum c(h) exp(-2 pi i h.x).
+    """
+    n = len(density)
+    series = np.fft.ifftn(density.astype(np.float64))
+    limit = (n - 1) // 2
+    side = np.arange(-limit, limit + 1)
+    every = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
+    h, k, m = every.T
+    chosen = (h > 0) | ((h == 0) & (k > 0)) | ((h == 0) & (k == 0) & (m > 0))
+    every = every[chosen]
+    near = np.linalg.norm(every @ np.linalg.inv(lattice).T, axis=1) < LARGEST_D_STAR
+    every = every[near]
+    return every, np.asarray(series[tuple((every % n).T)])
+
+
+def _same_cell(one: FloatArray, two: FloatArray) -> bool:
+    first, second = (np.sort(np.linalg.norm(x, axis=1)) for x in (one, two))
+    volumes = abs(float(np.linalg.det(one))) / abs(float(np.linalg.det(two)))
+    alike = np.abs(first / second - 1.0).max() < SAME_CELL
+    return bool(alike and abs(volumes - 1.0) < 3.0 * SAME_CELL)
+
+
+def _distinct(found: list[tuple[MapStructure, float]]) -> list[tuple[MapStructure, float]]:
+    """Without those of equal contents, volume an atom and residual as a better one."""
+    kept: list[tuple[MapStructure, float]] = []
+    seen: set[tuple[object, ...]] = set()
+    for structure, zero in found:
+        cell = structure.refined.model.standardised.primitive
+        numbers, counts = np.unique(cell.numbers, return_counts=True)
+        key = (
+            tuple(numbers.tolist()),
+            tuple((counts // np.gcd.reduce(counts)).tolist()),
+            round(math.log(cell.volume / len(cell)) / 0.01),
+            round(math.log(max(structure.refined.residual, 1e-3)) / 0.03),
+        )
+        if key not in seen:
+            seen.add(key)
+            kept.append((structure, zero))
+    return kept
+
+
+def _proposal(one: MapStructure, zero: float) -> Proposal:
+    return Proposal(
+        structure=one.refined.structure,
+        zero=zero,
+        residual=one.refined.residual,
+        log_prior=one.log_prior + NOVELTY,
+        badness=one.badness - NOVELTY,
+        space_group=one.refined.model.standardised.number,
+        source="network",
+    )
+
+
+UNAVAILABLE = (BadInputError, ImportError, OSError, RuntimeError)
+"""What `network_proposals` raises where the network cannot be used."""
