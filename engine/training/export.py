@@ -12,6 +12,7 @@ from engine.model.body import BodySettings, DensityBody
 from engine.model.checkpoint import save_checkpoint
 from engine.model.network import CMEDNet, NetworkSettings
 from engine.training.run import read_state
+from engine.training.settings import RunSettings
 
 STANDARD_SETS = ("train", "isotypes")
 DATA_NOTE = (
@@ -61,6 +62,8 @@ def export_weights(
         raise BadInputError(
             f"The run in {folder} is of a network that this version does not have: {error}."
         ) from error
+    # Runs of the first versions did not say their sets: there were no others.
+    settings.setdefault("tables", list(RunSettings().tables))
     training = {
         "steps": about["step"],
         "views": about["step"] * settings["batch"],
@@ -68,7 +71,7 @@ def export_weights(
         "averaged": held,
         "settings": {name: value for name, value in settings.items() if name != "network"},
     }
-    own = any(not name.startswith(STANDARD_SETS) for name in settings.get("tables", ()))
+    own = any(not name.startswith(STANDARD_SETS) for name in settings["tables"])
     note = OWN_DATA_NOTE if own else DATA_NOTE
     about = {"licence": "BSD-3-Clause", "data": note, "training": training, "scores": scores or {}}
     save_checkpoint(target, net, about)

@@ -204,9 +204,9 @@ def prepare_sets(
     progress : Progress, optional
     """
     progress = progress or Progress()
+    _prepare_every_cell(names, root, cache, workers, progress)
     for index, name in enumerate(names):
         done = index / len(names)
-        _prepare_cells_of(name, root, cache, progress)
         tables = cache / name / "coefficients.npy"
         settings = settings_path(cache, name)
         if tables.is_file() and (settings.is_file() or not with_settings):
@@ -221,29 +221,49 @@ def prepare_sets(
             SettingsTable.join(in_pieces(SettingsTable.build, cells, workers)).save(settings)
 
 
+def _prepare_every_cell(
+    names: tuple[str, ...], root: Path, cache: Path, workers: int, progress: Progress
+) -> None:
+    """Base sets one after the other, then the isotypes of all of them at a time."""
+    missing = [name for name in names if not cells_path(cache, name).is_file()]
+    for name in missing:
+        _prepare_base(base_of(name)[0], root, cache, progress)
+    tasks = [
+        (name, base, seed, cache)
+        for name, (base, seed) in ((name, base_of(name)) for name in missing)
+        if seed is not None
+    ]
+    if not tasks:
+        return
+    if not (cache / HELD_OUT_FILE).is_file():
+        keep_held_out(cache, held_out_formulas(root))
+    progress.report(0.0, f"making {', '.join(task[0] for task in tasks)}")
+    if workers <= 1 or len(tasks) == 1:
+        for task in tasks:
+            _make_isotypes(*task)
+        return
+    with multiprocessing.get_context("spawn").Pool(min(workers, len(tasks))) as pool:
+        pool.starmap(_make_isotypes, tasks, chunksize=1)
+
+
+def _make_isotypes(name: str, base: str, seed: int, cache: Path) -> None:
+    source = CellSet.load(cells_path(cache, base))
+    make_isotypes(source, kept_held_out(cache), seed).save(cells_path(cache, name))
+
+
 def prepare_base_sets(names: tuple[str, ...], root: Path, cache: Path) -> None:
     """Make the cells of the sets that `names` are made from, and the list of held-out formulas."""
     for base in sorted({base_of(name)[0] for name in names}):
-        _prepare_cells_of(base, root, cache, Progress())
+        _prepare_base(base, root, cache, Progress())
     if not (cache / HELD_OUT_FILE).is_file():
         keep_held_out(cache, held_out_formulas(root))
 
 
-def _prepare_cells_of(name: str, root: Path, cache: Path, progress: Progress) -> None:
+def _prepare_base(name: str, root: Path, cache: Path, progress: Progress) -> None:
     target = cells_path(cache, name)
-    if target.is_file():
-        return
-    base, seed = base_of(name)
-    if seed is None:
+    if not target.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        prepare_cells(root / "structures" / f"{base}.jsonl.gz", target, progress=progress)
-        return
-    _prepare_cells_of(base, root, cache, progress)
-    if not (cache / HELD_OUT_FILE).is_file():
-        keep_held_out(cache, held_out_formulas(root))
-    progress.report(0.0, f"making {name}")
-    source = CellSet.load(cells_path(cache, base))
-    make_isotypes(source, kept_held_out(cache), seed).save(target)
+        prepare_cells(root / "structures" / f"{name}.jsonl.gz", target, progress=progress)
 
 
 def in_pieces(function: Callable[[CellSet], Result], cells: CellSet, workers: int) -> list[Result]:

@@ -80,10 +80,23 @@ class Trainer:
         If it holds a state, the run goes on from there.
     world : World, optional
         Which of how many processes this is, and on what device.
+    start : nn.Module, optional
+        Network whose weights a new run begins with.
+
+    Raises
+    ------
+    BadInputError
+        If the state in the folder or the start is of a network of another size, or a batch
+        cannot be shared by the processes.
     """
 
     def __init__(
-        self, settings: TrainingSettings, task: Task, folder: Path, world: World | None = None
+        self,
+        settings: TrainingSettings,
+        task: Task,
+        folder: Path,
+        world: World | None = None,
+        start: nn.Module | None = None,
     ) -> None:
         self.settings, self.task, self.folder = settings, task, folder
         self.world = world or World()
@@ -91,6 +104,8 @@ class Trainer:
         self.device = self.world.device
         _prepare_torch(settings, self.device)
         self.net = task.build().to(self.device)
+        if start is not None:
+            _begin_with(self.net, start)
         self.averaged: nn.Module | None = None
         if settings.average > 0.0:
             self.averaged = task.build().to(self.device)
@@ -361,6 +376,15 @@ def _in_float32(out: Any) -> Any:
     values = {f.name: getattr(out, f.name) for f in fields(out)}
     low = {name: x.float() for name, x in values.items() if x.dtype == torch.bfloat16}
     return replace(out, **low)
+
+
+def _begin_with(net: nn.Module, start: nn.Module) -> None:
+    try:
+        net.load_state_dict(start.state_dict())
+    except RuntimeError as error:
+        raise BadInputError(
+            "The weights to start from are of a network of another size than [network] says."
+        ) from error
 
 
 def _copy(tensors: dict[str, Tensor], prefix: str, net: nn.Module) -> None:

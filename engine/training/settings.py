@@ -29,6 +29,9 @@ class RunSettings:
         Structures of the monitor that are looked at each time.
     steps, batch : int
         The whole run; `batch` is that of all processes together.
+    start : str
+        Weights that a new run begins with, of a network of the same size: a file, "shipped", or
+        "" for none. Its optimiser begins anew.
     warmup, decay : int
         The learning rate rises over `warmup` steps, stays, and falls to nothing over the last
         `decay` steps, so that a run can be prolonged before its decay.
@@ -56,6 +59,7 @@ class RunSettings:
     tables: tuple[str, ...] = ("train", "isotypes_1", "isotypes_2")
     monitor: str = "val"
     monitored: int = 512
+    start: str = ""
     steps: int = 3000
     batch: int = 256
     learning_rate: float = 7e-4

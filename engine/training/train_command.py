@@ -177,7 +177,22 @@ def make_trainer(
         task = BodyTask(settings, branches, sets, monitor, world)
     else:
         task = BranchTask(settings, sets, monitor, world)
-    return Trainer(settings, task, folder, world)
+    return Trainer(settings, task, folder, world, _start_of(settings, world.device))
+
+
+def _start_of(settings: TrainingSettings, device: str) -> Any:
+    """The network that a new run begins with; None where it begins anew."""
+    from engine.model.checkpoint import BODY, load_checkpoint
+    from engine.model.inference import body_path, load_network, weights_path
+    from engine.training.settings import SHIPPED
+
+    if not settings.start:
+        return None
+    shipped = settings.start == SHIPPED
+    if settings.part == "body":
+        path = body_path() if shipped else Path(settings.start)
+        return load_checkpoint(path, BODY, device)[0]
+    return load_network(weights_path() if shipped else Path(settings.start), device)[0]
 
 
 def _change(text: str) -> tuple[str, str]:

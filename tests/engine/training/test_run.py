@@ -4,18 +4,22 @@ import json
 import os
 import signal
 import threading
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch.overrides import TorchFunctionMode
 
 from engine.errors import BadInputError
 from engine.model.body import BodySettings
 from engine.model.network import CMEDNet, NetworkSettings
 from engine.progress import Progress
 from engine.training.body_task import BodyTask
+from engine.training.body_views import KINDS
 from engine.training.branch_task import BranchTask
 from engine.training.run import Trainer, read_state, schedule, timed_fall
 from engine.training.sets import TrainingSets
@@ -201,6 +205,58 @@ def test_a_state_as_the_first_versions_wrote_it_is_read(prepared, tmp_path):
     rows = (tmp_path / "log.csv").read_text().splitlines()
     assert rows[:2] == ["step,seconds,views,loss", "3,1,6,0.5"]
     assert rows[2].startswith("9,")
+
+
+def test_a_new_run_begins_with_given_weights(prepared, tmp_path):
+    first = branch_run(prepared, tmp_path / "first")
+    first.run()
+    settings = replace(first.settings, steps=1)
+    again = Trainer(settings, first.task, tmp_path / "again", start=first.net)
+    ours, theirs = first.net.state_dict(), again.net.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    other = CMEDNet(replace(SMALL, width=24))
+    with pytest.raises(BadInputError, match="another size"):
+        Trainer(settings, first.task, tmp_path / "other", start=other)
+
+
+class Factories(TorchFunctionMode):
+    """Notes where tensors are made without a word of where they shall be."""
+
+    MAKERS = frozenset(
+        getattr(torch, name)
+        for name in ("zeros", "ones", "tensor", "as_tensor", "arange", "full", "empty", "randn")
+    ) | {torch.fft.fftfreq}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func in self.MAKERS and "device" not in (kwargs or {}):
+            frames = [f for f in traceback.extract_stack() if "tests" not in f.filename]
+            frames = [f for f in frames if "/engine/" in f.filename]
+            self.found.add(f"{Path(frames[-1].filename).name}: {frames[-1].line}")
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_step_leaves_nothing_on_the_cpu_by_chance(prepared, tmp_path):
+    """What a machine without a GPU can tell about one."""
+    branches, body = branch_run(prepared, tmp_path / "1"), body_run(prepared, tmp_path / "2")
+    drawer = body.task.source()
+    draws = [drawer.draw(drawer.plan.rows(0), np.random.default_rng(0), kind) for kind in KINDS]
+    made = branches.task.source()(0)
+    with Factories() as factories:
+        branches.task.loss(branches.net, made, 0)
+        for draw in draws:
+            body.task.loss(body.net, draw, 0)
+        body.look()
+    known = {
+        # An empty start is put where the rest is by `body_inputs`; the other has no dimensions.
+        "body_inputs.py: zero = torch.zeros(count)",
+        "body_inputs.py: return cls(None, torch.zeros(count, 3), None, zero, zero)",
+        'loss.py: "prior": prior.mean() - torch.log(torch.tensor(float(k))),',
+    }
+    assert factories.found <= known
 
 
 def test_the_learning_rate_rises_stays_and_falls():
