@@ -23,10 +23,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-# Chance that a line is foreign; faint lines are foreign more often.
-FOREIGN = 0.02
-FAINT_FOREIGN = 0.05
-FAINT = 0.02
+# Chance that a line is foreign: of strong lines, of the faintest, and the intensity (of the
+# strongest line's) at which it is half way between.
+FOREIGN, FAINT_FOREIGN, FAINT = 0.005, 0.2, 0.015
 # Share of lines with far worse positions than stated, and their half width in degrees.
 STRAY, STRAY_WIDTH = 0.15, 0.03
 # By what stated uncertainties may be too small, with the chance of each.
@@ -73,7 +72,7 @@ def line_evidence(
     partner = np.arange(len(owner)) + np.repeat(start - ends + count, count)
     apart = calculated[partner] - angles[owner]
     tail = STRAY / (np.pi * STRAY_WIDTH * (1.0 + (apart / STRAY_WIDTH) ** 2))
-    foreign = np.where(lines.intensity < FAINT, FAINT_FOREIGN, FOREIGN)
+    foreign = FOREIGN + (FAINT_FOREIGN - FOREIGN) / (1.0 + lines.intensity / FAINT)
     totals, bells = [], []
     for factor, chance in INFLATION:
         sigma = factor * lines.sigma[owner]

@@ -55,8 +55,9 @@ _ROTATIONS = {
     "cubic": 24,
 }
 # How many strained cells are tried, by number of free parameters, and how many are settled.
-_STRAINED = {1: 60, 2: 600, 3: 2500, 4: 6000, 6: 12000}
-_SETTLED, _JUDGED = 60, 4
+_STRAINED = {1: 60, 2: 600, 3: 2500, 4: 8000, 6: 20000}
+_SETTLED = {1: 20, 2: 40, 3: 60, 4: 100, 6: 300}
+_JUDGED = {1: 3, 2: 3, 3: 4, 4: 6, 6: 10}
 _FORMS = 150
 # Below this share of explained lines, or without evidence, a cell is not refined but returned.
 _LEAST_EXPLAINED = 0.4
@@ -132,8 +133,10 @@ def _hypotheses(given: FloatArray, tolerance: float) -> list[tuple[BravaisKind, 
         if name.startswith("R") and not hexagonal:
             continue
         primitive = niggli_reduce(basis @ given, NIGGLI_TOLERANCE)[0]
-        # A centring that the metric's own symmetry forbids was not meant.
-        if _order(lattice_kinds(primitive, (TYPED_EQUAL,))[-1][0]) < symmetry:
+        # A centring that the metric's own symmetry forbids was not meant; rhombohedral lattices
+        # are less symmetric than their hexagonal axes.
+        own = _order(lattice_kinds(primitive, (TYPED_EQUAL,))[-1][0])
+        if own < symmetry and not name.startswith("R"):
             continue
         for kind, parameters in lattice_kinds(primitive, (0.002, tolerance, 2.0 * tolerance)):
             # A centred lattice without symmetry is the business of the index, not of the user.
@@ -162,6 +165,7 @@ def _strained(
     few = lines.first(SEARCHED_LINES, SEARCHED_FAINTEST)
     rng = np.random.default_rng(0)
     count = kind.parameters
+    settled_count = _SETTLED[count]
     draws = rng.uniform(-1.0, 1.0, (_STRAINED[count], count))
     draws[0] = 0.0
     starts = np.empty_like(draws)
@@ -180,17 +184,17 @@ def _strained(
     best, scores, zeros = [], [], []
     for zero in ZEROS:
         score = CoarseTable(few, zero, COARSE_TOLERANCE).score(forms, starts)
-        top = np.argsort(-score, kind="stable")[:_SETTLED]
+        top = np.argsort(-score, kind="stable")[:settled_count]
         best.append(starts[top])
         scores.append(score[top])
         zeros.append(np.full(len(top), zero))
-    top = np.argsort(-np.concatenate(scores), kind="stable")[:_SETTLED]
+    top = np.argsort(-np.concatenate(scores), kind="stable")[:settled_count]
     settled, shift = settle(forms, np.concatenate(best)[top], few, np.concatenate(zeros)[top])
     again = CoarseTable(few, 0.0, COARSE_TOLERANCE).score(forms, settled)
     order = np.argsort(-again, kind="stable")
     key = np.round(settled[order] / np.abs(parameters).max() / 2e-4)
     _, first = np.unique(key, axis=0, return_index=True)
-    return [(settled[i], float(shift[i])) for i in order[np.sort(first)][:_JUDGED]]
+    return [(settled[i], float(shift[i])) for i in order[np.sort(first)][: _JUDGED[count]]]
 
 
 def _near(found: Found, kind: BravaisKind, parameters: FloatArray, tolerance: float) -> bool:

@@ -19,6 +19,11 @@ def halite_pattern() -> PowderPattern:
     return read_pattern(resources.path("examples/halite.xy"), preset("CuKa"))
 
 
+@pytest.fixture(scope="session")
+def calcite_pattern() -> PowderPattern:
+    return read_pattern(resources.path("examples/calcite.xy"), preset("CuKa"))
+
+
 @pytest.fixture
 def nearly_flat() -> PowderPattern:
     two_theta = np.arange(10.0, 60.0, 0.05)

@@ -42,3 +42,9 @@ def test_a_foreign_cell_comes_back_as_given(rutile_pattern):
 def test_no_cell_is_refused(rutile_pattern):
     with pytest.raises(BadInputError, match="cell"):
         settle_cell(rutile_pattern, (1.0, 2.0, 3.0))
+
+
+def test_a_rhombohedral_cell_on_hexagonal_axes(calcite_pattern):
+    cells = settle_cell(calcite_pattern, (5.05, 5.05, 16.9, 90.0, 90.0, 120.0))
+    assert cells[0].bravais == "hR"
+    assert np.array(cells[0].cell)[[0, 2]] == pytest.approx([4.990, 17.06], rel=2e-3)
