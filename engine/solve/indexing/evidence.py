@@ -35,7 +35,7 @@ DENSITY_REACH = 10.0
 TAIL_REACH, EDGE = 0.3, 0.25
 # Share of the measured lines that may be of the rarely seen class, and ln of how rare that is.
 HIDDEN_SHARES = (0.03, 0.1, 0.2)
-HIDDEN_CHARGE = 4.0
+HIDDEN_CHARGE = 7.0
 
 
 def line_evidence(
