@@ -1,14 +1,17 @@
 """Candidate structures from the network's densities.
 
-The network answers with densities on cells. Each cell is brought onto the measured lines, each
-density gets the measured amplitudes, and its maxima become atoms (`engine.solve.maps`).
+The lines are indexed, and the network is asked for densities on the likeliest cells (and for cells
+of its own where the lines give none). Each cell is brought onto the measured lines, each density
+gets the measured amplitudes, and its maxima become atoms (`engine.solve.maps`).
 """
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +31,12 @@ from engine.solve.result import Problem
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-SAMPLES = 8
 GRID = 32
-# Maps that are turned into atoms, and of each cell.
-MOST_MAPS, MAPS_PER_CELL = 4, 2
+# Cells from the lines that are tried, and the chance that one must have of being right.
+MOST_CELLS, LEAST_CHANCE = 4, 0.04
+MAPS_PER_CELL = 2
+# Where the lines give no cell, the network's own guesses are tried.
+GUESSES = 8
 # Share of the measured amplitude that a cell must explain.
 LEAST_EXPLAINED = 0.8
 SAME_CELL = 0.004
@@ -40,7 +45,8 @@ FINE_BIN = 0.001
 PROPOSED = 8
 # ln of the share of compounds whose structure type is not in the library.
 NOVELTY = math.log(0.1)
-SECONDS = 6.0
+# For all maps of a pattern together; usually it is a second or two.
+SECONDS = 20.0
 # Coefficients beyond this 1/d (1/angstrom) are noise of the grid.
 LARGEST_D_STAR = 1.6
 
@@ -82,26 +88,27 @@ def network_proposals(
     ImportError, OSError, RuntimeError
         If torch cannot be loaded or fails.
     """
-    deadline = min(deadline, time.perf_counter() + SECONDS)
+    progress = _Rising(progress)
     contents = _contents(problem)
     lines = line_set(prepared)
-    maps = _maps(problem, pattern, prepared, _Within(progress, 0.0, 0.5))
     found: list[tuple[MapStructure, float]] = []
-    for number, one in enumerate(maps):
+
+    def check() -> None:
+        progress.report(0.7, "Finding atoms in the network's densities")
+
+    for number, one in enumerate(_maps(problem, pattern, prepared, _Within(progress, 0.0, 0.7))):
+        if number == 0:
+            # Indexing has limits of its own.
+            deadline = min(deadline, time.perf_counter() + SECONDS)
         if time.perf_counter() > deadline:
             break
-        share = 0.5 + 0.5 * number / len(maps)
-
-        def check(share: float = share) -> None:
-            progress.report(share, "Finding atoms in the network's densities")
-
         solver = MapSolver(
             one.pattern,
             contents,
             len(lines.d_star),
             prepared.dispersion,
             check,
-            lambda: time.perf_counter() > deadline,
+            lambda end=deadline: time.perf_counter() > end,  # type: ignore[misc]
         )
         for structure in solver.structures(one.series, one.placed.rotations, one.n_atoms):
             found.append((structure, one.placed.zero))
@@ -121,6 +128,17 @@ class _Within(Progress):
         self._whole.report(self._low + (self._high - self._low) * fraction, message)
 
 
+class _Rising(Progress):
+    """Reports that never fall: several cells are gone through, each from its beginning."""
+
+    def __init__(self, whole: Progress) -> None:
+        self._whole, self._reached = whole, 0.0
+
+    def report(self, fraction: float, message: str = "") -> None:
+        self._reached = max(self._reached, fraction)
+        self._whole.report(self._reached, message)
+
+
 def _contents(problem: Problem) -> Contents:
     given = [atomic_number(symbol) for symbol in problem.elements]
     # X-rays hardly see hydrogen: it is left out beside anything else.
@@ -136,39 +154,40 @@ def _contents(problem: Problem) -> Contents:
 
 def _maps(
     problem: Problem, pattern: PowderPattern, prepared: PreparedPattern, progress: Progress
-) -> list[_Map]:
+) -> Iterator[_Map]:
     """Densities on different cells that explain the lines, the likeliest first."""
     from engine.model.inference import predict_density
+    from engine.solve.indexing import index_pattern
 
-    predicted = predict_density(
+    predicted = partial(
+        predict_density,
         pattern,
         problem.elements,
         formula=problem.formula,
         others_possible=problem.others_possible,
-        samples=SAMPLES,
         grid=GRID,
         device=problem.device,
         seed=problem.seed,
-        progress=progress,
+        index=False,
+        progress=_Within(progress, 0.9, 1.0),
     )
+    cells = index_pattern(pattern, MOST_CELLS, _Within(progress, 0.0, 0.9))
+    likely: list[FloatArray | None] = [c.lattice for c in cells if c.chance >= LEAST_CHANCE]
     lines = line_set(prepared)
-    found: list[_Map] = []
-    for sample, cell in enumerate(predicted.cell):
-        placed = place_lattice(cell, lines, prepared.radiation.primary)
-        if placed.explained < LEAST_EXPLAINED:
-            continue
-        alike = [m for m in found if _same_cell(m.placed.lattice, placed.lattice)]
-        if len(alike) >= MAPS_PER_CELL:
-            continue
-        binned = (
-            alike[0].pattern if alike else BinnedPattern(prepared, FINE_BIN, FINE_BIN, placed.zero)
-        )
-        hkl, coefficients = density_coefficients(predicted.density[sample], placed.lattice)
-        series = measured_series(hkl, coefficients, placed.lattice, binned)
-        found.append(_Map(series, placed, binned, float(predicted.n_atoms[sample])))
-        if len(found) == MOST_MAPS:
-            break
-    return found
+    found: list[FloatArray] = []
+    for cell in likely or [None]:
+        answer = predicted(cell=cell, samples=GUESSES if cell is None else MAPS_PER_CELL)
+        for sample, lattice in enumerate(answer.cell):
+            placed = place_lattice(lattice, lines, prepared.radiation.primary)
+            if placed.explained < LEAST_EXPLAINED:
+                continue
+            if sum(_same_cell(other, placed.lattice) for other in found) >= MAPS_PER_CELL:
+                continue
+            found.append(placed.lattice)
+            binned = BinnedPattern(prepared, FINE_BIN, FINE_BIN, placed.zero)
+            hkl, coefficients = density_coefficients(answer.density[sample], placed.lattice)
+            series = measured_series(hkl, coefficients, placed.lattice, binned)
+            yield _Map(series, placed, binned, float(answer.n_atoms[sample]))
 
 
 def density_coefficients(

@@ -8,6 +8,7 @@ import multiprocessing
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +109,10 @@ def run_report(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
-    jobs = [(*job, arguments.network) for job in jobs]
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows = []
     with (arguments.out / "results.jsonl").open("w", encoding="utf-8") as out:
-        for row in _results(jobs, arguments.workers):
+        for row in _results(jobs, arguments.workers, arguments.network):
             rows.append(row)
             out.write(json.dumps(row) + "\n")
             out.flush()
@@ -125,22 +125,22 @@ def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
     return 0
 
 
-def _results(jobs: list[tuple[Any, ...]], workers: int) -> Iterator[dict[str, Any]]:
+def _results(jobs: list[tuple[Any, ...]], workers: int, network: bool) -> Iterator[dict[str, Any]]:
+    solved = partial(solve_one, network=network)
     if workers <= 1:
-        yield from map(solve_one, jobs)
+        yield from map(solved, jobs)
         return
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(solve_one, jobs)
+        yield from pool.imap(solved, jobs)
 
 
-def solve_one(job: tuple[Any, ...]) -> dict[str, Any]:
+def solve_one(job: tuple[Any, ...], network: bool = True) -> dict[str, Any]:
     """Solve one problem and compare every candidate with the truth; errors become rows."""
     from engine.training import bench_sets
 
     task = None
     try:
-        *kind, network = job
-        task = bench_sets.task_of(tuple(kind))
+        task = bench_sets.task_of(job)
         return _score(task, network)
     except Exception as error:
         # One bad pattern must not end a benchmark; the row says what happened.

@@ -15,8 +15,14 @@ from engine.solve.maps.map_symmetry import MapGroup
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Two points in general positions, far from special ones.
-_GENERAL = np.array([[0.1373, 0.2911, 0.4137], [0.3117, 0.0719, 0.2293]])
+# Pairs of points, one of which will be far from all special positions wherever the origin is.
+_GENERAL = np.array(
+    [
+        [[0.1373, 0.2911, 0.4137], [0.3117, 0.0719, 0.2293]],
+        [[0.0861, 0.3349, 0.1627], [0.2243, 0.4519, 0.3761]],
+        [[0.4051, 0.1193, 0.3083], [0.1789, 0.2657, 0.0457]],
+    ]
+)
 SPECIAL_STEPS = 24
 
 
@@ -84,15 +90,17 @@ def standard_frame(
     basis = invariant_metric_basis(group.rotations)
     reciprocal = metric_to_vector(np.linalg.inv(lattice @ lattice.T))
     symmetric = np.linalg.cholesky(np.linalg.inv(vector_to_metric(basis @ (basis.T @ reciprocal))))
-    points = (
-        np.concatenate([group.rotations @ point + group.translations for point in _GENERAL]) % 1.0
-    )
-    kinds = np.repeat([1, 2], len(group))
-    cell: Any = (symmetric, points, kinds)
-    try:
-        found = spglib.get_symmetry_dataset(cell, symprec=1e-3)
-    except spglib.SpglibError:
-        found = None
+    found: Any = None
+    for pair in _GENERAL:
+        points = np.concatenate([group.rotations @ x + group.translations for x in pair]) % 1.0
+        cell: Any = (symmetric, points, np.repeat([1, 2], len(group)))
+        try:
+            dataset = spglib.get_symmetry_dataset(cell, symprec=1e-3)
+        except spglib.SpglibError:
+            continue
+        if dataset is not None and len(dataset.rotations) == len(group):
+            found = dataset
+            break
     if found is None:
         return None
     rotations, translations = operations_of(int(found.hall_number))

@@ -23,7 +23,11 @@ IntArray = NDArray[np.int64]
 # How far a lattice may be from a symmetry that it is then given: relative, and in degrees.
 LENGTH_TOLERANCE, ANGLE_TOLERANCE = 0.012, 1.2
 # Tolerances on ln(1/d), and how many of the first lines are used with each.
-ROUNDS = ((0.010, 12), (0.007, 16), (0.005, 24), (0.0035, 40), (0.0025, 60), (0.0018, 60))
+ROUNDS = ((0.005, 10), (0.005, 16), (0.004, 24), (0.003, 40), (0.0022, 60), (0.0016, 60))
+# Cells are off by a common factor more than by anything else; computed ones are too long.
+SCALES = (1.0, 0.993, 1.007, 0.986, 1.014)
+# Good enough not to try another scale: root mean square of ln(d) and share of the amplitude.
+GOOD_FIT, GOOD_SHARE = 4e-4, 0.97
 ZERO_SPREAD_DEGREES = 0.06
 LINE_ERROR = 0.0015
 _SAME = 1e-5
@@ -126,20 +130,26 @@ def place_lattice(
     hkl, s = hkl_within(ideal, 0.53 * float(lines.d_star.max()))
     _, first = np.unique(group_by_spacing(s, _SAME)[0], return_index=True)
     rows = quadratic_form(hkl[first]) @ basis
-    metric = start
-    weight = np.zeros(len(squared))
-    for tolerance, count in ROUNDS:
-        observed = squared - zero * by_zero
-        nearest, weight = _assign(rows @ metric, observed, amplitude, tolerance)
-        weight[count:] = 0.0
-        metric, zero = _solve(rows[nearest], start, weight, squared, by_zero)
-    _, weight = _assign(rows @ metric, squared - zero * by_zero, amplitude, ROUNDS[-1][0])
-    return PlacedLattice(
-        _lattice(basis @ metric, lattice),
-        zero,
-        rotations,
-        float(weight.sum() / max(amplitude.sum(), 1e-9)),
-    )
+    best: tuple[float, FloatArray, float, float] | None = None
+    for scale in SCALES:
+        metric, shift = scale**-2 * start, zero
+        for tolerance, count in ROUNDS:
+            observed = squared - shift * by_zero
+            nearest, weight, _ = _assign(rows @ metric, observed, amplitude, tolerance)
+            weight[count:] = 0.0
+            metric, shift = _solve(rows[nearest], scale**-2 * start, weight, squared, by_zero)
+        observed = squared - shift * by_zero
+        _, weight, apart = _assign(rows @ metric, observed, amplitude, ROUNDS[-1][0])
+        share = float(weight.sum() / max(amplitude.sum(), 1e-9))
+        spread = float(np.sqrt((weight @ apart**2) / max(weight.sum(), 1e-12)))
+        # Lines that are near count by how near they are.
+        fit = share - spread / ROUNDS[-1][0]
+        if best is None or fit > best[0]:
+            best = (fit, metric, shift, share)
+        if share > GOOD_SHARE and spread < GOOD_FIT:
+            break
+    assert best is not None
+    return PlacedLattice(_lattice(basis @ best[1], lattice), best[2], rotations, best[3])
 
 
 def _lattice(vector: FloatArray, like: FloatArray) -> FloatArray:
@@ -152,13 +162,14 @@ def _lattice(vector: FloatArray, like: FloatArray) -> FloatArray:
 
 def _assign(
     calculated: FloatArray, observed: FloatArray, amplitude: FloatArray, tolerance: float
-) -> tuple[IntArray, FloatArray]:
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Nearest calculated line of each measured one, its weight, and how far it is in ln(1/d)."""
     log_calculated = 0.5 * np.log(np.maximum(calculated, 1e-9))
     log_observed = 0.5 * np.log(np.maximum(observed, 1e-9))
     apart = np.abs(log_observed[:, None] - log_calculated[None, :])
     nearest = apart.argmin(axis=1)
-    near = apart[np.arange(len(observed)), nearest] < 1.5 * tolerance
-    return nearest, amplitude * near
+    distance = apart[np.arange(len(observed)), nearest]
+    return nearest, amplitude * (distance < 1.5 * tolerance), distance
 
 
 def _solve(

@@ -27,6 +27,7 @@ LEAST, EVEN = 0.35, 0.6
 # Translations of one operation that come out of different products differ by less than this (A).
 SLACK = 0.9
 STARTS = 6
+NEWTON_STEPS = 2
 _RESOLUTION = 0.75
 
 
@@ -68,10 +69,11 @@ class Agreement:
     def __init__(self, series: Series, rotations: IntArray) -> None:
         self.rotations = rotations
         self.lattice = series.lattice
-        self.grids = np.stack([_agreement_grid(series, w) for w in rotations])
-        self._place = {w.tobytes(): i for i, w in enumerate(rotations)}
+        self._products = [_products(series, w) for w in rotations]
+        self.grids = np.stack([_on_grid(hkl, product) for hkl, product in self._products])
+        self.place = {w.tobytes(): i for i, w in enumerate(rotations)}
         self.table = np.array(
-            [[self._place[np.ascontiguousarray(a @ b).tobytes()] for b in rotations]
+            [[self.place[np.ascontiguousarray(a @ b).tobytes()] for b in rotations]
              for a in rotations]
         )  # fmt: skip
 
@@ -84,20 +86,32 @@ class Agreement:
             peaks = np.argwhere((grid == maximum_filter(grid, 3, mode="wrap")) & (grid > LEAST))
             values = grid[tuple(peaks.T)]
             for place in np.argsort(-values)[:MAXIMA]:
-                w = (peaks[place] + _vertex(grid, peaks[place])) / GRID
-                found.append((index, w, float(values[place])))
+                w = self._climbed(index, peaks[place] / GRID)
+                found.append((index, w, self.at(index, w)))
         found.sort(key=lambda one: -one[2])
         return found
 
+    def _climbed(self, index: int, w: FloatArray) -> FloatArray:
+        """The maximum of the agreement near a grid point, by Newton's steps."""
+        hkl, product = self._products[index]
+        for _ in range(NEWTON_STEPS):
+            waves = product * np.exp(2j * np.pi * (hkl @ w))
+            slope = -2.0 * np.pi * (waves.imag @ hkl)
+            bend = -4.0 * np.pi**2 * (hkl.T * waves.real) @ hkl
+            step = -np.linalg.lstsq(bend, slope, rcond=1e-6)[0]
+            if np.abs(step).max() > 1.0 / GRID:
+                break
+            w = w + step
+        return w
+
     def at(self, index: int, w: FloatArray) -> float:
-        """Agreement near one operation: the best of the nearest grid points."""
-        lower = np.floor(w * GRID).astype(int)
-        corners = np.stack(np.meshgrid([0, 1], [0, 1], [0, 1], indexing="ij"), axis=-1)
-        places = (lower + corners.reshape(-1, 3)) % GRID
-        return float(self.grids[index][tuple(places.T)].max())
+        """Agreement of one operation, rotation by its number and translation."""
+        hkl, product = self._products[index]
+        return float((product @ np.exp(2j * np.pi * (hkl @ w))).real)
 
 
-def _agreement_grid(series: Series, w: IntArray) -> FloatArray:
+def _products(series: Series, w: IntArray) -> tuple[IntArray, ComplexArray]:
+    """Indices h and the terms conj(F(h)) F(hW), scaled so that a symmetric map has agreement 1."""
     cube, limit = series.cube()
     inside = np.linalg.norm(series.hkl @ np.linalg.inv(series.lattice).T, axis=1) < _RESOLUTION
     hkl = series.hkl[inside]
@@ -106,24 +120,14 @@ def _agreement_grid(series: Series, w: IntArray) -> FloatArray:
     hkl, moved = hkl[kept], moved[kept]
     one, two = cube[tuple((hkl + limit).T)], cube[tuple((moved + limit).T)]
     norm = np.sqrt((np.abs(one) ** 2).sum() * (np.abs(two) ** 2).sum())
+    return hkl, np.conj(one) * two / max(float(norm), 1e-300)
+
+
+def _on_grid(hkl: IntArray, product: ComplexArray) -> FloatArray:
+    """Sum over h of product(h) exp(2 pi i h.w) for w on a grid."""
     folded = np.zeros((GRID,) * 3, dtype=np.complex128)
-    np.add.at(folded, tuple((hkl % GRID).T), np.conj(one) * two / max(float(norm), 1e-300))
-    # sum over h of conj(F(h)) F(hW) exp(+2 pi i h.w)
+    np.add.at(folded, tuple((hkl % GRID).T), product)
     return np.asarray(np.fft.ifftn(folded).real * GRID**3)
-
-
-def _vertex(grid: FloatArray, place: IntArray) -> FloatArray:
-    """Offset in grid steps from a maximum to that of parabolas through its neighbours."""
-    offset = np.zeros(3)
-    for axis in range(3):
-        step = np.zeros(3, dtype=int)
-        step[axis] = 1
-        low, high = (float(grid[tuple((place + sign * step) % GRID)]) for sign in (-1, 1))
-        middle = float(grid[tuple(place)])
-        bend = low - 2.0 * middle + high
-        if bend < 0.0:
-            offset[axis] = np.clip(0.5 * (low - high) / bend, -0.5, 0.5)
-    return offset
 
 
 def map_groups(agreement: Agreement, most: int) -> list[MapGroup]:
@@ -141,7 +145,7 @@ def map_groups(agreement: Agreement, most: int) -> list[MapGroup]:
     def keep(group: MapGroup | None) -> bool:
         if group is None:
             return False
-        key = tuple(sorted(agreement._place[w.tobytes()] for w in group.rotations))
+        key = tuple(sorted(agreement.place[w.tobytes()] for w in group.rotations))
         alike = found.setdefault(key, [])
         if not any(_same_group(group, other, agreement.lattice) for other in alike):
             alike.append(group)
@@ -150,26 +154,35 @@ def map_groups(agreement: Agreement, most: int) -> list[MapGroup]:
 
     keep(_closure(agreement, {0: np.zeros(3)}))
     for start in operations[:STARTS]:
-        known = _extended({0: np.zeros(3)}, start, agreement)
-        if known is None:
-            continue
-        for operation in operations:
-            if operation[0] in known:
-                continue
-            larger = _extended(known, operation, agreement)
-            if larger is None:
-                continue
-            values = [agreement.at(i, w) for i, w in larger.items()]
-            if min(values) < LEAST:
-                continue
-            known = larger
-        largest = _closure(agreement, known)
-        if keep(largest) and largest is not None:
-            for sub in _subgroups(agreement, largest):
-                keep(sub)
+        for known in _chain(start, operations, agreement):
+            group = _closure(agreement, known)
+            if group is not None and keep(group):
+                for sub in _subgroups(agreement, group):
+                    keep(sub)
     groups = [group for alike in found.values() for group in alike]
     groups.sort(key=lambda g: -g.merit)
     return groups[:most]
+
+
+def _chain(
+    start: tuple[int, FloatArray, float],
+    operations: list[tuple[int, FloatArray, float]],
+    agreement: Agreement,
+) -> list[dict[int, FloatArray]]:
+    """Ever larger groups from one operation on, by adding the next best that agrees with it."""
+    known = _extended({0: np.zeros(3)}, start, agreement)
+    if known is None:
+        return []
+    chain = [known]
+    for operation in operations:
+        if operation[0] in known:
+            continue
+        larger = _extended(known, operation, agreement)
+        if larger is None or min(agreement.at(i, w) for i, w in larger.items()) < LEAST:
+            continue
+        known = larger
+        chain.append(known)
+    return chain
 
 
 def _extended(
@@ -242,7 +255,7 @@ def _generators(table: IntArray) -> list[int]:
 
 def _subgroups(agreement: Agreement, group: MapGroup) -> list[MapGroup]:
     """Subgroups of index 2, 3 and 4, by their generators."""
-    index = [agreement._place[w.tobytes()] for w in group.rotations]
+    index = [agreement.place[w.tobytes()] for w in group.rotations]
     position = {i: n for n, i in enumerate(index)}
     table = np.array([[position[int(agreement.table[a, b])] for b in index] for a in index])
     order = len(index)

@@ -24,7 +24,7 @@ from engine.solve.maps.sites import Site, fixed_sites, grid_shape, maxima, site_
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-GROUPS = 12
+GROUPS = 16
 DECORATIONS = 2
 COMPLETED = 4
 CYCLES = 3

@@ -1,0 +1,26 @@
+"""What is assumed about a measurement and may be changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.refine.prepared import prepare
+from engine.solve.optics import notes_on_changes, possible_changes
+from tests.made_patterns import measured
+from tests.made_structures import BY_NAME
+
+
+def test_each_change_is_told_and_only_doubtful_things_are_changed() -> None:
+    given = prepare(measured(BY_NAME["pyrite"].structure, 3, step=0.04))
+    assumed = given.with_radiation(replace(given.radiation, optics_provenance="assumed"))
+    changes = possible_changes(assumed, np.array([26, 16]))
+    notes = [notes_on_changes(assumed, change.apply(assumed)) for change in changes]
+    assert [len(n) for n in notes] == [1, 1]
+    assert "automatic divergence slits" in notes[0][0]
+    assert "anomalous dispersion" in notes[1][0]
+    assert notes_on_changes(given, given) == ()
+    stated = given.with_radiation(replace(given.radiation, optics_provenance="file"))
+    # Silicon and oxygen scatter too little anomalously to ask.
+    assert possible_changes(stated, np.array([8])) == []
