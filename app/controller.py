@@ -20,7 +20,7 @@ from engine.solve.result import Problem
 
 if TYPE_CHECKING:
     from app.state.examples import Example
-    from engine.model.inference import DensityPrediction
+    from engine.model.prediction import DensityPrediction
     from engine.pattern.pattern import PowderPattern
     from engine.solve.result import Solution
 
@@ -271,6 +271,9 @@ class Controller(QObject):
     def _take_prediction(self, prediction: DensityPrediction) -> None:
         self.session.density.set_status("idle")
         self.session.density.set_prediction(prediction)
+        self.session.messages.clear("density")
+        for note in prediction.notes:
+            self.session.messages.add("warning", note, "density")
 
     def _refuse_density(self, text: str) -> None:
         self.session.density.set_status("failed")

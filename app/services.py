@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.state.density import DensityMap, Shape
     from engine.crystal.structure import CrystalStructure
-    from engine.model.inference import DensityPrediction
+    from engine.model.prediction import DensityPrediction
     from engine.pattern.comparison import PeakComparison
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList

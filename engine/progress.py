@@ -17,3 +17,25 @@ class Progress:
 
     def partial(self, result: Any) -> None:
         """Hand over a result that is already worth showing, for example a first candidate."""
+
+
+class Part(Progress):
+    """Reports of one stage, as a part of the whole.
+
+    Parameters
+    ----------
+    whole : Progress
+    low, high : float
+        Where the stage begins and ends in the whole, 0 to 1.
+    """
+
+    def __init__(self, whole: Progress, low: float, high: float) -> None:
+        self._whole, self._low, self._high = whole, low, high
+
+    def report(self, fraction: float, message: str = "") -> None:
+        """Report to the whole."""
+        self._whole.report(self._low + (self._high - self._low) * fraction, message)
+
+    def partial(self, result: Any) -> None:
+        """Hand on to the whole."""
+        self._whole.partial(result)

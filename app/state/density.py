@@ -12,7 +12,7 @@ from psygnal import Signal
 from engine.crystal.structure import CrystalStructure
 
 if TYPE_CHECKING:
-    from engine.model.inference import DensityPrediction
+    from engine.model.prediction import DensityPrediction
 
 FloatArray = NDArray[np.float64]
 Source = Literal["network", "candidate"]
@@ -121,11 +121,12 @@ class DensityState:
             return self.candidate_maps.get(self.shape)
         if self.prediction is None or not 0 <= self.sample < self.n_samples:
             return None
-        system = self.prediction.crystal_system[self.sample]
+        prediction, at = self.prediction, self.sample
         return DensityMap(
-            values=np.asarray(self.prediction.density[self.sample]),
-            lattice=np.asarray(self.prediction.cell[self.sample], dtype=float),
-            label=f"Network sample {self.sample + 1} of {self.n_samples}, {system}",
+            values=np.asarray(prediction.density[at]),
+            lattice=np.asarray(prediction.cell[at], dtype=float),
+            label=f"Network sample {at + 1} of {self.n_samples}, {prediction.crystal_system[at]}; "
+            f"cell {prediction.cell_source[at]}, expected correlation {prediction.quality[at]:.2f}",
         )
 
     def drawn_lattice(self, density: DensityMap) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.arguments import (
     add_contents,
@@ -17,7 +17,7 @@ from engine.cli.arguments import (
     warn,
 )
 from engine.cli.progress import TerminalProgress
-from engine.crystal.lattice import Cell, matrix_from_cell
+from engine.crystal.lattice import Cell, cell_from_matrix, matrix_from_cell
 from engine.errors import BadInputError
 from engine.export.density_files import (
     check_map_path,
@@ -25,7 +25,11 @@ from engine.export.density_files import (
     write_structure_density,
 )
 
+if TYPE_CHECKING:
+    from engine.model.prediction import DensityPrediction
+
 LARGEST_GRID = 256
+EXTINCTIONS = 3  # classes of space groups that are named
 # A POSCAR is columns of numbers, as many a pattern is; only its name tells.
 STRUCTURE_SUFFIXES = (".vasp", ".poscar")
 STRUCTURE_NAMES = ("POSCAR", "CONTCAR")
@@ -44,7 +48,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--cell",
         metavar="a,b,c,al,be,ga",
-        help="the primitive cell, where it is known (angstrom and degrees)",
+        help="the cell, where it is known (any setting; angstrom, degrees); refined on the lines",
     )
     parser.add_argument("--samples", type=number(int, 1), default=5, metavar="N")
     parser.add_argument("--grid", type=number(int, 8), default=50, metavar="N", help="default: 50")
@@ -91,11 +95,34 @@ def _of_pattern(arguments: argparse.Namespace) -> int:
     finally:
         progress.close()
     write_prediction(prediction, arguments.out)
+    for note in prediction.notes:
+        warn(note)
     print(
         f"written: {arguments.out} ({len(prediction.weights)} samples on {prediction.device}, "
         f"the first {prediction.crystal_system[0]})"
     )
+    for line in _about(prediction):
+        print(line)
     return 0
+
+
+def _about(prediction: DensityPrediction) -> list[str]:
+    """What else the network says, a line each."""
+    from engine.crystal.extinction_classes import members_of_class
+
+    a, b, c, alpha, beta, gamma = cell_from_matrix(prediction.cell[0])
+    lines = [
+        f"cell of the first: {a:.4f} {b:.4f} {c:.4f} A, {alpha:.2f} {beta:.2f} {gamma:.2f} degrees "
+        f"({prediction.cell_source[0]}), expected correlation {prediction.quality[0]:.2f}"
+    ]
+    if prediction.contents is None:
+        return lines
+    extinction = prediction.contents.extinction
+    for index in extinction.argsort()[::-1][:EXTINCTIONS]:
+        lines.append(f"space group {members_of_class(int(index))}: {100 * extinction[index]:.0f} %")
+    for symbol, chance in prediction.contents.likeliest_missing():
+        lines.append(f"perhaps also {symbol}: {100 * chance:.0f} %")
+    return lines
 
 
 def _of_structure(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from engine.errors import BadInputError
 from engine.export.atomic import make_folder, replacing
 
 if TYPE_CHECKING:
-    from engine.model.inference import DensityPrediction
+    from engine.model.prediction import DensityPrediction
 
 FloatArray = NDArray[np.floating[Any]]
 

@@ -199,20 +199,39 @@ def project(coefficients: Tensor, measured: MeasuredOnCell) -> Tensor:
         Of a CMED, on any scale.
     measured : MeasuredOnCell
     """
+    total, scale = _own_windows(coefficients, measured)
+    # A coefficient that is nearly nothing in the model cannot be blown up without limit.
+    ratio = (measured.window / (total * scale).clamp_min(1e-12)).clamp_max(16.0)
+    inside = measured.seen.reshape(len(coefficients), -1) > 0
+    factor = torch.where(inside, ratio, torch.ones_like(ratio)).sqrt()
+    return coefficients * (factor * scale.sqrt()).reshape(coefficients.shape)
+
+
+def agreement(coefficients: Tensor, measured: MeasuredOnCell) -> Tensor:
+    """1 - R of the amplitudes of a CMED against those measured, overlaps summed, (b,), 0 to 1.
+
+    R = sum |sqrt(I_o) - sqrt(I_c)| / sum sqrt(I_o) over the reflections that were measured.
+    """
+    total, scale = _own_windows(coefficients, measured)
+    observed, calculated = measured.window.sqrt(), (total * scale).clamp_min(0.0).sqrt()
+    weight = measured.seen.reshape(len(coefficients), -1)
+    apart = ((observed - calculated).abs() * weight).sum(dim=1)
+    return (1.0 - apart / (observed * weight).sum(dim=1).clamp_min(1e-12)).clamp(0.0, 1.0)
+
+
+def _own_windows(coefficients: Tensor, measured: MeasuredOnCell) -> tuple[Tensor, Tensor]:
+    """The coefficients' own intensity in each window (b, M), and what brings it to scale (b, 1)."""
     b = len(coefficients)
     damping = torch.exp(-2.0 * CMED_B * measured.s2)
     own = (coefficients.abs().square() / damping.clamp_min(1e-6)).reshape(b, -1)
-    inside = measured.seen.reshape(b, -1)
+    own = own * measured.seen.reshape(b, -1)
     binned = torch.zeros(b, BINS + 1, device=own.device)
-    binned.scatter_add_(1, measured.slot.clamp(0, BINS), own * inside)
+    binned.scatter_add_(1, measured.slot.clamp(0, BINS), own)
     total = _between(_running(binned[:, :BINS]), measured.low, measured.high)
-    scale = measured.power.reshape(b, -1).sum(1, keepdim=True) / (own * inside).sum(
-        1, keepdim=True
-    ).clamp_min(1e-12)
-    # A coefficient that is nearly nothing in the model cannot be blown up without limit.
-    ratio = (measured.window / (total * scale).clamp_min(1e-12)).clamp_max(16.0)
-    factor = torch.where(inside > 0, ratio, torch.ones_like(ratio)).sqrt()
-    return coefficients * (factor * scale.sqrt()).reshape(coefficients.shape)
+    scale = measured.power.reshape(b, -1).sum(1, keepdim=True) / own.sum(1, keepdim=True).clamp_min(
+        1e-12
+    )
+    return total.clamp_min(0.0), scale
 
 
 def onto_grid(series: Tensor, indices: Tensor, shape: Shape) -> Tensor:

@@ -13,6 +13,7 @@ from engine.errors import BadInputError
 from engine.progress import Progress
 from engine.training.parallel import World
 from engine.training.settings import TrainingSettings, settings_from
+from engine.training.training_record import record_ablations
 
 SCORE = {"body": "val_once", "branches": "val_cell_first"}
 
@@ -58,7 +59,8 @@ def run_ablations(
         Folder of the prepared sets.
     folder : Path
     record : Path, optional
-        JSON that the scores of all finished runs are written to after each of them.
+        The scores of all finished runs are put into it after each of them; see
+        `engine.training.training_record`.
     world : World, optional
     progress : Progress, optional
 
@@ -80,9 +82,7 @@ def run_ablations(
             continue
         done.append({**run, **last_scores(own / "log.csv", SCORE[changed.part])})
         if record is not None:
-            record.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(done, indent=1, ensure_ascii=False)
-            record.write_text(text + "\n", encoding="utf-8")
+            record_ablations(record, done, settings.monitored)
     return done
 
 

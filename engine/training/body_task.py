@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from engine.model.body import HYPOTHESIS, BodyOutputs, DensityBody
 from engine.model.body_inputs import Start, body_inputs
-from engine.model.cell_maps import project, to_coefficients
 from engine.model.network import CMEDNet
+from engine.model.sampling import diffuse, go_on
 from engine.training.body_views import BodyDraw, BodyDrawer, BodyView, BodyViewMaker
 from engine.training.feeding import Source, on_device
 from engine.training.map_loss import map_loss
@@ -19,6 +19,8 @@ from engine.training.sets import TrainingSets
 from engine.training.settings import BodyTrainingSettings
 
 MONITOR_BATCH = 32
+# Where the body's own answers begin that it goes on from, and how often it goes on only once.
+FROM_NOISE, FROM_NOTHING, ONCE = 0.3, 0.2, 0.6
 
 
 class BodyTask:
@@ -98,8 +100,7 @@ class BodyTask:
         view = self.maker.view(made)
         start = view.start
         if view.kind == "again":
-            with torch.no_grad():
-                start = go_on(view, forward(body_inputs(view.known, start)), start)
+            start = _again(forward, view, made.noise)
         out = forward(body_inputs(view.known, start))
         anchored = view.kind == "anchored"
         loss, parts = map_loss(out, view.truth, anchored, self.settings.gauge_free)
@@ -118,7 +119,7 @@ class BodyTask:
             maps = inputs.maps[:, HYPOTHESIS]
             first = net(inputs)
             begun = BodyOutputs(maps, maps, first.quality)
-            second = net(body_inputs(view.known, go_on(view, first, view.start)))
+            second = net(body_inputs(view.known, go_on(view.known, first, view.start)))
             bare = net(body_inputs(view.known, Start.empty(len(maps))))
             answers = (("start", begun), ("once", first), ("twice", second), ("nothing", bare))
             for name, out in answers:
@@ -129,7 +130,21 @@ class BodyTask:
         return {name: float(np.mean(values)) for name, values in sums.items()}
 
 
-def go_on(view: BodyView, out: BodyOutputs, start: Start) -> Start:
-    """Start again from the answer `out`, with the amplitudes that were measured."""
-    previous = project(to_coefficients(out.density), view.known.measured)
-    return Start(start.hypothesis, start.about, previous, start.anchored, out.quality.detach())
+@torch.no_grad()
+def _again(forward: Forward, view: BodyView, seed: int) -> Start:
+    """Where the body's own answers have led after some passes.
+
+    They begin with the hypothesis, with random phases or with nothing, as the samples do that the
+    body will be asked for; what it expects of its answers is honest only where it has seen them.
+    """
+    rng = np.random.default_rng(seed)
+    known, chance = view.known, rng.random()
+    if chance < FROM_NOISE:
+        start = diffuse(forward, known, int(rng.integers(1 << 31)), int(rng.integers(1, 8)))
+        if rng.random() < 0.5:
+            return start
+    else:
+        start = Start.empty(len(known.profile)) if chance > 1.0 - FROM_NOTHING else view.start
+    for _ in range(1 if rng.random() < ONCE else 2):
+        start = go_on(known, forward(body_inputs(known, start)), start)
+    return start

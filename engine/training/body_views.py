@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.model.body_inputs import Known, Start, known_on_cells
-from engine.model.cell_maps import Shape, fine_shape, moved, onto_grid, project, usable
+from engine.model.cell_maps import Shape, moved, onto_grid, project
 from engine.model.encoding import Inputs, decode_cell, half_box
 from engine.model.network import CMEDNet
+from engine.model.sampling import random_phases
 from engine.training.map_targets import (
     MapTargets,
     PlacedAtoms,
     TargetMaker,
     place_atoms,
-    unit_norm,
 )
 from engine.training.row_plan import RowPlan
 from engine.training.sets import TrainingSets
@@ -40,9 +40,9 @@ class BodyViewSettings:
     """
 
     largest: int = 1728  # steps of the coarse grid of a cell that is trained on
-    hypothesis: float = 0.45
-    again: float = 0.25  # from the body's own first answer
-    anchored: float = 0.22  # from a partly right map in the truth's own setting
+    hypothesis: float = 0.37
+    again: float = 0.36  # from the body's own answers
+    anchored: float = 0.18  # from a partly right map in the truth's own setting
     other_hypothesis: float = 0.4  # of the views, take not the best-ranked one
 
 
@@ -240,14 +240,3 @@ def hypothesis_start(
     series = onto_grid(coefficients[every, chosen], indices, shape)
     zero = torch.zeros(b, device=coefficients.device)
     return Start(series, about, None, zero, zero)
-
-
-def random_phases(like: Tensor, generator: torch.Generator) -> Tensor:
-    """Coefficients of a real map with the amplitudes of `like` (b, f1, f2, f3), random phases."""
-    shape = like.shape[-3:]
-    white = torch.randn(like.shape, generator=generator, device=like.device)
-    phases = torch.fft.ifftn(white, dim=(-3, -2, -1))
-    phases = phases / phases.abs().clamp_min(1e-12)
-    half = (shape[0] // 2, shape[1] // 2, shape[2] // 2)
-    assert fine_shape(half) == tuple(shape)
-    return unit_norm(like.abs() * phases * usable(half, like.device))

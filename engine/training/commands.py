@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,47 @@ def add_parsers(subparsers: Any) -> None:
     """Add both subcommands to the command line's subparsers."""
     add_train_parser(subparsers)
     evaluate = subparsers.add_parser(
-        "evaluate", help="score the shipped network on held-out structures"
+        "evaluate",
+        help="score the shipped network on held-out structures",
+        description="Scores the shipped weights beside trivial answers. What was scored is kept "
+        "in runs/evaluation (trivial answers by entry, the network's by the checksum of its "
+        "weights), so a stopped evaluation goes on, and new weights need only their own rows.",
     )
-    evaluate.add_argument("--per-system", type=int, default=40, metavar="N")
     evaluate.add_argument(
-        "--library",
+        "--set",
+        dest="sets",
+        action="append",
+        metavar="NAME",
+        help="val, val_multi or val_large; may be repeated, the first leads; default: val",
+    )
+    evaluate.add_argument(
+        "--per-system",
+        type=int,
+        default=60,
+        metavar="N",
+        help="entries a crystal system for what is quick: no cell, trivial answers; default: 60",
+    )
+    evaluate.add_argument(
+        "--heavy",
         type=int,
         default=20,
         metavar="N",
-        help="entries a system for which the solver's candidates are scored too; default: 20",
+        help="the same for the cell given, indexing and the library; default: 20",
+    )
+    evaluate.add_argument(
+        "--ablation",
+        type=int,
+        default=8,
+        metavar="N",
+        help="the same for what is compared with the cell given entry by entry; default: 8",
+    )
+    evaluate.add_argument(
+        "--conditions", metavar="KEY,...", help="rows of the network to score; default: all"
+    )
+    evaluate.add_argument(
+        "--parts",
+        metavar="PART,...",
+        help="besides the network: trivial, library, paper, measured, timing; default: all",
     )
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
@@ -31,46 +62,56 @@ def add_parsers(subparsers: Any) -> None:
         "--model-card", type=Path, metavar="FILE.md", help="write the model card too"
     )
     evaluate.add_argument(
+        "--picture", type=Path, metavar="FILE.png", help="draw maps of a crystal of each system"
+    )
+    evaluate.add_argument(
         "--record", action="store_true", help="put the scores into the weights' manifest"
     )
     evaluate.set_defaults(run=run_evaluate)
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    """Score, and write ``evaluation.json``, ``evaluation.md`` and perhaps the model card."""
+    """Score, and write the results, the tables and, where asked, model card and picture."""
     from engine.cli.progress import TerminalProgress
     from engine.model.checkpoint import record_scores
     from engine.model.inference import weights_path
-    from engine.training.data import data_root
-    from engine.training.evaluate import evaluate, load_entries, score_baselines
-    from engine.training.library_baseline import score_library
-    from engine.training.report import summary, write_model_card, write_report
+    from engine.training.data import cache_root, data_root
+    from engine.training.evaluation.card import scores_text, write_model_card
+    from engine.training.evaluation.network_rows import Amounts
+    from engine.training.evaluation.run import draw_picture, evaluate, plan_of, summary
 
+    root, cache = data_root(), cache_root() / "evaluation"
+    plan = plan_of(
+        Amounts(arguments.per_system, arguments.heavy, arguments.ablation),
+        _listed(arguments.conditions),
+        _listed(arguments.parts),
+        device=arguments.device,
+        seed=arguments.seed,
+    )
     progress = TerminalProgress()
     try:
-        entries = load_entries(data_root(), arguments.per_system, arguments.seed)
-        place = arguments.out / f"baselines_{arguments.per_system}_{arguments.seed}.json"
-        if place.is_file():
-            baselines = json.loads(place.read_text(encoding="utf-8"))
-        else:
-            baselines = score_baselines(entries, arguments.seed, progress)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(json.dumps(baselines), encoding="utf-8")
-        rows = evaluate(
-            entries, baselines, device=arguments.device, seed=arguments.seed, progress=progress
-        )
-        few = load_entries(data_root(), arguments.library, arguments.seed)
-        library = score_library(few, progress)
+        found = [
+            evaluate(root, cache, name, plan if i == 0 else plan.of_maps_only(), progress)
+            for i, name in enumerate(arguments.sets or ["val"])
+        ]
+        if arguments.picture is not None:
+            draw_picture(root, cache, plan, arguments.picture, progress)
     finally:
         progress.close()
-    for row in rows:
-        if row["line"] in library:
-            row["library"] = library[row["line"]]
-    write_report(rows, arguments.out)
+    main, more = found[0], found[1:]
+    for results in found:
+        results.write(arguments.out / f"evaluation_{results.set_name}.json")
+    tables = arguments.out / "evaluation.md"
+    tables.write_text(scores_text(main, more), encoding="utf-8")
+    print(f"written: {tables}")
     if arguments.record:
-        record_scores(weights_path(), summary(rows))
-    print(f"written: {arguments.out}/evaluation.md")
+        record_scores(weights_path(), summary(main))
     if arguments.model_card is not None:
-        write_model_card(rows, arguments.model_card)
+        write_model_card(main, arguments.model_card, more=more, picture=arguments.picture)
         print(f"written: {arguments.model_card}")
     return 0
+
+
+def _listed(text: str | None) -> list[str] | None:
+    """Words apart by commas; None where nothing was said."""
+    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]

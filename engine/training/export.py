@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from engine.errors import BadInputError
 from engine.model.body import BodySettings, DensityBody
 from engine.model.checkpoint import save_checkpoint
+from engine.model.contents import ContentsHead, ContentsSettings
 from engine.model.network import CMEDNet, NetworkSettings
 from engine.training.run import read_state
 from engine.training.settings import RunSettings
@@ -31,7 +32,7 @@ def export_weights(
     Parameters
     ----------
     folder : Path
-        Of a run of either part.
+        Of a run of any part.
     target : Path
         ``*.safetensors``.
     scores : dict, optional
@@ -46,12 +47,8 @@ def export_weights(
     """
     about = read_state(folder)
     settings = about["settings"]
-    net: CMEDNet | DensityBody
     try:
-        if _is_body(settings):
-            net = DensityBody(BodySettings(**settings["network"]))
-        else:
-            net = CMEDNet(NetworkSettings(**settings["network"]))
+        net = _untrained(settings)
         tensors = load_file(folder / "state.safetensors")
         held = averaged and any(name.startswith("averaged.") for name in tensors)
         prefix = "averaged." if held else "net."
@@ -77,6 +74,11 @@ def export_weights(
     save_checkpoint(target, net, about)
 
 
-def _is_body(settings: dict[str, Any]) -> bool:
-    # Runs of earlier versions do not say their part, but their sizes do.
-    return bool(settings.get("part", "") == "body" or "deep_channels" in settings["network"])
+def _untrained(settings: dict[str, Any]) -> CMEDNet | DensityBody | ContentsHead:
+    """The network of a run's settings. Runs of earlier versions do not say their part."""
+    sizes = settings["network"]
+    if settings.get("part") == "contents":
+        return ContentsHead(ContentsSettings(**sizes))
+    if settings.get("part") == "body" or "deep_channels" in sizes:
+        return DensityBody(BodySettings(**sizes))
+    return CMEDNet(NetworkSettings(**sizes))

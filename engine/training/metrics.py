@@ -1,4 +1,4 @@
-"""Scores of density maps: free of the gauge, and the paper's own.
+"""Scores of density maps that are free of the gauge.
 
 A powder pattern fixes a density up to origin, inversion and the choice among bases of the same
 metric. The primary score, gfCC, is the Pearson correlation maximised over these. Maps are cubes
@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+AnyFloats = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
 
 METRIC_TOLERANCE = 0.01
 SAME_IMAGE = 0.9995  # images of a map that correlate better than this are one
-SSIM_WINDOW = 7
+# How far lengths and scalar products of two cells may be apart for the cells to be compared
+# axis by axis: what separates a good guess from another lattice.
+SAME_CELL = 0.05
 # A triclinic lattice, which no change of basis but the identity leaves as it is.
 _WITHOUT_SYMMETRY = np.array([[3.0, 0.0, 0.0], [-0.4, 4.0, 0.0], [-0.3, -0.7, 5.0]])
-# Upper atomic numbers of the groups in which sites are recalled.
-RECALL_GROUPS = {"light": (1, 9), "middle": (10, 20), "heavy": (21, 200)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class Alignment:
     """
 
     correlation: float
-    aligned: FloatArray
+    aligned: AnyFloats
     basis: IntArray
     inverted: bool
     shift: tuple[int, int, int]
@@ -67,39 +70,96 @@ def metric_automorphisms(lattice: FloatArray, tolerance: float = METRIC_TOLERANC
         Each row set gives new basis vectors in terms of the old; the identity comes first.
     """
     metric = lattice @ lattice.T
-    steps = np.array(list(itertools.product((-1, 0, 1), repeat=3)))
+    steps = _lattice_steps()
     squared = np.einsum("ij,jk,ik->i", steps, metric, steps)
     rows = [
         steps[np.abs(np.sqrt(squared) / np.sqrt(metric[i, i]) - 1.0) <= tolerance] for i in range(3)
     ]
     scale = np.sqrt(np.outer(np.diag(metric), np.diag(metric)))
-    found = []
-    for choice in itertools.product(*rows):
-        basis = np.array(choice)
-        if round(float(np.linalg.det(basis))) != 1:
-            continue
-        if np.all(np.abs(basis @ metric @ basis.T - metric) <= 2.0 * tolerance * scale):
-            found.append(basis)
+    bases = _products(rows)
+    bases = bases[np.round(np.linalg.det(bases)) == 1.0]
+    apart = np.abs(bases @ metric @ bases.transpose(0, 2, 1) - metric)
+    found = list(bases[np.all(apart <= 2.0 * tolerance * scale, axis=(1, 2))])
     found.sort(key=lambda basis: not np.array_equal(basis, np.eye(3, dtype=int)))
     return np.array(found, dtype=np.int64)
 
 
-def in_basis(density: FloatArray, basis: IntArray) -> FloatArray:
+def matching_basis(
+    cell: FloatArray, lattice: FloatArray, tolerance: float = SAME_CELL
+) -> IntArray | None:
+    """The basis of one cell in which its metric is most like another's.
+
+    A cell that is a little off may be reduced to other axes than the true one (two lengths that
+    are nearly equal change places); a map on it must be compared along corresponding axes.
+
+    Parameters
+    ----------
+    cell : (3, 3) array
+        Rows a, b, c of a Niggli-reduced cell.
+    lattice : (3, 3) array
+        Of the true one.
+    tolerance : float
+        Largest relative difference of lengths, and of scalar products over lengths.
+
+    Returns
+    -------
+    (3, 3) int array or None
+        Rows: the matching basis in terms of `cell`'s own, of determinant +1; None where the
+        two lattices are not alike. `in_basis` draws the map along it.
+    """
+    metric, wanted = cell @ cell.T, lattice @ lattice.T
+    steps = _lattice_steps()
+    lengths = np.sqrt(np.einsum("ij,jk,ik->i", steps, metric, steps))
+    targets = np.sqrt(np.diag(wanted))
+    rows = [steps[np.abs(lengths / target - 1.0) <= tolerance] for target in targets]
+    bases = _products(rows)
+    bases = bases[np.round(np.linalg.det(bases)) == 1.0]
+    if len(bases) == 0:
+        return None
+    apart = np.abs(bases @ metric @ bases.transpose(0, 2, 1) - wanted)
+    apart /= np.outer(targets, targets)
+    # Of equally good ones the basis as it is.
+    off = apart.sum(axis=(1, 2)) + 1e-6 * np.abs(bases - np.eye(3)).sum(axis=(1, 2))
+    off[apart.max(axis=(1, 2)) > 2.0 * tolerance] = np.inf
+    best = int(np.argmin(off))
+    return np.asarray(bases[best], dtype=np.int64) if np.isfinite(off[best]) else None
+
+
+def _products(rows: list[IntArray]) -> IntArray:
+    """Every choice of one row from each of three lists, (m, 3, 3)."""
+    i, j, k = np.meshgrid(*(np.arange(len(part)) for part in rows), indexing="ij")
+    return np.stack([rows[0][i.ravel()], rows[1][j.ravel()], rows[2][k.ravel()]], axis=1)
+
+
+def _lattice_steps() -> IntArray:
+    return np.array(list(itertools.product((-1, 0, 1), repeat=3)))
+
+
+def in_basis(density: AnyFloats, basis: IntArray) -> AnyFloats:
     """A map drawn along other basis vectors: value at x' is the old one at x = x' basis."""
-    n = len(density)
-    index = np.arange(n)
-    i, j, k = np.meshgrid(index, index, index, indexing="ij")
-    old = [(i * basis[0, c] + j * basis[1, c] + k * basis[2, c]) % n for c in range(3)]
-    return np.asarray(density[old[0], old[1], old[2]])
+    place = _places(len(density), tuple(int(x) for x in np.ravel(basis)))
+    return np.asarray(density).reshape(-1)[place].reshape(density.shape)
 
 
-def inverted(density: FloatArray) -> FloatArray:
+@lru_cache(maxsize=64)
+def _places(n: int, basis: tuple[int, ...]) -> IntArray:
+    """Flat index into a map for every point of the map drawn along other basis vectors."""
+    rows = np.array(basis).reshape(3, 3)
+    i, j, k = np.ogrid[:n, :n, :n]
+    old = [(i * rows[0, c] + j * rows[1, c] + k * rows[2, c]) % n for c in range(3)]
+    return np.ravel((old[0] * n + old[1]) * n + old[2])
+
+
+def inverted(density: AnyFloats) -> AnyFloats:
     """The map about x = 0 inverted: index i goes to -i mod n."""
     return np.roll(density[::-1, ::-1, ::-1], 1, axis=(0, 1, 2))
 
 
 class Truth:
     """A true map with its distinct images under changes of basis, ready for comparison.
+
+    Settings are searched in single precision; the correlation in the best one is then taken in
+    double precision.
 
     Parameters
     ----------
@@ -110,42 +170,45 @@ class Truth:
     """
 
     def __init__(
-        self, density: FloatArray, lattice: FloatArray, tolerance: float = METRIC_TOLERANCE
+        self, density: AnyFloats, lattice: FloatArray, tolerance: float = METRIC_TOLERANCE
     ) -> None:
         self.density = np.asarray(density, dtype=np.float64)
         self.lattice = np.asarray(lattice, dtype=np.float64)
+        self._normalised = _normalised(self.density)
         self._bases: list[IntArray] = []
-        self._images: list[NDArray[np.complex128]] = []
+        self._images: list[NDArray[np.complex64]] = []
         for basis in metric_automorphisms(self.lattice, tolerance):
-            image = _normalised(in_basis(self.density, basis))
-            transform = np.fft.rfftn(image)
-            known = any(_best_shift(seen, transform)[0] > SAME_IMAGE for seen in self._images)
-            known = known or any(
-                _best_shift(seen, transform.conj())[0] > SAME_IMAGE for seen in self._images
+            transform = _transform(in_basis(self._normalised, basis))
+            known = any(
+                _best_shift(seen, hand)[0] > SAME_IMAGE
+                for seen in self._images
+                for hand in (transform, transform.conj())
             )
             if not known:
                 self._bases.append(basis)
                 self._images.append(transform)
 
-    def align(self, density: FloatArray) -> Alignment:
+    def align(self, density: AnyFloats) -> Alignment:
         """Put a map into the setting in which it is most like the truth."""
-        transform = np.fft.rfftn(_normalised(density))
+        transform = _transform(_normalised(density))
         best = (-2.0, 0, False, (0, 0, 0))
         for number, image in enumerate(self._images):
             for hand, candidate in ((False, transform), (True, transform.conj())):
                 value, shift = _best_shift(image, candidate)
                 if value > best[0]:
                     best = (value, number, hand, shift)
-        value, number, hand, shift = best
-        moved = inverted(density) if hand else np.asarray(density, dtype=np.float64)
+        _, number, hand, shift = best
+        moved = inverted(density) if hand else np.asarray(density)
         moved = np.roll(moved, shift, axis=(0, 1, 2))
         basis = self._bases[number]
         back = np.round(np.linalg.inv(basis)).astype(np.int64)
-        return Alignment(value, in_basis(moved, back), basis, hand, shift)
+        aligned = in_basis(moved, back)
+        value = float(np.vdot(self._normalised, _normalised(aligned)))
+        return Alignment(value, aligned, basis, hand, shift)
 
 
 def gauge_free_correlation(
-    density: FloatArray, truth: FloatArray, lattice: FloatArray | None = None
+    density: AnyFloats, truth: AnyFloats, lattice: FloatArray | None = None
 ) -> float:
     """GfCC of a map with a true one, -1 to 1; 0 where the map is constant.
 
@@ -155,110 +218,34 @@ def gauge_free_correlation(
     return reference.align(density).correlation
 
 
-def _normalised(density: FloatArray) -> FloatArray:
-    centred = np.asarray(density, dtype=np.float64) - np.mean(density)
+def _normalised(density: AnyFloats) -> FloatArray:
+    values = np.asarray(density, dtype=np.float64)
+    centred = values - np.mean(values)
     norm = np.sqrt(np.sum(centred**2))
     return centred / norm if norm > 1e-9 * np.sqrt(centred.size) else np.zeros_like(centred)
 
 
+def _transform(normalised: AnyFloats) -> NDArray[np.complex64]:
+    """Transform of a map of norm 1, in single precision."""
+    from scipy.fft import rfftn
+
+    return np.asarray(rfftn(normalised.astype(np.float32)))
+
+
 def _best_shift(
-    truth: NDArray[np.complex128], other: NDArray[np.complex128]
+    truth: NDArray[np.complex64], other: NDArray[np.complex64]
 ) -> tuple[float, tuple[int, int, int]]:
     """Largest correlation over translations of `other`, from transforms of normalised maps."""
+    from scipy.fft import irfftn
+
     n = truth.shape[0]
-    values = np.fft.irfftn(truth * other.conj(), s=(n, n, n), axes=(0, 1, 2))
+    values = irfftn(truth * other.conj(), s=(n, n, n), overwrite_x=True)
     place = int(np.argmax(values))
     i, j, k = (int(x) for x in np.unravel_index(place, values.shape))
     return float(values[i, j, k]), (i, j, k)
 
 
-def cube_rotations() -> IntArray:
-    """The 24 rotations of the cube as signed permutation matrices, (24, 3, 3)."""
-    found = []
-    for order in itertools.permutations(range(3)):
-        for signs in itertools.product((1, -1), repeat=3):
-            matrix = np.zeros((3, 3), dtype=np.int64)
-            matrix[range(3), order] = signs
-            if round(float(np.linalg.det(matrix))) == 1:
-                found.append(matrix)
-    return np.array(found)
-
-
-def ssim(truth: FloatArray, density: FloatArray) -> float:
-    """Structural similarity as `skimage.metrics.structural_similarity` has it by default.
-
-    Window of 7 points, sample covariance, the border left out; the data range is the truth's.
-    """
-    return SimilarityTo(truth).ssim(density)
-
-
-def psnr(truth: FloatArray, density: FloatArray) -> float:
-    """Peak signal-to-noise ratio in decibels, the data range being the truth's."""
-    error = float(np.mean((truth - density) ** 2))
-    return float(10.0 * np.log10(np.ptp(truth) ** 2 / max(error, 1e-30)))
-
-
-class SimilarityTo:
-    """SSIM and PSNR of many maps with one truth."""
-
-    def __init__(self, truth: FloatArray) -> None:
-        self.truth = np.asarray(truth, dtype=np.float64)
-        self.range = float(np.ptp(self.truth))
-        self._mean = _window_mean(self.truth)
-        self._square = _window_mean(self.truth**2)
-
-    def ssim(self, density: FloatArray) -> float:
-        """Mean structural similarity, see `ssim`."""
-        y = np.asarray(density, dtype=np.float64)
-        return self._combine(y, _window_mean(y), _window_mean(y**2))
-
-    def best_rotation(self, density: FloatArray) -> tuple[float, float]:
-        """Best SSIM and best PSNR over the cube's 24 rotations about x = 0, without shifts."""
-        y = np.asarray(density, dtype=np.float64)
-        mean, square = _window_mean(y), _window_mean(y**2)
-        best_ssim, best_psnr, seen = -1.0, -np.inf, set()
-        for rotation in cube_rotations():
-            turned = _turned(y, rotation)
-            ratio = psnr(self.truth, turned)
-            best_psnr = max(best_psnr, ratio)
-            # Settings that a symmetric map does not tell apart need to be taken only once.
-            if (key := round(ratio, 9)) not in seen:
-                seen.add(key)
-                value = self._combine(turned, _turned(mean, rotation), _turned(square, rotation))
-                best_ssim = max(best_ssim, value)
-        return best_ssim, best_psnr
-
-    def _combine(self, y: FloatArray, mean: FloatArray, square: FloatArray) -> float:
-        points = SSIM_WINDOW**3
-        sample = points / (points - 1.0)
-        var_x = sample * (self._square - self._mean**2)
-        var_y = sample * (square - mean**2)
-        cov = sample * (_window_mean(self.truth * y) - self._mean * mean)
-        c1, c2 = (0.01 * self.range) ** 2, (0.03 * self.range) ** 2
-        above = (2.0 * self._mean * mean + c1) * (2.0 * cov + c2)
-        below = (self._mean**2 + mean**2 + c1) * (var_x + var_y + c2)
-        inner = slice(SSIM_WINDOW // 2, -(SSIM_WINDOW // 2))
-        return float(np.mean((above / below)[inner, inner, inner]))
-
-
-def _turned(values: FloatArray, rotation: IntArray) -> FloatArray:
-    """`in_basis` for a rotation of the cube, by transposing and reversing."""
-    order = [int(np.flatnonzero(rotation[:, axis])[0]) for axis in range(3)]
-    signs = [int(rotation[row, axis]) for axis, row in enumerate(order)]
-    for axis, sign in enumerate(signs):
-        if sign < 0:
-            values = np.roll(np.flip(values, axis), 1, axis)
-    return np.ascontiguousarray(np.transpose(values, np.argsort(order)))
-
-
-def _window_mean(values: FloatArray) -> FloatArray:
-    """Mean over the window around every point, periodic at the faces."""
-    from scipy.ndimage import uniform_filter
-
-    return np.asarray(uniform_filter(values, SSIM_WINDOW, mode="wrap"))
-
-
-def strongest_maxima(density: FloatArray, count: int) -> FloatArray:
+def strongest_maxima(density: AnyFloats, count: int) -> FloatArray:
     """Fractional coordinates (m, 3) of the strongest local maxima, m <= count, strongest first."""
     n = len(density)
     highest = density
@@ -266,13 +253,13 @@ def strongest_maxima(density: FloatArray, count: int) -> FloatArray:
         highest = np.maximum(
             highest, np.maximum(np.roll(highest, 1, axis), np.roll(highest, -1, axis))
         )
-    places = np.argwhere((density >= highest) & (density > density.mean()))
+    places = np.argwhere((density >= highest) & (density > density.mean(dtype=np.float64)))
     values = density[tuple(places.T)]
     return places[np.argsort(-values, kind="stable")[:count]] / n
 
 
 def recalled_sites(
-    density: FloatArray,
+    density: AnyFloats,
     lattice: FloatArray,
     numbers: IntArray,
     frac_coords: FloatArray,

@@ -1,4 +1,4 @@
-"""What a training run is: settings of both parts of the network, read from TOML."""
+"""What a training run is: settings of all parts of the network, read from TOML."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from engine.errors import BadInputError
 from engine.model.body import BodySettings
+from engine.model.contents import ContentsSettings
 from engine.model.network import NetworkSettings
 from engine.training.body_views import BodyViewSettings
 from engine.training.views import ViewSettings
@@ -19,7 +20,7 @@ SHIPPED = "shipped"
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What the runs of both parts have in common.
+    """What the runs of all parts have in common.
 
     Attributes
     ----------
@@ -122,10 +123,35 @@ class BodyTrainingSettings(RunSettings):
     body_views: BodyViewSettings = field(default_factory=BodyViewSettings)
 
 
-TrainingSettings = BranchTrainingSettings | BodyTrainingSettings
-PARTS: dict[str, type[BranchTrainingSettings] | type[BodyTrainingSettings]] = {
+@dataclass(frozen=True)
+class ContentsTrainingSettings(RunSettings):
+    """A run of the head for the contents.
+
+    Attributes
+    ----------
+    branches : str
+        Weights of the branch network on whose condition it is trained: "shipped", or a file.
+    cell_given : float
+        Share of the views that know the cell.
+    """
+
+    part: str = "contents"
+    branches: str = SHIPPED
+    cell_given: float = 0.6
+    batch: int = 128
+    learning_rate: float = 1e-3
+    warmup: int = 100
+    views: ViewSettings = field(
+        default_factory=lambda: ViewSettings(cell_noise=0.001, element_missing=0.3)
+    )
+    network: ContentsSettings = field(default_factory=ContentsSettings)
+
+
+TrainingSettings = BranchTrainingSettings | BodyTrainingSettings | ContentsTrainingSettings
+PARTS: dict[str, type[TrainingSettings]] = {
     "branches": BranchTrainingSettings,
     "body": BodyTrainingSettings,
+    "contents": ContentsTrainingSettings,
 }
 
 
@@ -149,7 +175,8 @@ def read_settings(path: Path, changes: dict[str, str] | None = None) -> Training
     Parameters
     ----------
     path : Path
-        Its `part` says which settings they are, "branches" (also where it is not given) or "body".
+        Its `part` says which settings they are, "branches" (also where it is not given), "body" or
+        "contents".
     changes : dict of str, optional
         Settings to use instead, the values written as in TOML; ``network.channels`` names a
         setting of a group.

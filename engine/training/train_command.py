@@ -87,7 +87,10 @@ def add_train_parser(subparsers: Any) -> None:
         help="train once for each list of changed settings in this file, one after the other",
     )
     out.add_argument(
-        "--record", type=Path, metavar="FILE.json", help="with --ablations: write the scores here"
+        "--record",
+        type=Path,
+        metavar="FILE.json",
+        help="put the ablations' scores, or else the growth of this run's, into this record",
     )
     train.set_defaults(run=run_train)
 
@@ -102,6 +105,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     if arguments.export_only:
         if arguments.export is None:
             raise BadInputError("--export-only needs --export FILE.safetensors.")
+        _record(arguments, settings, folder)
         return _export(folder, arguments.export)
     if arguments.data is None and (arguments.held_out is not None or arguments.isotypes):
         raise BadInputError("--held-out and --isotypes go with --data.")
@@ -140,6 +144,8 @@ def _run(
             if trainer.step:
                 progress.report(0.0, f"going on from step {trainer.step}")
         trainer.run(progress, until)
+        if world.leads:
+            _record(arguments, settings, folder)
         if arguments.export is not None and world.leads:
             _export(folder, arguments.export)
     finally:
@@ -161,38 +167,49 @@ def make_trainer(
     from engine.model.inference import load_network, weights_path
     from engine.training.body_task import BodyTask
     from engine.training.branch_task import BranchTask
+    from engine.training.contents_task import ContentsTask
     from engine.training.parallel import World
     from engine.training.run import Trainer
     from engine.training.sets import TrainingSets
-    from engine.training.settings import SHIPPED, BodyTrainingSettings
+    from engine.training.settings import (
+        SHIPPED,
+        BranchTrainingSettings,
+        ContentsTrainingSettings,
+    )
 
     world = world or World()
     sets = TrainingSets(cache, settings.tables)
     monitor = TrainingSets(cache, (settings.monitor,))
     task: Task
-    if isinstance(settings, BodyTrainingSettings):
+    if isinstance(settings, BranchTrainingSettings):
+        task = BranchTask(settings, sets, monitor, world)
+    else:
         shipped = settings.branches == SHIPPED
         weights = weights_path() if shipped else Path(settings.branches)
         branches, _ = load_network(weights, world.device)
-        task = BodyTask(settings, branches, sets, monitor, world)
-    else:
-        task = BranchTask(settings, sets, monitor, world)
+        if isinstance(settings, ContentsTrainingSettings):
+            task = ContentsTask(settings, branches, sets, monitor, world)
+        else:
+            task = BodyTask(settings, branches, sets, monitor, world)
     return Trainer(settings, task, folder, world, _start_of(settings, world.device))
 
 
 def _start_of(settings: TrainingSettings, device: str) -> Any:
     """The network that a new run begins with; None where it begins anew."""
-    from engine.model.checkpoint import BODY, load_checkpoint
-    from engine.model.inference import body_path, load_network, weights_path
+    from engine.model.checkpoint import BODY, BRANCHES, HEAD, Part, load_checkpoint
+    from engine.model.inference import body_path, head_path, weights_path
     from engine.training.settings import SHIPPED
 
     if not settings.start:
         return None
-    shipped = settings.start == SHIPPED
-    if settings.part == "body":
-        path = body_path() if shipped else Path(settings.start)
-        return load_checkpoint(path, BODY, device)[0]
-    return load_network(weights_path() if shipped else Path(settings.start), device)[0]
+    parts: dict[str, tuple[Part[Any], Path]] = {
+        "branches": (BRANCHES, weights_path()),
+        "body": (BODY, body_path()),
+        "contents": (HEAD, head_path()),
+    }
+    part, shipped = parts[settings.part]
+    path = shipped if settings.start == SHIPPED else Path(settings.start)
+    return load_checkpoint(path, part, device)[0]
 
 
 def _change(text: str) -> tuple[str, str]:
@@ -244,6 +261,13 @@ def _write_bundle(arguments: argparse.Namespace, settings: TrainingSettings, cac
     size = arguments.write_bundle.stat().st_size / 2**20
     print(f"written: {arguments.write_bundle} ({size:.1f} MiB)")
     return 0
+
+
+def _record(arguments: argparse.Namespace, settings: TrainingSettings, folder: Path) -> None:
+    from engine.training.training_record import GROWTH, record_growth
+
+    if arguments.record is not None and settings.part in GROWTH:
+        record_growth(arguments.record, folder / "log.csv", settings.part, settings.monitored)
 
 
 def _export(folder: Path, target: Path) -> int:

@@ -112,8 +112,11 @@ def make_prediction(samples: int = 3, n: int = 16) -> Any:
         density=np.array(maps, dtype=np.float32),
         cell=np.array([np.eye(3) * (3.5 + 0.5 * sample) for sample in range(samples)]),
         crystal_system=("cubic", "tetragonal", "cubic")[:samples],
+        cell_source=("indexed", "predicted", "predicted")[:samples],
         weights=np.full(samples, 1.0 / samples),
+        quality=np.linspace(0.9, 0.7, samples),
         device="cpu",
+        notes=("The network took the CPU.",),
     )
 
 

@@ -129,6 +129,8 @@ def test_prediction_is_apart_from_solving(controller, qtbot, file, engine):
     assert session.solution.candidates == ()
     assert session.density.n_samples == 3
     assert session.density.source == "network"
+    assert texts(controller, "warning")[-1] == "The network took the CPU."
+    assert "cell indexed, expected correlation 0.90" in session.density.shown.label
 
 
 def test_another_candidate_brings_its_own_density(controller, qtbot, file):

@@ -8,6 +8,7 @@ import torch
 
 from engine.errors import BadInputError
 from engine.model.checkpoint import (
+    BRANCHES,
     load_checkpoint,
     manifest_path,
     record_scores,
@@ -34,7 +35,7 @@ def test_weights_come_back_in_half_precision(tmp_path: Path) -> None:
     net = CMEDNet(SMALL)
     path = tmp_path / "net.safetensors"
     save_checkpoint(path, net, {"licence": "BSD-3-Clause", "data": "none"})
-    again, manifest = load_checkpoint(path)
+    again, manifest = load_checkpoint(path, BRANCHES)
     assert manifest["licence"] == "BSD-3-Clause"
     assert again.settings == SMALL
     for name, value in net.state_dict().items():
@@ -43,10 +44,10 @@ def test_weights_come_back_in_half_precision(tmp_path: Path) -> None:
 
 def test_missing_files_are_refused(tmp_path: Path, weights: Path) -> None:
     with pytest.raises(BadInputError, match="manifest"):
-        load_checkpoint(tmp_path / "nothing.safetensors")
+        load_checkpoint(tmp_path / "nothing.safetensors", BRANCHES)
     weights.unlink()
     with pytest.raises(BadInputError, match="cannot be read"):
-        load_checkpoint(weights)
+        load_checkpoint(weights, BRANCHES)
 
 
 def test_damaged_weights_are_refused(weights: Path) -> None:
@@ -54,7 +55,7 @@ def test_damaged_weights_are_refused(weights: Path) -> None:
     content[-1] ^= 1
     weights.write_bytes(bytes(content))
     with pytest.raises(BadInputError, match="checksum"):
-        load_checkpoint(weights)
+        load_checkpoint(weights, BRANCHES)
 
 
 @pytest.mark.parametrize(
@@ -75,17 +76,17 @@ def test_manifests_of_other_networks_are_refused(
 ) -> None:
     change_manifest(weights, **change)
     with pytest.raises(BadInputError, match=says):
-        load_checkpoint(weights)
+        load_checkpoint(weights, BRANCHES)
 
 
 def test_a_manifest_that_is_no_json_is_refused(weights: Path) -> None:
     manifest_path(weights).write_text("not json")
     with pytest.raises(BadInputError, match="cannot be read"):
-        load_checkpoint(weights)
+        load_checkpoint(weights, BRANCHES)
 
 
 def test_scores_can_be_recorded_later(weights: Path) -> None:
     record_scores(weights, {"gfcc_first": 0.5})
-    _, manifest = load_checkpoint(weights)
+    _, manifest = load_checkpoint(weights, BRANCHES)
     assert manifest["scores"] == {"gfcc_first": 0.5}
     assert manifest["licence"] == "BSD-3-Clause"

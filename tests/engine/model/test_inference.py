@@ -10,16 +10,22 @@ from engine.crystal.structure import CrystalStructure
 from engine.diffraction.profile import simulate_pattern
 from engine.errors import BadInputError
 from engine.model import inference
+from engine.model.body import BodySettings, DensityBody
 from engine.model.checkpoint import save_checkpoint
+from engine.model.coding import code_lines, without_contents, without_pattern
+from engine.model.contents import ContentsHead, ContentsSettings
 from engine.model.device import choose_device, describe_device
 from engine.model.encoding import LOG_STEP, Q_MIN
-from engine.model.inference import predict_density
+from engine.model.inference import CellOfSamples, draw_samples, predict_density, weights_checksum
 from engine.model.network import CMEDNet, NetworkSettings
 from engine.model.pattern_input import bin_pattern
+from engine.model.prediction import assemble
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import preset
 
 SMALL = NetworkSettings(width=32, branch=32, blocks=1, head=16, hypotheses=3, latent=4)
+SMALL_BODY = BodySettings(channels=8, deep_channels=8, outer_blocks=1, deep_blocks=1, condition=8)
+RUTILE = (4.594, 4.594, 2.959, 90.0, 90.0, 90.0)
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +33,16 @@ def _small_network(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.manual_seed(3)
-    path: Path = tmp_path_factory.mktemp("weights") / "net.safetensors"
-    save_checkpoint(path, CMEDNet(SMALL), {})
-    monkeypatch.setattr(inference, "weights_path", lambda: path)
+    folder: Path = tmp_path_factory.mktemp("weights")
+    parts = {
+        "weights_path": CMEDNet(SMALL),
+        "body_path": DensityBody(SMALL_BODY),
+        "head_path": ContentsHead(ContentsSettings(condition=SMALL.width, width=16)),
+    }
+    for name, net in parts.items():
+        path = folder / f"{name}.safetensors"
+        save_checkpoint(path, net, {})
+        monkeypatch.setattr(inference, name, lambda path=path: path)
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +161,87 @@ def test_devices() -> None:
     if not torch.cuda.is_available():
         with pytest.raises(BadInputError, match="cuda"):
             choose_device("cuda")
+
+
+def test_on_a_given_cell_there_are_sites_and_alternatives(pattern: PowderPattern) -> None:
+    one, same, other = (
+        predict_density(pattern, ("Ti", "O"), cell=RUTILE, samples=5, grid=16, seed=s)
+        for s in (1, 1, 2)
+    )
+    assert one.sites is not None
+    assert one.sites.shape == one.density.shape
+    np.testing.assert_allclose(one.sites.mean(axis=(1, 2, 3)), 0.0, atol=1e-4)
+    assert set(one.cell_source) == {"given"}
+    np.testing.assert_array_equal(one.density, same.density)
+    assert np.abs(one.density - other.density).max() > 0
+    # Not one answer five times over.
+    flat = one.density.reshape(5, -1)
+    assert np.abs(flat[1:] - flat[0]).max(axis=1).min() > 0
+
+
+def test_what_is_missing_is_only_asked_where_something_may_be(pattern: PowderPattern) -> None:
+    closed = predict_density(pattern, ("Ti", "O"), cell=RUTILE, samples=1, grid=8).contents
+    opened = predict_density(
+        pattern, ("Ti",), others_possible=True, cell=RUTILE, samples=1, grid=8
+    ).contents
+    assert closed is not None
+    assert opened is not None
+    assert closed.missing.max() == 0.0
+    assert closed.likeliest_missing() == []
+    assert opened.missing[8] > 0.0
+    assert opened.missing[22] == 0.0
+    for answer in (closed, opened):
+        for probabilities in (answer.extinction, answer.system, answer.amounts, answer.atoms):
+            assert probabilities.sum() == pytest.approx(1.0, abs=1e-4)
+
+
+def test_branches_can_be_left_out(pattern: PowderPattern, rutile: CrystalStructure) -> None:
+    lines = code_lines(pattern, ("Ti", "O"))
+    cell = CellOfSamples(rutile.lattice[[2, 0, 1]], "given", 1.0)
+    maps = [
+        assemble(draw_samples(part, [cell], 2, 0, "cpu"), 2, 12).density
+        for part in (lines, without_pattern(lines), without_contents(lines))
+    ]
+    assert all(np.isfinite(density).all() for density in maps)
+    assert np.abs(maps[1] - maps[0]).max() > 0
+    assert np.abs(maps[2] - maps[0]).max() > 0
+
+
+def test_the_cpu_takes_over_where_memory_does_not_suffice(
+    pattern: PowderPattern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def too_much(lines, cells, count, seed, device):  # type: ignore[no-untyped-def]
+        asked.append(device)
+        if device != "cpu":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return draw_samples(lines, cells, count, seed, device)
+
+    monkeypatch.setattr(inference, "choose_device", lambda _name: "cuda")
+    monkeypatch.setattr(inference, "draw_samples", too_much)
+    found = predict_density(pattern, ("Ti", "O"), cell=RUTILE, samples=1, grid=8)
+    assert asked == ["cuda", "cpu"]
+    assert found.device == "cpu"
+    assert "memory" in found.notes[0]
+
+
+def test_the_checksum_is_of_all_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = weights_checksum()
+    other = tmp_path / "body.safetensors"
+    save_checkpoint(other, DensityBody(SMALL_BODY), {})
+    monkeypatch.setattr(inference, "body_path", lambda: other)
+    assert weights_checksum() != before
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_devices_agree(pattern: PowderPattern, device: str) -> None:
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not present[device]:
+        pytest.skip(f"no {device} device")
+    one, other = (
+        predict_density(pattern, ("Ti", "O"), cell=RUTILE, samples=5, grid=20, device=name)
+        for name in ("cpu", device)
+    )
+    for first, second in zip(one.density, other.density, strict=True):
+        assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 1.0 - 1e-3

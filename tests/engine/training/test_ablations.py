@@ -9,7 +9,9 @@ from engine.errors import BadInputError
 from engine.model.network import NetworkSettings
 from engine.training import ablations
 from engine.training.ablations import last_scores, read_ablations, run_ablations
+from engine.training.evaluation.growth import ablations_text, read_record
 from engine.training.settings import BranchTrainingSettings
+from engine.training.training_record import record_growth
 
 LIST = """
 [[run]]
@@ -33,7 +35,16 @@ def test_every_run_is_trained_once_and_recorded(prepared: Path, tmp_path: Path) 
     done = run_ablations(*where, record=tmp_path / "out" / "record.json")
     assert [entry["name"] for entry in done] == ["plain", "calm"]
     assert all(entry["views"] == 6 and entry["val_gfcc_once"] > 0.0 for entry in done)
-    assert json.loads((tmp_path / "out" / "record.json").read_text()) == done
+    record = read_record(tmp_path / "out" / "record.json")
+    plain, calm = record["ablations"]
+    assert "against" not in plain
+    assert calm["against"] == {"gfcc_first": plain["gfcc_first"]}
+    assert "calm" in ablations_text(record)
+    log = tmp_path / "runs" / "plain" / "log.csv"
+    record_growth(tmp_path / "out" / "record.json", log, "branches", 2)
+    both = read_record(tmp_path / "out" / "record.json")
+    assert both["ablations"] == record["ablations"]
+    assert [row["views"] for row in both["growth"]] == [6]
     state = json.loads((tmp_path / "runs" / "calm" / "state.json").read_text())
     assert state["settings"]["augmentation"] is False
     assert state["settings"]["views"]["cell_given"] == 1.0

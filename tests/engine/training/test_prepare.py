@@ -99,7 +99,7 @@ def test_the_shared_data_are_read(data_root: Path) -> None:
 
 def test_standard_test_pattern_is_drawn_for_evaluation(data_root: Path) -> None:
     from engine.training.bench_sets import standard_pattern_module
-    from engine.training.evaluate import choose_lines, niggli_structure
+    from engine.training.evaluation.entries import choose_lines, niggli_structure
 
     record = next(read_records(data_root / "structures" / "val.jsonl.gz"))
     two_theta, counts = standard_pattern_module().standard_pattern(record, 0)

@@ -1,4 +1,4 @@
-"""The loop on a few crystals, for both parts of the network."""
+"""The loop on a few crystals, for all parts of the network."""
 
 import json
 import os
@@ -16,14 +16,20 @@ from torch.overrides import TorchFunctionMode
 
 from engine.errors import BadInputError
 from engine.model.body import BodySettings
+from engine.model.contents import ContentsSettings
 from engine.model.network import CMEDNet, NetworkSettings
 from engine.progress import Progress
 from engine.training.body_task import BodyTask
 from engine.training.body_views import KINDS
 from engine.training.branch_task import BranchTask
+from engine.training.contents_task import ContentsTask
 from engine.training.run import Trainer, read_state, schedule, timed_fall
 from engine.training.sets import TrainingSets
-from engine.training.settings import BodyTrainingSettings, BranchTrainingSettings
+from engine.training.settings import (
+    BodyTrainingSettings,
+    BranchTrainingSettings,
+    ContentsTrainingSettings,
+)
 
 SMALL = NetworkSettings(width=16, branch=16, blocks=1, head=8, hypotheses=2, latent=2)
 SMALL_BODY = BodySettings(8, 16, outer_blocks=1, deep_blocks=1, condition=16, groups=4)
@@ -55,7 +61,16 @@ def body_run(prepared: Path, folder: Path, **changes: object) -> Trainer:
     return Trainer(settings, BodyTask(settings, branches, sets, sets), folder)
 
 
-MAKERS = pytest.mark.parametrize("make", [branch_run, body_run])
+def contents_run(prepared: Path, folder: Path, **changes: object) -> Trainer:
+    sizes = ContentsSettings(condition=SMALL.width, width=8)
+    values = {**COMMON, "batch": 4, "monitored": 4, "network": sizes, **changes}
+    settings = ContentsTrainingSettings(**values)  # type: ignore[arg-type]
+    sets = TrainingSets(prepared, ("few",))
+    torch.manual_seed(1)
+    return Trainer(settings, ContentsTask(settings, CMEDNet(SMALL), sets, sets), folder)
+
+
+MAKERS = pytest.mark.parametrize("make", [branch_run, body_run, contents_run])
 
 
 def stop_at(trainer: Trainer, step: int) -> None:
@@ -152,6 +167,16 @@ def test_the_body_learns(prepared, tmp_path):
     after = run.look()
     assert after["val_nothing"] > before["val_nothing"] + 0.05
     assert after["val_start"] == before["val_start"]
+
+
+def test_the_head_learns(prepared, tmp_path):
+    trainer = contents_run(prepared, tmp_path, steps=60, decay=20, learning_rate=1e-2)
+    before = trainer.look()
+    trainer.run()
+    after = trainer.look()
+    assert after["val_cell_extinction_three"] == 1.0
+    assert after["val_cell_atoms_first"] >= before["val_cell_atoms_first"]
+    assert after["val_cell_atoms_first"] == 1.0
 
 
 def test_a_run_of_minutes_ends_with_them(prepared, tmp_path):

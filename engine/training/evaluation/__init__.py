@@ -1,0 +1,1 @@
+"""Scoring the network on structures it has never seen, beside trivial answers."""
