@@ -12,7 +12,7 @@ from engine.crystal.composition import SYMBOLS, atomic_number, parse_formula
 from engine.errors import BadInputError
 from engine.pattern.doublet import detect_doublet
 from engine.pattern.pattern import PowderPattern
-from engine.progress import Progress
+from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.proposals import library_proposals
@@ -72,7 +72,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         watch.partial(_solution(problem, [finish(first)], dict(timings), ()))
 
     watch.report(0.05, "Searching the structure types")
-    proposals = library_proposals(problem, prepared, _Part(watch, 0.05, 0.3))
+    proposals = library_proposals(problem, prepared, Part(watch, 0.05, 0.3))
     timings["proposals"] = time.perf_counter() - began
     deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
     ranking = Ranking(prepared, watch, deadline, problem.top)
@@ -106,7 +106,7 @@ def _ask_network(
     """Add what the network proposes; a note where it cannot be used."""
     try:
         proposals = network_proposals(
-            problem, pattern, ranking.prepared, _Part(watch, *NETWORK_SPAN), deadline
+            problem, pattern, ranking.prepared, Part(watch, *NETWORK_SPAN), deadline
         )
     except UNAVAILABLE as error:
         return (f"The network could not be used ({error}); only the library was searched.",)
@@ -139,16 +139,6 @@ def _as_measured(pattern: PowderPattern) -> tuple[PowderPattern, tuple[str, ...]
         "like a K-alpha doublet; both lines of it were used."
     )
     return pattern.with_radiation(seen), (note,)
-
-
-class _Part(Progress):
-    """Reports of one stage, as a part of the whole."""
-
-    def __init__(self, whole: Progress, low: float, high: float) -> None:
-        self._whole, self._low, self._high = whole, low, high
-
-    def report(self, fraction: float, message: str = "") -> None:
-        self._whole.report(self._low + (self._high - self._low) * fraction, message)
 
 
 def _check(problem: Problem) -> None:
