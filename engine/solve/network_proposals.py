@@ -46,7 +46,7 @@ PROPOSED = 8
 # ln of the share of compounds whose structure type is not in the library.
 NOVELTY = math.log(0.1)
 # For all maps of a pattern together; usually it is a second or two.
-SECONDS = 20.0
+SECONDS = 8.0
 # Coefficients beyond this 1/d (1/angstrom) are noise of the grid.
 LARGEST_D_STAR = 1.6
 

@@ -291,8 +291,8 @@ def limits() -> str:
 
 _LIMITS = (
     "Where indexing fails the maps are a rough hint.",
-    "A given cell must be the primitive one; centring of a conventional cell is not removed.",
-    "Few structures with more than 20 atoms in the primitive cell were trained on.",
+    "No structure with more than 20 atoms in the primitive cell was trained on.",
+    "On a known cell the samples are much alike: the best of five is little better than the first.",
     "Light atoms beside heavy ones are mostly not seen (table above).",
     "Origin, hand and the choice among bases of equal metric are arbitrary in every map.",
     "Training cells come from DFT relaxations, up to 3 % longer than measured ones; views are "

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.symmetry import standardise
 from engine.errors import BadInputError
 from engine.model.device import choose_device
@@ -116,8 +117,8 @@ def ask(
 ) -> Answer:
     """The network's answer for one entry under one condition.
 
-    Where a cell is told, maps and cells of the answer are along the axes that were told, and the
-    cells are the true ones: whoever tells a cell knows which axis is which.
+    Where a cell is told exactly, maps and cells of the answer are along the axes that were told,
+    and the cells are the true ones: whoever tells a cell knows which axis is which.
     """
     elements = named_elements(condition, entry, seed)
     told = told_cell(condition, entry, seed)
@@ -140,6 +141,9 @@ def ask(
 
     if told is None:
         return timed(lambda: predicted(None))
+    if condition.cell == "inexact":
+        # As six numbers, like a user's: the program refines them on the lines.
+        return timed(lambda: predicted(np.array(cell_from_matrix(told.lattice))))
     if elements and condition.pattern:
         answer = timed(lambda: predicted(told.lattice))
     else:
