@@ -38,14 +38,14 @@ def add_parsers(subparsers: Any) -> None:
         type=int,
         default=20,
         metavar="N",
-        help="the same for the cell given, indexing and the library; default: 20",
+        help="the same for the cell given; default: 20",
     )
     evaluate.add_argument(
         "--ablation",
         type=int,
         default=8,
         metavar="N",
-        help="the same for what is compared with the cell given entry by entry; default: 8",
+        help="the same for indexing, the library and the ablations; default: 8",
     )
     evaluate.add_argument(
         "--conditions", metavar="KEY,...", help="rows of the network to score; default: all"

@@ -54,7 +54,7 @@ class Condition:
 
 
 CONDITIONS = (
-    Condition("indexed", "elements alone (indexed first)", cell="indexed", effort="heavy"),
+    Condition("indexed", "elements alone (indexed first)", cell="indexed"),
     Condition("alone", "elements alone, no indexing", cell="none", effort="light"),
     Condition("cell", "elements, cell given", effort="heavy"),
     Condition("cell-2-percent", "elements, cell within 2 %", cell="inexact"),

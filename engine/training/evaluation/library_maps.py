@@ -40,7 +40,7 @@ def score_library(
         if entry.line in store:
             continue
         report.report(number / len(entries), f"library, {number + 1}: {entry.formula}")
-        solution = solve(Problem(entry.pattern, entry.elements, top=SAMPLES))
+        solution = solve(Problem(entry.pattern, entry.elements, top=SAMPLES, network=False))
         target = Target(entry.structure, GRID)
         maps, cells = candidate_maps(solution, target)
         store.add({"line": entry.line, **score_maps(maps, target, cells)})

@@ -39,7 +39,7 @@ class Plan:
     Attributes
     ----------
     amounts : Amounts
-        Entries of each crystal system; the library is asked about as many as heavy conditions.
+        Entries of each crystal system; the library is asked about as many as ablations.
     conditions : tuple of Condition
     parts : tuple of str
         Of `PARTS`: what is scored besides the network on simulated patterns.
@@ -113,7 +113,7 @@ def evaluate(
     entries = load_entries(root, cache, most, name=name, seed=plan.seed, progress=progress)
     folder = network_folder(cache)
     more: dict[str, Any] = {"device": plan.device, "seed": plan.seed, "progress": progress}
-    few = [entry for entry in entries if entry.rank < plan.amounts.heavy]
+    few = [entry for entry in entries if entry.rank < plan.amounts.ablation]
     found: dict[str, Any] = {}
     if "trivial" in plan.parts:
         store = trivial_store(cache, name)
