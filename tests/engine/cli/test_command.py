@@ -105,7 +105,8 @@ def test_solve_asks_the_solver_what_was_typed(xy, tmp_path, capsys, fake_solver)
 def bad_arguments():
     return [
         ["frobnicate"],
-        ["index", "PATTERN"],
+        ["index", "no such.xy"],
+        ["index", "PATTERN", "--top", "0"],
         ["info"],
         ["info", "no such file.xy"],
         ["info", "."],
