@@ -194,7 +194,7 @@ axes that correspond. SSIM stands in that setting too, its windows going on into
 The network is asked under the conditions that the rows name; where five samples are drawn, the
 first is the one that it ranks first itself. *Within 2 %*: every free length of the conventional
 cell off by up to 2 % at random. *One element unknown*: an element at random not named, others
-possible. On a cell the network takes seconds an entry, so those rows stand on fewer (n). The
+possible. Rows that take longer, or are there to be compared, stand on fewer entries (n). The
 trivial answers are given more than the network: *another crystal*, five true maps of other
 crystals; *random phases*, the true amplitudes in the true cell; *zero-phase map*, the true cell
 with the pattern's own intensities, those of overlapping reflections shared equally.

@@ -122,7 +122,8 @@ def evaluate(
         found["library"] = score_library(few, library_store(cache, name), progress)
     network = score_network(entries, plan.conditions, folder / name, amounts=plan.amounts, **more)
     if "paper" in plan.parts:
-        found["paper_terms"] = score_paper_terms(entries, folder / name, **more)
+        usual = [entry for entry in entries if entry.rank < plan.amounts.light]
+        found["paper_terms"] = score_paper_terms(usual, folder / name, **more)
     if "measured" in plan.parts:
         found["measured"] = score_measured(cache, folder, **more)
     if "timing" in plan.parts:
