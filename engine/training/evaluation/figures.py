@@ -199,7 +199,7 @@ def _frame(axes: Any, lattice: FloatArray) -> None:
         (axes.set_xlim, axes.set_ylim, axes.set_zlim), centre, strict=True
     ):
         set_limits(middle - radius, middle + radius)
-    axes.set_box_aspect((1.0, 1.0, 1.0), zoom=1.75)
+    axes.set_box_aspect((1.0, 1.0, 1.0), zoom=1.58)
     axes.set_proj_type("ortho")
     axes.set_axis_off()
     axes.view_init(elev=16.0, azim=-62.0)
