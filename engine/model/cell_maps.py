@@ -249,15 +249,6 @@ def onto_grid(series: Tensor, indices: Tensor, shape: Shape) -> Tensor:
     return full
 
 
-def off_grid(coefficients: Tensor, indices: Tensor) -> Tensor:
-    """Coefficients (..., f1, f2, f3) of `indices` (M, 3), 0 for those the grid does not hold."""
-    fine = coefficients.shape[-3:]
-    limits = torch.tensor([n // 2 for n in fine], device=indices.device)
-    held = (indices.abs() < limits).all(dim=-1)
-    h, k, m = (indices % (2 * limits)).unbind(dim=-1)
-    return coefficients[..., h, k, m] * held
-
-
 def best_origin_on_grid(predicted: Tensor, truth: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Shift and hand at which coefficients on one grid agree best.
 

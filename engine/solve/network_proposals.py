@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engine.crystal.composition import atomic_number
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
-from engine.progress import Progress
+from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern
 from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.maps.lattice_on_lines import PlacedLattice, place_lattice
@@ -96,7 +96,7 @@ def network_proposals(
     def check() -> None:
         progress.report(0.7, "Finding atoms in the network's densities")
 
-    for number, one in enumerate(_maps(problem, pattern, prepared, _Within(progress, 0.0, 0.7))):
+    for number, one in enumerate(_maps(problem, pattern, prepared, Part(progress, 0.0, 0.7))):
         if number == 0:
             # Indexing has limits of its own.
             deadline = min(deadline, time.perf_counter() + SECONDS)
@@ -116,16 +116,6 @@ def network_proposals(
             break
     found.sort(key=lambda pair: pair[0].badness)
     return [_proposal(structure, zero) for structure, zero in _distinct(found)[:PROPOSED]]
-
-
-class _Within(Progress):
-    """Reports of a part, as a share of the whole."""
-
-    def __init__(self, whole: Progress, low: float, high: float) -> None:
-        self._whole, self._low, self._high = whole, low, high
-
-    def report(self, fraction: float, message: str = "") -> None:
-        self._whole.report(self._low + (self._high - self._low) * fraction, message)
 
 
 class _Rising(Progress):
@@ -169,9 +159,9 @@ def _maps(
         device=problem.device,
         seed=problem.seed,
         index=False,
-        progress=_Within(progress, 0.9, 1.0),
+        progress=Part(progress, 0.9, 1.0),
     )
-    cells = index_pattern(pattern, MOST_CELLS, _Within(progress, 0.0, 0.9))
+    cells = index_pattern(pattern, MOST_CELLS, Part(progress, 0.0, 0.9))
     likely: list[FloatArray | None] = [c.lattice for c in cells if c.chance >= LEAST_CHANCE]
     lines = line_set(prepared)
     found: list[FloatArray] = []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +16,7 @@ from engine.training.parallel import World
 from engine.training.run import Forward
 from engine.training.sets import TrainingSets
 from engine.training.settings import BranchTrainingSettings
+from engine.training.view_source import ViewSource
 from engine.training.views import ViewMaker
 
 
@@ -38,30 +37,18 @@ class BranchBatch:
     noise: Tensor
 
 
-class BranchSource:
+class BranchSource(ViewSource):
     """Makes the views of a step; see `engine.training.feeding`."""
 
     def __init__(self, sets: TrainingSets, settings: BranchTrainingSettings, world: World) -> None:
-        self.sets, self.settings, self.rank = sets, settings, world.rank
-        share = world.share(settings.batch)
-        self.batch = share.stop - share.start
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Only what the rest can be found from."""
-        return {k: v for k, v in vars(self).items() if k != "maker"}
-
-    @cached_property
-    def maker(self) -> ViewMaker:
-        """Makes the views."""
-        return ViewMaker(self.sets.tables, self.settings.training_views)
+        super().__init__(sets, settings, world)
+        self.latents = (self.batch, settings.network.hypotheses, settings.network.latent)
 
     def __call__(self, step: int) -> BranchBatch:
         """Views of this process's share of a step."""
-        s = self.settings
-        rng = np.random.default_rng([s.seed, 1, step, self.rank])
+        rng = np.random.default_rng([self.seed, 1, step, self.rank])
         inputs, targets = self.maker.batch(self.maker.draw(rng, self.batch), rng)
-        size = (self.batch, s.network.hypotheses, s.network.latent)
-        noise = torch.as_tensor(rng.standard_normal(size), dtype=torch.float32)
+        noise = torch.as_tensor(rng.standard_normal(self.latents), dtype=torch.float32)
         return BranchBatch(inputs, targets, noise)
 
 

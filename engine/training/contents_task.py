@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from engine.training.parallel import World
 from engine.training.run import Forward
 from engine.training.sets import TrainingSets
 from engine.training.settings import ContentsTrainingSettings
+from engine.training.view_source import ViewSource
 from engine.training.views import ViewMaker
 
 
@@ -30,30 +30,20 @@ class ContentsBatch:
     truth: ContentsTruth
 
 
-class ContentsSource:
+class ContentsSource(ViewSource):
     """Makes the views of a step; see `engine.training.feeding`."""
 
     def __init__(
         self, sets: TrainingSets, settings: ContentsTrainingSettings, world: World
     ) -> None:
-        self.sets, self.settings, self.rank = sets, settings, world.rank
-        share = world.share(settings.batch)
-        self.batch = share.stop - share.start
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Only what the rest can be found from."""
-        return {k: v for k, v in vars(self).items() if k != "maker"}
-
-    @cached_property
-    def maker(self) -> ViewMaker:
-        """Makes the views."""
-        return ViewMaker(self.sets.tables, self.settings.training_views)
+        super().__init__(sets, settings, world)
+        self.cell_given = settings.cell_given
 
     def __call__(self, step: int) -> ContentsBatch:
         """Views of this process's share of a step."""
-        rng = np.random.default_rng([self.settings.seed, 3, step, self.rank])
+        rng = np.random.default_rng([self.seed, 3, step, self.rank])
         rows = self.maker.draw(rng, self.batch)
-        inputs, _ = self.maker.batch(rows, rng, cell_given=self.settings.cell_given)
+        inputs, _ = self.maker.batch(rows, rng, cell_given=self.cell_given)
         return ContentsBatch(inputs, truth_of(self.sets, rows))
 
 

@@ -14,50 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.training.data import CellSet
+from engine.training.metrics import metric_automorphisms
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-TOLERANCE = 0.01  # of the metric, as in the gauge-free scores
 ALIKE = 0.02  # relative difference of amplitudes up to which two settings are one
-_STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))
 _LOW = np.array([h for h in itertools.product(range(-2, 3), repeat=3) if h > (0, 0, 0)])
-
-
-def metric_bases(lattice: FloatArray, tolerance: float = TOLERANCE) -> IntArray:
-    """Changes of basis of determinant +1 that keep a reduced lattice's metric, identity first.
-
-    Parameters
-    ----------
-    lattice : (3, 3) array
-        Rows a, b, c of a Niggli-reduced cell.
-    tolerance : float
-        Relative, of lengths; twice that for scalar products over the lengths.
-
-    Returns
-    -------
-    (m, 3, 3) int array
-        Rows are the new basis vectors in terms of the old.
-    """
-    metric = lattice @ lattice.T
-    lengths = np.sqrt(np.diag(metric))
-    trial = np.sqrt(np.einsum("ij,jk,ik->i", _STEPS, metric, _STEPS))
-    a, b, c = (_STEPS[np.abs(trial / length - 1.0) <= tolerance] for length in lengths)
-    scale = np.outer(lengths, lengths)
-    triples = np.concatenate(
-        [
-            np.broadcast_to(a[:, None, None, None], (len(a), len(b), len(c), 1, 3)),
-            np.broadcast_to(b[None, :, None, None], (len(a), len(b), len(c), 1, 3)),
-            np.broadcast_to(c[None, None, :, None], (len(a), len(b), len(c), 1, 3)),
-        ],
-        axis=3,
-    ).reshape(-1, 3, 3)
-    turned = triples @ metric @ triples.transpose(0, 2, 1)
-    kept = (np.abs(turned - metric) <= 2.0 * tolerance * scale).all(axis=(1, 2))
-    kept &= np.round(np.linalg.det(triples)) == 1
-    bases = triples[kept]
-    first = (bases == np.eye(3, dtype=int)).all(axis=(1, 2))
-    return np.concatenate([bases[first], bases[~first]]).astype(np.int64)
 
 
 def distinct_settings(
@@ -78,7 +41,7 @@ def distinct_settings(
     (m, 3, 3) array
         ``frac_coords @ matrix`` are the coordinates in the new setting.
     """
-    bases = metric_bases(lattice)
+    bases = metric_automorphisms(lattice)
     if len(bases) == 1:
         return np.eye(3)[None]
     inverses = np.linalg.inv(bases)
