@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInputError
+from engine.training import bench_refine
 
 TOP = 20
 
@@ -53,6 +54,7 @@ def add_parsers(subparsers: Any) -> None:
     calibrate = kinds.add_parser("calibrate", help="fit the verdict's coefficients to results")
     calibrate.add_argument("results", nargs="+", type=Path, help="results.jsonl of earlier runs")
     calibrate.set_defaults(run=run_calibrate)
+    bench_refine.add_parser(kinds)
 
 
 def _common(parser: argparse.ArgumentParser, run: Any) -> None:
