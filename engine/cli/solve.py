@@ -31,7 +31,19 @@ def add_parser(subparsers: Any) -> None:
         "--no-network",
         dest="network",
         action="store_false",
-        help="take candidates from the structure types alone",
+        help="take no candidates from the network's densities",
+    )
+    parser.add_argument(
+        "--no-library",
+        dest="library",
+        action="store_false",
+        help="take no candidates from the structure types",
+    )
+    parser.add_argument(
+        "--no-phasing",
+        dest="phasing",
+        action="store_false",
+        help="take no candidates from phasing on the indexed cells",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
     parser.set_defaults(run=run)
@@ -57,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         device=arguments.device,
         network=arguments.network,
+        library=arguments.library,
+        phasing=arguments.phasing,
     )
     progress = TerminalProgress()
     try:

@@ -22,6 +22,7 @@ from engine.pattern.pattern import PowderPattern
 from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern
 from engine.solve.binned_pattern import BinnedPattern
+from engine.solve.cells import CellsOfPattern
 from engine.solve.maps.lattice_on_lines import PlacedLattice, place_lattice
 from engine.solve.maps.measured_series import Series, measured_series
 from engine.solve.maps.structures import Contents, MapSolver, MapStructure
@@ -32,8 +33,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 GRID = 32
-# Cells from the lines that are tried, and the chance that one must have of being right.
-MOST_CELLS, LEAST_CHANCE = 4, 0.04
 MAPS_PER_CELL = 2
 # Where the lines give no cell, the network's own guesses are tried.
 GUESSES = 8
@@ -65,6 +64,7 @@ def network_proposals(
     problem: Problem,
     pattern: PowderPattern,
     prepared: PreparedPattern,
+    cells: CellsOfPattern,
     progress: Progress,
     deadline: float,
 ) -> list[Proposal]:
@@ -77,6 +77,8 @@ def network_proposals(
         With the radiation that is used.
     prepared : PreparedPattern
         The same, made ready, under the optics that explain it best so far.
+    cells : CellsOfPattern
+        Of the same pattern.
     progress : Progress
     deadline : float
         `time.perf_counter()` after which no further density is looked at.
@@ -96,7 +98,9 @@ def network_proposals(
     def check() -> None:
         progress.report(0.7, "Finding atoms in the network's densities")
 
-    for number, one in enumerate(_maps(problem, pattern, prepared, Part(progress, 0.0, 0.7))):
+    for number, one in enumerate(
+        _maps(problem, pattern, prepared, cells, Part(progress, 0.0, 0.7))
+    ):
         if number == 0:
             # Indexing has limits of its own.
             deadline = min(deadline, time.perf_counter() + SECONDS)
@@ -143,11 +147,14 @@ def _contents(problem: Problem) -> Contents:
 
 
 def _maps(
-    problem: Problem, pattern: PowderPattern, prepared: PreparedPattern, progress: Progress
+    problem: Problem,
+    pattern: PowderPattern,
+    prepared: PreparedPattern,
+    cells: CellsOfPattern,
+    progress: Progress,
 ) -> Iterator[_Map]:
     """Densities on different cells that explain the lines, the likeliest first."""
     from engine.model.inference import predict_density
-    from engine.solve.indexing import index_pattern
 
     predicted = partial(
         predict_density,
@@ -161,8 +168,7 @@ def _maps(
         index=False,
         progress=Part(progress, 0.9, 1.0),
     )
-    cells = index_pattern(pattern, MOST_CELLS, Part(progress, 0.0, 0.9))
-    likely: list[FloatArray | None] = [c.lattice for c in cells if c.chance >= LEAST_CHANCE]
+    likely: list[FloatArray | None] = [c.lattice for c in cells.likely(Part(progress, 0.0, 0.9))]
     lines = line_set(prepared)
     found: list[FloatArray] = []
     for cell in likely or [None]:

@@ -37,6 +37,11 @@ class Problem:
     network : bool
         Whether densities from the network may propose structures where the library's do not
         settle the matter.
+    library : bool
+        Whether structure types are searched.
+    phasing : bool
+        Whether dual-space iteration on the indexed cells may propose structures where the others
+        do not settle the matter.
     """
 
     pattern: PowderPattern
@@ -49,6 +54,8 @@ class Problem:
     seed: int = 0
     device: str = "auto"
     network: bool = True
+    library: bool = True
+    phasing: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from engine.pattern.doublet import detect_doublet
 from engine.pattern.pattern import PowderPattern
 from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
+from engine.solve.cells import CellsOfPattern
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.proposals import library_proposals
 from engine.solve.ranking import Finished, Ranked, Ranking, finish
@@ -72,14 +73,17 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         watch.partial(_solution(problem, [finish(first)], dict(timings), ()))
 
     watch.report(0.05, "Searching the structure types")
-    proposals = library_proposals(problem, prepared, Part(watch, 0.05, 0.3))
+    proposals = []
+    if problem.library:
+        proposals = library_proposals(problem, prepared, Part(watch, 0.05, 0.3))
     timings["proposals"] = time.perf_counter() - began
     deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
     ranking = Ranking(prepared, watch, deadline, problem.top)
     ranking.add(proposals, LIBRARY_SPAN, show_first)
+    cells = CellsOfPattern(pattern)
     if problem.network and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
         asked = time.perf_counter()
-        remarks += _ask_network(problem, pattern, ranking, watch, deadline)
+        remarks += _ask_network(problem, pattern, ranking, cells, watch, deadline)
         timings["network"] = time.perf_counter() - asked
     finished = ranking.finished()
     timings["total"] = time.perf_counter() - began
@@ -100,13 +104,14 @@ def _ask_network(
     problem: Problem,
     pattern: PowderPattern,
     ranking: Ranking,
+    cells: CellsOfPattern,
     watch: Progress,
     deadline: float,
 ) -> tuple[str, ...]:
     """Add what the network proposes; a note where it cannot be used."""
     try:
         proposals = network_proposals(
-            problem, pattern, ranking.prepared, Part(watch, *NETWORK_SPAN), deadline
+            problem, pattern, ranking.prepared, cells, Part(watch, *NETWORK_SPAN), deadline
         )
     except UNAVAILABLE as error:
         return (f"The network could not be used ({error}); only the library was searched.",)

@@ -64,7 +64,19 @@ def _common(parser: argparse.ArgumentParser, run: Any) -> None:
         "--no-network",
         dest="network",
         action="store_false",
-        help="solve with the structure types alone, to see what the network adds",
+        help="solve without the network's densities, to see what they add",
+    )
+    parser.add_argument(
+        "--no-library",
+        dest="library",
+        action="store_false",
+        help="solve without the structure types, as if every type were new",
+    )
+    parser.add_argument(
+        "--no-phasing",
+        dest="phasing",
+        action="store_false",
+        help="solve without phasing, to see what it adds",
     )
     parser.set_defaults(run=run)
 
@@ -114,7 +126,7 @@ def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows = []
     with (arguments.out / "results.jsonl").open("w", encoding="utf-8") as out:
-        for row in _results(jobs, arguments.workers, arguments.network):
+        for row in _results(jobs, arguments.workers, _sources(arguments)):
             rows.append(row)
             out.write(json.dumps(row) + "\n")
             out.flush()
@@ -127,8 +139,14 @@ def _run(arguments: argparse.Namespace, jobs: list[tuple[Any, ...]]) -> int:
     return 0
 
 
-def _results(jobs: list[tuple[Any, ...]], workers: int, network: bool) -> Iterator[dict[str, Any]]:
-    solved = partial(solve_one, network=network)
+def _sources(arguments: argparse.Namespace) -> dict[str, bool]:
+    return {name: getattr(arguments, name) for name in ("network", "library", "phasing")}
+
+
+def _results(
+    jobs: list[tuple[Any, ...]], workers: int, sources: dict[str, bool]
+) -> Iterator[dict[str, Any]]:
+    solved = partial(solve_one, sources=sources)
     if workers <= 1:
         yield from map(solved, jobs)
         return
@@ -136,27 +154,44 @@ def _results(jobs: list[tuple[Any, ...]], workers: int, network: bool) -> Iterat
         yield from pool.imap(solved, jobs)
 
 
-def solve_one(job: tuple[Any, ...], network: bool = True) -> dict[str, Any]:
-    """Solve one problem and compare every candidate with the truth; errors become rows."""
+def solve_one(job: tuple[Any, ...], sources: dict[str, bool] | None = None) -> dict[str, Any]:
+    """Solve one problem and compare every candidate with the truth; errors become rows.
+
+    Parameters
+    ----------
+    job : tuple
+        As `engine.training.bench_sets.task_of` takes it.
+    sources : dict, optional
+        Which of "network", "library" and "phasing" may propose candidates; all by default.
+    """
     from engine.training import bench_sets
 
     task = None
     try:
         task = bench_sets.task_of(job)
-        return _score(task, network)
+        return _score(task, sources or {})
     except Exception as error:
         # One bad pattern must not end a benchmark; the row says what happened.
         name = task.name if task is not None else str(job)
         return {"name": name, "phase": name, "error": f"{type(error).__name__}: {error}"}
 
 
-def _score(task: Any, network: bool) -> dict[str, Any]:
+def _score(task: Any, sources: dict[str, bool]) -> dict[str, Any]:
     from engine.solve.result import Problem
     from engine.solve.solver import solve
     from engine.training.scoring import Match, compare, without_hydrogen
 
     began = time.perf_counter()
-    solution = solve(Problem(task.pattern, task.elements, top=TOP, network=network))
+    solution = solve(
+        Problem(
+            task.pattern,
+            task.elements,
+            top=TOP,
+            network=sources.get("network", True),
+            library=sources.get("library", True),
+            phasing=sources.get("phasing", True),
+        )
+    )
     seconds = time.perf_counter() - began
     truth = without_hydrogen(task.truth) if task.measured else task.truth
     matches: list[Match] = []

@@ -69,7 +69,7 @@ def panels(entry: Entry, device: str = "auto", seed: int = 0) -> dict[str, Panel
     lattice = entry.structure.lattice
     zero_phase = zero_phase_map(entry.pattern, lattice, GRID, mean, spread)
     found["zero-phase map"] = _aligned(target, zero_phase, lattice)
-    solution = solve(Problem(entry.pattern, entry.elements, top=1, network=False))
+    solution = solve(Problem(entry.pattern, entry.elements, top=1, network=False, phasing=False))
     maps, cells = candidate_maps(solution, target)
     found["library"] = _aligned(target, maps[0], cells[0])
     return found

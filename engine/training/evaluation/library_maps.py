@@ -40,7 +40,8 @@ def score_library(
         if entry.line in store:
             continue
         report.report(number / len(entries), f"library, {number + 1}: {entry.formula}")
-        solution = solve(Problem(entry.pattern, entry.elements, top=SAMPLES, network=False))
+        problem = Problem(entry.pattern, entry.elements, top=SAMPLES, network=False, phasing=False)
+        solution = solve(problem)
         target = Target(entry.structure, GRID)
         maps, cells = candidate_maps(solution, target)
         store.add({"line": entry.line, **score_maps(maps, target, cells)})

@@ -13,6 +13,7 @@ from engine.crystal.structure_io import to_pymatgen
 from engine.errors import BadInputError, CancelledError
 from engine.progress import Progress
 from engine.refine.prepared import prepare
+from engine.solve.cells import CellsOfPattern
 from engine.solve.network_proposals import density_coefficients, network_proposals
 from engine.solve.result import Problem
 from engine.solve.solver import solve
@@ -28,6 +29,11 @@ NEVER = 1e12
 @pytest.fixture(scope="module")
 def pattern():
     return measured(BY_NAME["pyrite"].structure, 7, zero=0.02, step=0.03)
+
+
+@pytest.fixture(scope="module")
+def cells(pattern):
+    return CellsOfPattern(pattern)
 
 
 @pytest.fixture
@@ -59,10 +65,10 @@ def test_the_coefficients_are_those_of_the_density() -> None:
     np.testing.assert_allclose(values, density[tuple(points.T)], atol=0.06 * density.max())
 
 
-def test_the_right_structure_comes_first(pattern, true_density) -> None:
+def test_the_right_structure_comes_first(pattern, true_density, cells) -> None:
     prepared = prepare(pattern)
     watch = Watch()
-    found = network_proposals(Problem(pattern, ("Fe", "S")), pattern, prepared, watch, NEVER)
+    found = network_proposals(Problem(pattern, ("Fe", "S")), pattern, prepared, cells, watch, NEVER)
     assert found
     assert [p.badness for p in found] == sorted(p.badness for p in found)
     assert all(p.source == "network" for p in found)
@@ -75,23 +81,23 @@ def test_the_right_structure_comes_first(pattern, true_density) -> None:
     assert true_density[0] is not None
 
 
-def test_the_formula_and_the_number_of_atoms_hold(pattern, true_density) -> None:
+def test_the_formula_and_the_number_of_atoms_hold(pattern, true_density, cells) -> None:
     prepared = prepare(pattern)
     problem = Problem(pattern, ("Fe", "S"), formula="FeS2")
-    for proposal in network_proposals(problem, pattern, prepared, Progress(), NEVER):
+    for proposal in network_proposals(problem, pattern, prepared, cells, Progress(), NEVER):
         numbers = proposal.structure.numbers
         assert (numbers == 16).sum() == 2 * (numbers == 26).sum()
     few = Problem(pattern, ("Fe", "S"), max_atoms=8)
-    for proposal in network_proposals(few, pattern, prepared, Progress(), NEVER):
+    for proposal in network_proposals(few, pattern, prepared, cells, Progress(), NEVER):
         assert len(proposal.structure) <= 8 * 4
 
 
-def test_cancelling_and_the_deadline_are_heeded(pattern, true_density) -> None:
+def test_cancelling_and_the_deadline_are_heeded(pattern, true_density, cells) -> None:
     prepared = prepare(pattern)
     problem = Problem(pattern, ("Fe", "S"))
     with pytest.raises(CancelledError):
-        network_proposals(problem, pattern, prepared, Watch(0.5), NEVER)
-    assert network_proposals(problem, pattern, prepared, Progress(), 0.0) == []
+        network_proposals(problem, pattern, prepared, CellsOfPattern(pattern), Watch(0.5), NEVER)
+    assert network_proposals(problem, pattern, prepared, cells, Progress(), 0.0) == []
 
 
 @pytest.fixture
@@ -104,7 +110,7 @@ def no_types(monkeypatch):
 
 def test_what_the_library_lacks_is_solved_by_the_network(pattern, true_density, no_types) -> None:
     watch = Watch()
-    solution = solve(Problem(pattern, ("Fe", "S")), watch)
+    solution = solve(Problem(pattern, ("Fe", "S"), phasing=False), watch)
     best = solution.candidates[0]
     assert best.source == "network"
     assert (best.formula, best.space_group_number) == ("FeS2", 205)
@@ -113,7 +119,7 @@ def test_what_the_library_lacks_is_solved_by_the_network(pattern, true_density, 
 
 
 def test_it_can_be_switched_off(pattern, true_density, no_types) -> None:
-    solution = solve(Problem(pattern, ("Fe", "S"), network=False))
+    solution = solve(Problem(pattern, ("Fe", "S"), network=False, phasing=False))
     assert solution.candidates == ()
     assert true_density == []
 
@@ -126,6 +132,6 @@ def test_without_a_network_the_library_answers_alone(
         raise error
 
     monkeypatch.setattr(engine.model.inference, "predict_density", fail)
-    solution = solve(Problem(pattern, ("Fe", "S")))
+    solution = solve(Problem(pattern, ("Fe", "S"), phasing=False))
     assert solution.verdict == "no-solution"
     assert any("network could not be used" in note for note in solution.notes)
