@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
 _FOLDER = "resources"
+WEIGHTS = ("model/cmednet.safetensors", "model/body.safetensors", "model/contents.safetensors")
+STRUCTURE_TYPES = ("library/structure_types.npz", "library/atomic_volumes.json")
 
 
 def _root() -> Path:
@@ -31,3 +34,11 @@ def path(name: str) -> Path:
     if not found.exists():
         raise FileNotFoundError(f"The program's file '{name}' is missing at {found}; reinstall it.")
     return found
+
+
+def checksum(*names: str) -> str:
+    """SHA-256 over shipped files, in the order of their names here."""
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(path(name).read_bytes())
+    return digest.hexdigest()

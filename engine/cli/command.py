@@ -20,7 +20,7 @@ BAD_INPUT = 2
 INTERRUPTED = 130
 
 # Each is a module of this package with `add_parser(subparsers)`.
-SUBCOMMANDS = ("info", "index", "solve", "density", "simulate", "fit", "batch")
+SUBCOMMANDS = ("info", "index", "solve", "density", "simulate", "fit", "batch", "reproduce")
 
 # For those who build the model. Their parsers are made only when one of them is asked for, by
 # `add_parsers(subparsers)` of every module below that is there.

@@ -16,6 +16,7 @@ from engine.export.fit_files import (
     write_fit_table,
     write_observed_table,
 )
+from engine.export.problem_record import problem_record
 from engine.solve.result import Candidate, Solution
 
 RECORD = "solution.json"
@@ -81,6 +82,8 @@ def solution_record(solution: Solution) -> dict[str, Any]:
         "device": solution.device,
         "versions": {"densight": engine.__version__, **solution.versions},
         "seed": problem.seed,
+        "notes": list(solution.notes),
+        **problem_record(problem),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -31,9 +30,7 @@ from engine.pattern.pattern import PowderPattern
 from engine.progress import Part, Progress
 
 FloatArray = NDArray[np.float64]
-WEIGHTS = "model/cmednet.safetensors"
-BODY_WEIGHTS = "model/body.safetensors"
-HEAD_WEIGHTS = "model/contents.safetensors"
+BRANCH_WEIGHTS, BODY_WEIGHTS, HEAD_WEIGHTS = resources.WEIGHTS
 MOST_SAMPLES = 64
 MOST_GRID = 256
 CELLS_TRIED = 3  # of those that indexing finds
@@ -42,7 +39,7 @@ Answer = TypeVar("Answer")
 
 def weights_path() -> Path:
     """Where the shipped weights of the branches are."""
-    return resources.path(WEIGHTS)
+    return resources.path(BRANCH_WEIGHTS)
 
 
 def body_path() -> Path:
@@ -57,10 +54,7 @@ def head_path() -> Path:
 
 def weights_checksum() -> str:
     """SHA-256 over all shipped weights: changes whenever a part is replaced."""
-    digest = hashlib.sha256()
-    for path in (weights_path(), body_path(), head_path()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return resources.checksum(*resources.WEIGHTS)
 
 
 @lru_cache(maxsize=4)

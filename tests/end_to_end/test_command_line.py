@@ -102,7 +102,7 @@ def test_fit(folder, tmp_path, capsys):
     assert "R_wp" in capsys.readouterr().out
 
 
-def test_solve_rutile_from_its_elements_alone(folder, tmp_path, capsys):
+def test_solve_rutile_from_its_elements_alone_and_again(folder, tmp_path, capsys):
     from pymatgen.analysis.structure_matcher import StructureMatcher
 
     from engine.crystal.structure_io import to_pymatgen
@@ -120,6 +120,13 @@ def test_solve_rutile_from_its_elements_alone(folder, tmp_path, capsys):
     truth = to_pymatgen(read_structure(folder / "rutile.cif"))
     assert StructureMatcher(0.3, 0.5, 10).fit(found, truth)
     assert record["verdict"] in capsys.readouterr().out
+
+    again = tmp_path / "again"
+    assert run("reproduce", out / "solution.json", "--out", again) == 0
+    report = json.loads((again / "reproduction.json").read_text())
+    assert report["reproduced"], report["differences"]
+    assert report["changed_versions"] == []
+    assert (again / "candidate_01.cif").is_file()
 
 
 def test_batch_with_real_workers(folder, tmp_path):

@@ -1,0 +1,114 @@
+"""The question that a solution answers, kept and asked again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.cli.reproduce import changed_versions, compare_records
+from engine.errors import BadInputError
+from engine.export.pattern_files import write_pattern
+from engine.export.problem_record import data_checksums, problem_of, problem_record, read_record
+from engine.export.solution_files import solution_record
+from engine.pattern.io import read_pattern
+from engine.pattern.radiation import single
+from engine.solve.result import Problem, Solution
+from tests.made_patterns import measured
+from tests.made_structures import BY_NAME
+
+
+@pytest.fixture
+def problem(tmp_path):
+    path = tmp_path / "pättern.xy"
+    write_pattern(measured(BY_NAME["rutile"].structure, 1, step=0.05), path)
+    pattern = read_pattern(path, single(1.2))
+    return Problem(pattern, ("Ti", "O"), formula="TiO2", max_atoms=30, seed=5, top=7)
+
+
+@pytest.fixture
+def record(problem):
+    solution = Solution(problem, "no-solution", (), versions={"torch": "1"}, notes=("A note.",))
+    return json.loads(json.dumps(solution_record(solution)))
+
+
+def test_a_question_comes_back_as_it_was(problem, record, tmp_path):
+    again = problem_of(record, tmp_path)
+    assert again.pattern.radiation == problem.pattern.radiation
+    assert again.pattern.counts.tolist() == problem.pattern.counts.tolist()
+    assert vars(again) | {"pattern": None} == vars(problem) | {"pattern": None}
+    assert record["notes"] == ["A note."]
+
+
+def test_the_pattern_may_have_moved_with_its_record(record, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    path = tmp_path / "pättern.xy"
+    path.rename(elsewhere / path.name)
+    assert problem_of(record, elsewhere).pattern.path == elsewhere / path.name
+    with pytest.raises(BadInputError, match="neither where it was nor beside"):
+        problem_of(record, tmp_path)
+
+
+def test_another_pattern_under_the_same_name_is_refused(record, tmp_path):
+    path = tmp_path / "pättern.xy"
+    path.write_bytes(path.read_bytes() + b"90.5 3\n")
+    with pytest.raises(BadInputError, match="content differs"):
+        problem_of(record, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1]", "no list of candidates"),
+        ('{"candidates": []}', "with which settings"),
+        ("{", "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
+        ("\ud800", "cannot be read"),
+    ],
+)
+def test_files_that_are_no_record_are_refused(tmp_path, text, message):
+    path = tmp_path / "solution.json"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(BadInputError, match=message):
+        read_record(path)
+
+
+def test_missing_files_and_damaged_records_are_refused(record, tmp_path):
+    with pytest.raises(BadInputError, match="cannot be read"):
+        read_record(tmp_path / "nowhere.json")
+    for damage in (
+        {"optics": {}},
+        {"radiation": {"wavelengths": "x"}},
+        {"seed": None},
+        {"elements": 3},
+    ):
+        with pytest.raises(BadInputError, match="damaged"):
+            problem_of(record | damage, tmp_path)
+    for wrong in ({"top": "x"}, {"top": True}, {"formula": 3}, {"network": 1}, {"device": None}):
+        with pytest.raises(BadInputError, match="cannot be"):
+            problem_of(record | {"settings": record["settings"] | wrong}, tmp_path)
+    newer = record | {"settings": record["settings"] | {"magic": True}}
+    with pytest.raises(BadInputError, match="magic"):
+        problem_of(newer, tmp_path)
+
+
+def test_checksums_and_settings_stand_in_the_record(problem):
+    kept = problem_record(problem)
+    assert set(kept["checksums"]) == {"weights", "structure_types"}
+    assert all(len(value) == 64 for value in data_checksums().values())
+    assert kept["settings"]["formula"] == "TiO2"
+    assert kept["pattern_sha256"] is not None
+
+
+def test_differences_are_told(record):
+    one = {"rank": 1, "formula": "TiO2", "space_group_number": 136, "source": "library"}
+    old = record | {"candidates": [one | {"rwp": 0.1}]}
+    assert compare_records(old, old) == []
+    assert compare_records(old, record | {"candidates": [one | {"rwp": 0.1000001}]}) == []
+    other = {"candidates": [one | {"rwp": 0.11, "formula": "TiO"}], "verdict": "solved"}
+    told = compare_records(old, record | other)
+    assert len(told) == 3
+    assert "R_wp" in told[2]
+    newer = record | {"versions": record["versions"] | {"torch": "2"}}
+    assert changed_versions(record, newer) == ["The version of torch was 1 and is 2."]
