@@ -1,11 +1,15 @@
-"""The list of patterns that a batch works through."""
+"""The list of patterns that a batch works through, read row by row: it may have a million."""
 
 from __future__ import annotations
 
 import csv
-import io
+import hashlib
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from engine.errors import BadInputError
 
@@ -41,14 +45,34 @@ class Entry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The rows of a manifest, and what its reader had to remark."""
+    """A manifest that was read through once and found in order.
 
-    entries: tuple[Entry, ...]
+    Iterating reads it again, row by row, so that a long one never lies in memory.
+
+    Attributes
+    ----------
+    path : Path
+    length : int
+        Number of entries.
+    warnings : tuple of str
+        What its reader had to remark.
+    """
+
+    path: Path
+    length: int
     warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return self.length
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Read the entries, in the order of the file."""
+        return _entries(self.path)
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest in CSV.
+    """Read a manifest in CSV through, and check it.
 
     The header names ``file`` and ``elements`` and optionally ``wavelength``, ``formula``, ``id``
     and ``others_possible``. Paths are relative to the manifest or absolute; ``id`` is the file's
@@ -60,36 +84,66 @@ def read_manifest(path: Path) -> Manifest:
         If a column is missing, a row names no file, an id cannot name a folder, or two ids are
         equal.
     """
+    digests = array("Q", (digest(entry.id) for entry in _entries(path)))
+    if not digests:
+        raise BadInputError(f"The manifest '{path}' lists no pattern.")
+    if len(np.unique(np.frombuffer(digests, dtype=np.uint64))) < len(digests):
+        _name_the_double(path)
+    unknown = [name for name in _columns(path) if name and name not in REQUIRED + OPTIONAL]
+    warnings = tuple(f"The manifest's column '{name}' is not used." for name in unknown)
+    return Manifest(path, len(digests), warnings)
+
+
+def digest(text: str) -> int:
+    """64 bits that stand for a text: eight bytes each keep a million ids in 8 MB."""
+    found = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(found, "big")
+
+
+def _name_the_double(path: Path) -> None:
+    seen: set[str] = set()
+    for entry in _entries(path):
+        if entry.id in seen:
+            raise BadInputError(
+                f"The manifest '{path}' has two entries '{entry.id}': give each its own id."
+            )
+        seen.add(entry.id)
+
+
+def _columns(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return _reader(file.readline(), iter(()))[1]
+
+
+def _reader(header: str, rows: Iterator[str]) -> tuple[csv.DictReader[str], list[str]]:
+    """A reader of rows under a header line, and the header's names."""
+    delimiter = ";" if ";" in header and "," not in header else ","
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    columns = [name.strip().lower() for name in names]
+    return csv.DictReader(rows, columns, delimiter=delimiter, restval=""), columns
+
+
+def _entries(path: Path) -> Iterator[Entry]:
+    """The entries of a manifest, one after the other."""
+    folder = path.absolute().parent
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader, columns = _reader(file.readline(), iter(file))
+            for name in REQUIRED:
+                if name not in columns:
+                    raise BadInputError(
+                        f"The manifest '{path}' has no column '{name}': its first row must name "
+                        "file,elements."
+                    )
+            for row in reader:
+                if any(isinstance(value, str) and value.strip() for value in row.values()):
+                    yield _entry(row, f"'{path}', line {reader.line_num + 1}", folder)
     except UnicodeDecodeError:
         raise BadInputError(f"The manifest '{path}' is no text in UTF-8.") from None
     except OSError as error:
         raise BadInputError(f"'{path}' cannot be opened: {error.strerror or error}.") from None
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if ";" in first and "," not in first else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
-    columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    reader.fieldnames = columns
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        raise BadInputError(
-            f"The manifest '{path}' has no column '{missing[0]}': its first row must name "
-            "file,elements."
-        )
-    try:
-        rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise BadInputError(f"The manifest '{path}' is no CSV: {error}.") from None
-    entries = [
-        _entry(row, f"'{path}', line {line}", path.absolute().parent)
-        for line, row in rows
-        if any(isinstance(value, str) and value.strip() for value in row.values())
-    ]
-    _check_ids(entries, path)
-    unknown = [name for name in columns if name and name not in REQUIRED + OPTIONAL]
-    warnings = tuple(f"The manifest's column '{name}' is not used." for name in unknown)
-    return Manifest(tuple(entries), warnings)
 
 
 def _entry(row: dict[str, str], where: str, folder: Path) -> Entry:
@@ -113,15 +167,3 @@ def _entry(row: dict[str, str], where: str, folder: Path) -> Entry:
         formula=cell.get("formula") or None,
         others_possible=others in _TRUE,
     )
-
-
-def _check_ids(entries: list[Entry], path: Path) -> None:
-    if not entries:
-        raise BadInputError(f"The manifest '{path}' lists no pattern.")
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.id in seen:
-            raise BadInputError(
-                f"The manifest '{path}' has two entries '{entry.id}': give each its own id."
-            )
-        seen.add(entry.id)

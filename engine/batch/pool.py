@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -19,6 +20,8 @@ Work = Callable[[Entry], Line]
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _LEAVE_SECONDS = 5.0
+# A pattern takes seconds; one that takes this long will never end.
+PATIENCE_SECONDS = 1800.0
 
 
 @dataclass
@@ -26,41 +29,71 @@ class _Worker:
     process: BaseProcess
     pipe: Connection
     entry: Entry | None = None
+    since: float = 0.0
 
 
-def run_locally(entries: Sequence[Entry], work: Work, workers: int) -> Iterator[tuple[Entry, Line]]:
+def run_locally(
+    entries: Iterable[Entry], work: Work, workers: int, patience: float = PATIENCE_SECONDS
+) -> Iterator[tuple[Entry, Line]]:
     """Yield each entry with its line, as they are done.
 
-    Each worker is a fresh process with one computing thread. If one dies, the entry that it was
-    working on gets an error line and another worker takes its place.
+    Each worker is a fresh process with one computing thread. If one dies or does not answer,
+    another takes its place, and the entry is tried once more when all others are done, with no
+    other worker beside it: it may have died of the memory that they used.
 
     Parameters
     ----------
-    entries : sequence of Entry
+    entries : iterable of Entry
+        Taken one by one, as workers become free.
     work : callable
     workers : int
-        Number of processes, no more than there are entries.
+        Number of processes.
+    patience : float
+        Seconds after which a worker that does not answer is ended.
     """
-    waiting = list(reversed(entries))
+    suspects: list[Entry] = []
+    for entry, line in _pass(entries, work, workers, patience):
+        if "death" in line:
+            suspects.append(entry)
+        else:
+            yield entry, line
+    for suspect in suspects:
+        for entry, line in _pass([suspect], work, 1, patience):
+            how = line.get("death")
+            yield entry, line if how is None else failure(entry, f"{how} and did so again alone")
+
+
+def _pass(
+    entries: Iterable[Entry], work: Work, workers: int, patience: float
+) -> Iterator[tuple[Entry, Line]]:
+    """Each entry with its line, or with ``{death}`` where its worker died."""
+    waiting = iter(entries)
     pool: list[_Worker] = []
     try:
         with _one_thread_each():
-            for _ in range(min(workers, len(entries))):
+            for entry in waiting:
                 pool.append(_start(work))
-            for index in range(len(pool)):
-                _hand_over(pool, index, waiting, work)
-            while any(worker.entry is not None for worker in pool):
-                ready = wait([worker.pipe for worker in pool if worker.entry is not None])
+                _give(pool[-1], entry)
+                if len(pool) == workers:
+                    break
+            while busy := [worker for worker in pool if worker.entry is not None]:
+                oldest = min(worker.since for worker in busy)
+                left = max(oldest + patience - time.monotonic(), 0.0)
+                ready = wait([worker.pipe for worker in busy], left)
                 for index, worker in enumerate(pool):
-                    if worker.pipe not in ready or worker.entry is None:
+                    current = worker.entry
+                    if current is None:
                         continue
-                    entry, worker.entry = worker.entry, None
-                    try:
-                        line = worker.pipe.recv()
-                    except (EOFError, OSError):
-                        line = failure(entry, _obituary(worker))
-                    yield entry, line
-                    _hand_over(pool, index, waiting, work)
+                    late = time.monotonic() - worker.since > patience
+                    if worker.pipe not in ready and not late:
+                        continue
+                    line = _answer(worker) if worker.pipe in ready else _given_up(worker, patience)
+                    worker.entry = None
+                    yield current, line
+                    following = next(waiting, None)
+                    if following is not None:
+                        pool[index] = _alive(worker, work)
+                        _give(pool[index], following)
     finally:
         _dismiss(pool)
 
@@ -87,18 +120,27 @@ def _serve(pipe: Connection, work: Work) -> None:
         pipe.send(work(entry))
 
 
-def _hand_over(pool: list[_Worker], index: int, waiting: list[Entry], work: Work) -> None:
-    """Give the next entry to one worker, or to its successor if it has died."""
-    if not waiting:
-        return
-    if not pool[index].process.is_alive():
-        pool[index].pipe.close()
-        pool[index] = _start(work)
-    worker = pool[index]
-    worker.entry = waiting.pop()
+def _give(worker: _Worker, entry: Entry) -> None:
+    worker.entry, worker.since = entry, time.monotonic()
     # If it dies at this moment, the next wait finds its pipe closed and reports the entry.
     with suppress(OSError):
-        worker.pipe.send(worker.entry)
+        worker.pipe.send(entry)
+
+
+def _alive(worker: _Worker, work: Work) -> _Worker:
+    """The worker, or its successor if it has died."""
+    if worker.process.is_alive():
+        return worker
+    worker.pipe.close()
+    return _start(work)
+
+
+def _answer(worker: _Worker) -> Line:
+    try:
+        line: Line = worker.pipe.recv()
+    except (EOFError, OSError):
+        return {"death": _obituary(worker)}
+    return line
 
 
 def _obituary(worker: _Worker) -> str:
@@ -106,6 +148,12 @@ def _obituary(worker: _Worker) -> str:
     code = worker.process.exitcode
     how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
     return f"the worker process ended {how} while it was working on this pattern"
+
+
+def _given_up(worker: _Worker, patience: float) -> Line:
+    worker.process.kill()
+    worker.process.join()
+    return {"death": f"the worker process did not answer for {patience:.0f} s, was ended"}
 
 
 def _dismiss(pool: list[_Worker]) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from engine.batch.manifest import Entry
-from engine.batch.task import Line, Options, request, solve_entry
-from engine.errors import BadInputError
-from engine.export.atomic import finite, make_folder, write_text
+from engine.batch.results import RESULTS, Journal, keep_lines, request_digest
+from engine.batch.task import Line, Options, request
+from engine.export.atomic import make_folder
 
-RESULTS = "results.jsonl"
 RECORD = "solution.json"
 
 
@@ -42,7 +41,7 @@ class Count:
 
 
 def run_batch(
-    entries: Sequence[Entry],
+    entries: Collection[Entry],
     out: Path,
     options: Options,
     *,
@@ -53,11 +52,12 @@ def run_batch(
     """Solve all entries into ``out/<id>``, a line each in ``out/results.jsonl`` as it is done.
 
     Entries that an earlier run in the same folder solved under the same conditions are kept;
-    those that failed then are tried again.
+    those that failed then are tried again. The entries are gone through several times and never
+    gathered, so that a `Manifest` of a million rows needs little memory.
 
     Parameters
     ----------
-    entries : sequence of Entry
+    entries : collection of Entry
     out : Path
     options : Options
     workers : int or None
@@ -74,74 +74,56 @@ def run_batch(
     """
     make_folder(out)
     kept = _keep_earlier(entries, out, options)
-    todo = [entry for entry in entries if entry.id not in kept]
+    total = len(entries) - len(kept)
+    todo = (e for e in entries if request_digest(request(e, options)) not in kept)
     count = Count(kept=len(kept))
-    work = partial(_solve_into, out=str(out.absolute()), options=options)
-    with (out / RESULTS).open("a", encoding="utf-8") as file:
-        for done, (entry, line) in enumerate(_run(todo, work, workers, scheduler), start=1):
+    with Journal(out / RESULTS) as journal:
+        answers = _run(todo, total, out.absolute(), options, workers, scheduler)
+        for done, (entry, line) in enumerate(answers, start=1):
             count.add(line)
             kept_request = {} if "error" in line else {"request": request(entry, options)}
-            file.write(_as_text({**line, **kept_request}))
-            file.flush()
-            tell(f"[{done}/{len(todo)}] {entry.id}: {line.get('error') or line['verdict']}")
+            written = journal.append({**line, **kept_request})
+            end = "" if written else " (the disk is full: its line waits)"
+            tell(f"[{done}/{total}] {entry.id}: {line.get('error') or line['verdict']}{end}")
     return count
 
 
-def _solve_into(entry: Entry, out: str, options: Options) -> Line:
-    return solve_entry(entry, str(Path(out) / entry.id), options)
-
-
 def _run(
-    entries: list[Entry],
-    work: Callable[[Entry], Line],
+    entries: Iterable[Entry],
+    total: int,
+    out: Path,
+    options: Options,
     workers: int | None,
     scheduler: str | None,
 ) -> Iterator[tuple[Entry, Line]]:
-    if not entries:
+    if not total:
         return
     if scheduler is not None:
         from engine.batch.cluster import run_on_cluster
 
-        yield from run_on_cluster(entries, work, scheduler)
+        yield from run_on_cluster(entries, out, options, scheduler)
         return
+    from functools import partial
+
     from engine.batch.pool import run_locally
+    from engine.batch.task import solve_into
 
-    yield from run_locally(entries, work, workers or os.cpu_count() or 1)
-
-
-def _keep_earlier(entries: Iterable[Entry], out: Path, options: Options) -> set[str]:
-    """Reduce the results to the lines that still hold, and say whose they are."""
-    asked = {entry.id: request(entry, options) for entry in entries}
-    lines: dict[str, Line] = {}
-    for line in _read_lines(out / RESULTS):
-        name = line.get("id")
-        if (
-            isinstance(name, str)
-            and "error" not in line
-            and line.get("request") == asked.get(name, "nobody asked")
-            and (out / name / RECORD).is_file()
-        ):
-            lines[name] = line
-    write_text(out / RESULTS, "".join(_as_text(line) for line in lines.values()))
-    return set(lines)
+    work = partial(solve_into, out=str(out), options=options)
+    yield from run_locally(entries, work, min(workers or os.cpu_count() or 1, total))
 
 
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The whole lines of an earlier run; its last one may have been cut short."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise BadInputError(f"'{path}' cannot be read: {error.strerror or error}.") from None
-    for row in text.splitlines():
-        try:
-            line = json.loads(row)
-        except ValueError:
-            continue
-        if isinstance(line, dict):
-            yield line
+def _keep_earlier(entries: Iterable[Entry], out: Path, options: Options) -> set[int]:
+    """Reduce the results to the lines that still hold, and say which requests they answer."""
+    if not (out / RESULTS).exists():
+        return set()
+    digests = array("Q", (request_digest(request(entry, options)) for entry in entries))
+    asked = np.sort(np.frombuffer(digests, dtype=np.uint64))
 
+    def holds(line: Line) -> bool:
+        key = np.uint64(request_digest(line["request"]))
+        place = int(np.searchsorted(asked, key))
+        if place == len(asked) or asked[place] != key:
+            return False
+        return (out / str(line.get("id")) / RECORD).is_file()
 
-def _as_text(line: Line) -> str:
-    return json.dumps(finite(line), ensure_ascii=False) + "\n"
+    return keep_lines(out / RESULTS, holds)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.batch.manifest import Entry
 from engine.errors import BadInputError
 
 Line = dict[str, Any]
+Files = dict[str, bytes]
+_RECORD = "solution.json"
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,21 @@ class Options:
     device: str = "auto"
 
 
-def solve_entry(entry: Entry, folder: str, options: Options) -> Line:
+def solve_into(entry: Entry, out: str, options: Options) -> Line:
+    """Solve one entry into the folder of its id in `out`; see `solve_entry`."""
+    return solve_entry(entry, Path(entry.file), Path(out) / entry.id, options)
+
+
+def solve_entry(entry: Entry, file: Path, folder: Path, options: Options) -> Line:
     """Solve one entry and write its solution into `folder`.
+
+    Parameters
+    ----------
+    entry : Entry
+    file : Path
+        Where its pattern lies on this machine.
+    folder : Path
+    options : Options
 
     Returns
     -------
@@ -35,13 +53,53 @@ def solve_entry(entry: Entry, folder: str, options: Options) -> Line:
     """
     started = time.perf_counter()
     try:
-        line = _solve(entry, Path(folder), options)
+        line = _solve(entry, file, folder, options)
     except BadInputError as error:
         return failure(entry, str(error))
+    except OSError as error:
+        return failure(entry, unwritable(error, folder))
+    except MemoryError:
+        return failure(entry, "there is not enough memory for this pattern.")
     except Exception as error:
         return failure(entry, f"internal error: {type(error).__name__}: {error}")
     line["seconds"] = round(time.perf_counter() - started, 3)
     return line
+
+
+def solve_shipped(entry: Entry, data: bytes, options: Options) -> tuple[Line, Files]:
+    """Solve an entry whose file lies on another machine.
+
+    Parameters
+    ----------
+    entry : Entry
+    data : bytes
+        What its file holds.
+    options : Options
+
+    Returns
+    -------
+    line : dict
+        As by `solve_entry`.
+    files : dict of bytes
+        What is to be written into the entry's folder there, by name; the record last.
+    """
+    with TemporaryDirectory(prefix="densight-") as room:
+        file = Path(room) / Path(entry.file).name
+        folder = Path(room) / "solution"
+        try:
+            file.write_bytes(data)
+        except OSError as error:
+            return failure(entry, unwritable(error, file)), {}
+        line = solve_entry(entry, file, folder, options)
+        if "error" in line:
+            # Messages name the file where its owner has it.
+            line["error"] = line["error"].replace(str(file), entry.file)
+            return line, {}
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    record = json.loads(files.pop(_RECORD))
+    record["pattern"] = entry.file
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    return line, {**files, _RECORD: text.encode("utf-8", "surrogatepass")}
 
 
 def failure(entry: Entry, reason: str) -> Line:
@@ -49,12 +107,19 @@ def failure(entry: Entry, reason: str) -> Line:
     return {"id": entry.id, "error": " ".join(reason.split())}
 
 
+def unwritable(error: OSError, place: Path) -> str:
+    """Why something could not be written, in a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"the disk is full: '{place}' could not be written."
+    return f"'{error.filename or place}' could not be used: {error.strerror or error}."
+
+
 def request(entry: Entry, options: Options) -> dict[str, Any]:
     """What was asked, to recognise an answer that a later run may keep."""
     return {**asdict(entry), **asdict(options)}
 
 
-def _solve(entry: Entry, folder: Path, options: Options) -> Line:
+def _solve(entry: Entry, file: Path, folder: Path, options: Options) -> Line:
     from engine.crystal.composition import check_contents, parse_elements
     from engine.export.solution_files import write_solution
     from engine.pattern.io import read_pattern
@@ -65,7 +130,7 @@ def _solve(entry: Entry, folder: Path, options: Options) -> Line:
     elements = parse_elements(entry.elements)
     check_contents(elements, entry.formula, entry.others_possible)
     radiation = parse_wavelength(entry.wavelength) if entry.wavelength else None
-    pattern = read_pattern(Path(entry.file), radiation)
+    pattern = read_pattern(file, radiation)
     solution = solve(
         Problem(
             pattern=pattern,

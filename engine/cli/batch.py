@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
     )
     count = run_batch(
-        manifest.entries,
+        manifest,
         arguments.out,
         options,
         workers=arguments.workers,

@@ -24,7 +24,8 @@ def test_all_columns(manifest, tmp_path):
         "/data/b.xy,Na Cl,,,,\n"
     )
     assert found.warnings == ()
-    assert found.entries == (
+    assert len(found) == 2
+    assert tuple(found) == (
         Entry("first", str(tmp_path / "sub/a.xy"), "Ti O", "1.54056 1.54439", "TiO2", True),
         Entry("b", "/data/b.xy", "Na Cl", None, None, False),
     )
@@ -32,7 +33,7 @@ def test_all_columns(manifest, tmp_path):
 
 def test_a_spreadsheets_habits(manifest):
     found = manifest("\ufeffFile;Elements\r\na.xy;Na Cl\r\n")
-    assert [entry.id for entry in found.entries] == ["a"]
+    assert [entry.id for entry in found] == ["a"]
 
 
 def test_unknown_columns_are_remarked(manifest):
@@ -73,5 +74,5 @@ def test_any_text_is_read_or_refused(tmp_path, text):
         found = read_manifest(path)
     except BadInputError:
         return
-    ids = [entry.id for entry in found.entries]
+    ids = [entry.id for entry in found]
     assert len(ids) == len(set(ids)) > 0

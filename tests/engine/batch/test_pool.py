@@ -12,6 +12,11 @@ WORK = """
 import os, signal, time
 
 def work(entry):
+    if entry.id.startswith("fragile") and not os.path.exists(entry.file):
+        open(entry.file, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if entry.id == "slow":
+        time.sleep(60)
     if entry.id.startswith("crash"):
         os.kill(os.getpid(), signal.SIGKILL)
     if entry.id.startswith("exit"):
@@ -61,3 +66,35 @@ def test_leaving_early_ends_the_workers(work):
     running.close()
     with pytest.raises(ProcessLookupError):
         os.kill(line["process"], 0)
+
+
+def test_a_pattern_that_survives_alone_is_answered(work, tmp_path):
+    fragile = Entry("fragile", str(tmp_path / "tried"), "Na")
+    found = [e.id for e, line in run_locally([fragile, *entries("a", "b")], work, 2) if line]
+    assert found == ["a", "b", "fragile"] or found == ["b", "a", "fragile"]
+
+
+def test_a_second_death_is_told(work):
+    ((_, line),) = run_locally(entries("crash"), work, workers=1)
+    assert "again alone" in line["error"]
+
+
+def test_a_worker_that_does_not_answer_is_ended(work):
+    lines = {e.id: line for e, line in run_locally(entries("slow", "a"), work, 1, patience=4.0)}
+    assert "did not answer" in lines["slow"]["error"]
+    assert lines["a"]["id"] == "a"
+
+
+def test_entries_are_taken_as_workers_become_free(work):
+    taken = []
+
+    def endless():
+        for number in range(1000):
+            taken.append(number)
+            yield Entry(str(number), "x.xy", "Na")
+
+    running = run_locally(endless(), work, workers=1)
+    next(running)
+    next(running)
+    running.close()
+    assert len(taken) <= 4

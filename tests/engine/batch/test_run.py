@@ -1,16 +1,15 @@
 import json
 import sys
+import tracemalloc
 import types
 
 import numpy as np
 import pytest
 
 import engine.batch.run
-from engine.batch.cluster import run_on_cluster
-from engine.batch.manifest import Entry
+from engine.batch.manifest import Entry, read_manifest
 from engine.batch.run import run_batch
-from engine.batch.task import Options, solve_entry
-from engine.errors import BadInputError
+from engine.batch.task import Options, solve_into
 
 
 @pytest.fixture
@@ -40,9 +39,9 @@ def asked(monkeypatch, make_solution):
     module.solve = solve
     monkeypatch.setitem(sys.modules, "engine.solve.solver", module)
 
-    def run_here(todo, work, workers, scheduler):
+    def run_here(todo, total, out, options, workers, scheduler):
         for entry in todo:
-            yield entry, work(entry)
+            yield entry, solve_into(entry, str(out), options)
 
     monkeypatch.setattr(engine.batch.run, "_run", run_here)
     return problems
@@ -93,29 +92,36 @@ def test_another_question_is_not_answered_from_before(tmp_path, entries, asked):
     assert len(read_lines(out)) == 1
 
 
-def test_no_scheduler_at_the_address(entries):
-    pytest.importorskip("distributed")
-    with pytest.raises(BadInputError, match="scheduler"):
-        next(run_on_cluster(entries, solve_entry, "nonsense"))
+def test_equal_questions_keep_one_line(tmp_path, entries, asked):
+    out = tmp_path / "out"
+    run_batch(entries[:1], out, Options())
+    results = out / "results.jsonl"
+    results.write_text(results.read_text() * 2)
+    assert run_batch(entries[:1], out, Options()).kept == 1
+    assert len(read_lines(out)) == 1
 
 
-def test_without_distributed_the_sentence_says_how_to_get_it(monkeypatch, entries):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(BadInputError, match="pip install"):
-        next(run_on_cluster(entries, solve_entry, "tcp://127.0.0.1:1"))
+def test_a_folder_that_cannot_be_written_costs_its_pattern_only(tmp_path, entries, asked):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "good").write_text("in the way")
+    count = run_batch(entries[:2], out, Options())
+    assert count.failed == 2
+    assert "good" in read_lines(out)[0]["error"]
 
 
-def test_a_cluster_answers_entry_by_entry(entries):
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as cluster:
-        found = dict(run_on_cluster(entries[:2], _id_or_crash, cluster.scheduler_address))
-    assert found[entries[0]] == {"id": "good"}
-    assert set(found[entries[1]]) == {"id", "error"}
-
-
-def _id_or_crash(entry):
-    if entry.id == "missing":
-        raise RuntimeError("lost")
-    return {"id": entry.id}
+def test_a_long_manifest_is_never_gathered(tmp_path, asked):
+    rows = 20_000
+    path = tmp_path / "manifest.csv"
+    with path.open("w") as file:
+        file.write("file,elements\n")
+        file.writelines(f"pattern_{i:07d}_of_a_long_series.xy,Ti O\n" for i in range(rows))
+    tracemalloc.start()
+    manifest = read_manifest(path)
+    assert len(manifest) == rows
+    answers = zip(range(3), iter(manifest), strict=False)
+    assert [entry.id for _, entry in answers][2] == "pattern_0000002_of_a_long_series"
+    assert run_batch(manifest, tmp_path / "out", Options()).failed == rows
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 60 * rows + 2e6
