@@ -44,6 +44,9 @@ class Actions:
         self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+S")
         self.quit = self._make("Quit", window.close, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.undo = self._make("Undo", controller.undo, keys.Undo)
+        self.redo = self._make("Redo", controller.redo, "Ctrl+Shift+Z")
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         self.solve = self._make("Solve structure", controller.solve, "Ctrl+R")
         self.predict = self._make("Predict density", controller.predict_density, "Ctrl+D")
         self.cancel = self._make("Cancel", do.cancel, "Esc")
@@ -62,6 +65,7 @@ class Actions:
             session.solution.status_changed,
             session.density.map_changed,
             session.density.status_changed,
+            session.history.changed,
         ):
             signal.connect(self._refresh)
         self._refresh()
@@ -99,6 +103,8 @@ class Actions:
         file.addAction(self.screenshot)
         file.addSeparator()
         file.addAction(self.quit)
+        edit = bar.addMenu("&Edit")
+        edit.addActions([self.undo, self.redo])
         sample = bar.addMenu("&Sample")
         sample.addAction(self.solve)
         sample.addAction(self.predict)
@@ -158,3 +164,9 @@ class Actions:
         self.predict.setEnabled(not predicting)
         self.cancel.setEnabled(solving or predicting)
         self.show_all.setEnabled(session.pattern.pattern is not None)
+        for action, verb, step in (
+            (self.undo, "Undo", session.history.undo_text),
+            (self.redo, "Redo", session.history.redo_text),
+        ):
+            action.setEnabled(bool(step))
+            action.setText(f"{verb} {step[:1].lower()}{step[1:]}".strip())

@@ -20,11 +20,11 @@ from engine.solve.result import Problem
 
 if TYPE_CHECKING:
     from app.state.examples import Example
-    from engine.model.prediction import DensityPrediction
+    from app.state.history import Memory
+    from engine.export.density_answer import DensityAnswer
     from engine.pattern.pattern import PowderPattern
     from engine.solve.result import Solution
 
-MAP_SUFFIXES = (".ccp4", ".cube", ".xsf", ".npz")
 STRUCTURE_NAMES = (".cif", "poscar", "contcar", ".vasp")
 
 NO_SOLUTION = (
@@ -40,12 +40,9 @@ class Controller(QObject):
     -------
     opened(path)
         A pattern file has been opened.
-    saved(path)
-        A file has been written.
     """
 
     opened = Signal(str)
-    saved = Signal(str)
 
     def __init__(
         self, session: Session, services: Services, jobs: JobRunner, parent: QObject | None = None
@@ -100,18 +97,23 @@ class Controller(QObject):
         self.cancel_solve()
         self.cancel_density()
         session.messages.clear()
-        session.clear_results()
-        session.pattern.set_pattern(pattern, example.note if example is not None else "")
-        for warning in pattern.warnings:
-            session.messages.add("warning", warning, "pattern")
-        if pattern.radiation.provenance == "assumed" and not any(
-            "assumed" in warning for warning in pattern.warnings
-        ):
-            session.messages.add("warning", _assumed(pattern), "pattern")
-        if example is not None:
-            session.elements.select(example.elements)
+        with session.history.step(f"Open {pattern.name}"):
+            session.clear_results()
+            session.pattern.set_pattern(pattern, example.note if example is not None else "")
+            if example is not None:
+                session.elements.select(example.elements)
+        self._warn_of(pattern)
         self.opened.emit(str(path))
         self._derive()
+
+    def _warn_of(self, pattern: PowderPattern) -> None:
+        """Say what the reader had to mend or assume."""
+        warnings = list(pattern.warnings)
+        assumed = pattern.radiation.provenance == "assumed"
+        if assumed and not any("assumed" in warning for warning in warnings):
+            warnings.append(_assumed(pattern))
+        for warning in warnings:
+            self.session.messages.add("warning", warning, "pattern")
 
     def _derive(self) -> None:
         """Background and peaks of the pattern on the table."""
@@ -152,11 +154,12 @@ class Controller(QObject):
             )
         self.cancel_solve()
         self.cancel_density()
-        self.session.clear_results()
+        with self.session.history.step(f"Wavelength {text.strip()}"):
+            self.session.clear_results()
+            self.session.pattern.set_radiation(radiation)
         for message in messages.messages:
             if "assumed" in message.text:
                 messages.dismiss(message)
-        self.session.pattern.set_radiation(radiation)
         self._derive()
         return True
 
@@ -200,8 +203,9 @@ class Controller(QObject):
         )
         solution = session.solution
         session.messages.clear("solve")
-        solution.set_solution(None)
-        solution.set_status("running", 0.0, "Starting")
+        self.cancel_solve()
+        session.history.record("Solve structure")
+        solution.begin()
         self.jobs.start(
             "solve",
             self._when_warm(lambda progress: self.services.solve(problem, progress)),
@@ -250,7 +254,9 @@ class Controller(QObject):
         elements = session.elements
         selected, formula = elements.selected, elements.formula
         others = elements.others_possible
-        density.set_status("running", 0.0, "Starting")
+        self.cancel_density()
+        session.history.record("Predict density")
+        density.begin()
         self.jobs.start(
             "density",
             self._when_warm(
@@ -268,7 +274,7 @@ class Controller(QObject):
         )
         return True
 
-    def _take_prediction(self, prediction: DensityPrediction) -> None:
+    def _take_prediction(self, prediction: DensityAnswer) -> None:
         self.session.density.set_status("idle")
         self.session.density.set_prediction(prediction)
         self.session.messages.clear("density")
@@ -316,46 +322,35 @@ class Controller(QObject):
             Handlers(result=self.session.solution.set_comparison),
         )
 
-    # -- files out ---------------------------------------------------------------------------
+    # -- back and forth ----------------------------------------------------------------------
 
-    def export_cif(self, path: str | Path) -> None:
-        """Write the chosen candidate as CIF."""
-        candidate, solution = self.session.solution.chosen, self.session.solution.solution
-        if candidate is None or solution is None:
-            self.session.messages.add("error", "There is no candidate to export yet.", "export")
+    def undo(self) -> None:
+        """Take back the last step; a search that it began is stopped."""
+        self._travel(self.session.history.before, self.session.history.undo)
+
+    def redo(self) -> None:
+        """Do again the step that was taken back."""
+        self._travel(self.session.history.after, self.session.history.redo)
+
+    def _travel(self, target: Memory | None, go: Callable[[], None]) -> None:
+        session = self.session
+        if target is None:
             return
-        path = _with_suffix(path, (".cif",))
-        self._write(path, lambda _progress: self.services.export_cif(path, candidate, solution))
-
-    def export_map(self, path: str | Path) -> None:
-        """Write the density that is shown; the suffix says in which format."""
-        shown = self.session.density.shown
-        if shown is None:
-            self.session.messages.add("error", "There is no density to export yet.", "export")
-            return
-        path = _with_suffix(path, MAP_SUFFIXES)
-        self._write(path, lambda _progress: self.services.export_map(path, shown))
-
-    def _write(self, path: Path, work: Callable[[Progress], Any]) -> None:
-        messages = self.session.messages
-
-        def write(progress: Progress) -> None:
-            try:
-                work(progress)
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise BadInputError(f"{path} could not be written: {reason}.") from error
-
-        def done(_result: object) -> None:
-            messages.add("info", f"Saved {path.name} in {path.parent}.", "export")
-            self.saved.emit(str(path))
-
-        messages.clear("export")
-        self.jobs.start(
-            "export",
-            write,
-            Handlers(result=done, refused=lambda text: messages.add("error", text, "export")),
-        )
+        if target.solve_run != session.solution.run:
+            self.cancel_solve()
+        if target.density_run != session.density.run:
+            self.cancel_density()
+        if target.pattern is not session.pattern.pattern:
+            self.jobs.abandon("open")
+            self.jobs.abandon("peaks")
+            session.messages.clear("pattern")
+            if target.pattern is not None:
+                self._warn_of(target.pattern)
+        session.messages.clear("solve")
+        session.messages.clear("wavelength")
+        go()
+        if session.pattern.pattern is not None and session.pattern.peaks is None:
+            self._derive()
 
     # -- start -------------------------------------------------------------------------------
 
@@ -394,11 +389,3 @@ def _assumed(pattern: PowderPattern) -> str:
         f"The file names no wavelength: {anode} Kα is assumed. "
         "Choose the right one under Radiation if it is not."
     )
-
-
-def _with_suffix(path: str | Path, suffixes: tuple[str, ...]) -> Path:
-    """`path`, with the first of `suffixes` where it has none of them."""
-    path = Path(path)
-    if path.suffix.lower() in suffixes:
-        return path
-    return path.with_name(path.name + suffixes[0])

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 import engine
 from app.actions import Actions, Handlers
 from app.controller import Controller
+from app.exports import Exports
 from app.jobs.runner import JobRunner
 from app.services import Services
 from app.settings import Settings
@@ -89,7 +90,9 @@ class MainWindow(QMainWindow):
         self.session = Session()
         self.settings = settings or Settings()
         self.jobs = JobRunner(self)
-        self.controller = Controller(self.session, services or Services(), self.jobs, self)
+        services = services or Services()
+        self.controller = Controller(self.session, services, self.jobs, self)
+        self.exports = Exports(self.session, services, self.jobs, self)
         self._error_dialog: ErrorDialog | None = None
         self._was_painted = False
         self.setWindowTitle("Densight")
@@ -303,7 +306,7 @@ class MainWindow(QMainWindow):
         name = f"{pattern.name}_{candidate.formula}_{candidate.rank:02d}.cif"
         path = self._ask_save("Export the chosen candidate", name, "CIF (*.cif)")
         if path:
-            self.controller.export_cif(path)
+            self.exports.write_cif(path)
 
     def ask_export_map(self) -> None:
         """Ask where to write the density that is shown."""
@@ -311,7 +314,7 @@ class MainWindow(QMainWindow):
         name = f"{pattern.name if pattern is not None else 'density'}_density"
         path = self._ask_save("Export the density that is shown", name, MAP_FILTER)
         if path:
-            self.controller.export_map(path)
+            self.exports.write_map(path)
 
     def ask_screenshot(self) -> None:
         """Ask where to save a picture of the window."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.state.density import DensityMap, Shape
     from engine.crystal.structure import CrystalStructure
-    from engine.model.prediction import DensityPrediction
+    from engine.export.density_answer import DensityAnswer
     from engine.pattern.comparison import PeakComparison
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList
@@ -64,11 +64,14 @@ def _predict_density(
     formula: str | None,
     others_possible: bool,
     progress: Progress,
-) -> DensityPrediction:
+) -> DensityAnswer:
+    from engine.export.density_answer import density_answer
     from engine.model.inference import predict_density
 
-    return predict_density(
-        pattern, elements, formula=formula, others_possible=others_possible, progress=progress
+    return density_answer(
+        predict_density(
+            pattern, elements, formula=formula, others_possible=others_possible, progress=progress
+        )
     )
 
 
@@ -158,7 +161,7 @@ class Services:
     derive : pattern -> (background, peaks)
     compare : (peaks, reflections, radiation) -> PeakComparison
     solve : (problem, progress) -> Solution
-    predict_density : (pattern, elements, formula, others_possible, progress) -> DensityPrediction
+    predict_density : (pattern, elements, formula, others_possible, progress) -> DensityAnswer
     candidate_maps : (structure, label) -> map for each shape
     export_cif : (path, candidate, solution)
     export_map : (path, density map)
@@ -170,7 +173,7 @@ class Services:
     derive: Callable[[PowderPattern], Any] = _derive
     compare: Callable[[PeakList, Reflections, Radiation], PeakComparison] = _compare
     solve: Callable[[Problem, Progress], Solution] = _solve
-    predict_density: Callable[..., DensityPrediction] = _predict_density
+    predict_density: Callable[..., DensityAnswer] = _predict_density
     candidate_maps: Callable[[CrystalStructure, str], dict[Shape, DensityMap]] = _candidate_maps
     export_cif: Callable[..., None] = _export_cif
     export_map: Callable[[Path, DensityMap], None] = _export_map

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,13 +13,14 @@ from psygnal import Signal
 from engine.crystal.structure import CrystalStructure
 
 if TYPE_CHECKING:
-    from engine.model.prediction import DensityPrediction
+    from engine.export.density_answer import DensityAnswer
 
 FloatArray = NDArray[np.float64]
 Source = Literal["network", "candidate"]
 Shape = Literal["cell", "cube"]
 Status = Literal["idle", "running", "failed"]
 CUBE_EDGE = 1.0
+RUNS = count(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +99,8 @@ class DensityState:
     status_changed = Signal()
 
     def __init__(self) -> None:
-        self.prediction: DensityPrediction | None = None
+        self.prediction: DensityAnswer | None = None
+        self.run = next(RUNS)
         self.candidate_maps: dict[Shape, DensityMap] = {}
         self.source: Source = "network"
         self.sample = 0
@@ -133,7 +136,19 @@ class DensityState:
         """Rows of the cell as drawn: the true cell, or the CMED cube."""
         return np.eye(3) * CUBE_EDGE if self.shape == "cube" else density.lattice
 
-    def set_prediction(self, prediction: DensityPrediction | None) -> None:
+    def begin(self) -> None:
+        """A new run of the network starts; the former samples stay until it answers."""
+        self.run = next(RUNS)
+        self.set_status("running", 0.0, "Starting")
+
+    def recall(self, prediction: DensityAnswer | None, run: int) -> None:
+        """Put back the samples of another run."""
+        self.prediction, self.run, self.sample = prediction, run, 0
+        if prediction is None and self.source == "network" and self.candidate_maps:
+            self.source = "candidate"
+        self.map_changed.emit()
+
+    def set_prediction(self, prediction: DensityAnswer | None) -> None:
         """The network's samples; they are shown at once."""
         self.prediction = prediction
         self.sample = 0
@@ -213,5 +228,6 @@ class DensityState:
     def clear(self) -> None:
         """No maps."""
         self.prediction, self.candidate_maps, self.sample = None, {}, 0
+        self.run = next(RUNS)
         self.source = "network"
         self.map_changed.emit()

@@ -44,10 +44,12 @@ def parse_composition(text: str) -> tuple[tuple[str, ...], str | None]:
 class ElementsState:
     """The ticked elements, in the order of ticking, and the formula if the amounts are known.
 
-    A change of elements that contradicts the formula drops the formula.
+    A change of elements that contradicts the formula drops the formula. `about_to_change` comes
+    before each change, with its name.
     """
 
     changed = Signal()
+    about_to_change = Signal(str)
 
     def __init__(self) -> None:
         self._selected: tuple[str, ...] = ()
@@ -79,29 +81,41 @@ class ElementsState:
         _check_symbol(symbol)
         if symbol in self._selected:
             kept = tuple(other for other in self._selected if other != symbol)
+            self._set(kept, None, f"Untick {symbol}")
         else:
-            kept = (*self._selected, symbol)
-        self._set(kept, None)
+            self._set((*self._selected, symbol), None, f"Tick {symbol}")
 
     def select(self, symbols: tuple[str, ...] | list[str]) -> None:
         """Tick exactly these elements, with no formula."""
-        self._set(tuple(dict.fromkeys(_check_symbol(symbol) for symbol in symbols)), None)
+        chosen = tuple(dict.fromkeys(_check_symbol(symbol) for symbol in symbols))
+        self._set(chosen, None, f"Elements {' '.join(chosen)}")
 
     def set_text(self, text: str) -> None:
         """Take over what was typed; `BadInputError` leaves the state as it was."""
-        self._set(*parse_composition(text))
+        elements, formula = parse_composition(text)
+        name = f"Formula {formula}" if formula else f"Elements {' '.join(elements)}"
+        self._set(elements, formula, name if elements else "Clear elements")
 
     def set_others_possible(self, possible: bool) -> None:
         """Say whether unlisted elements may be present."""
         if possible != self._others_possible:
+            self.about_to_change.emit("Allow others" if possible else "Exclude others")
             self._others_possible = possible
             self.changed.emit()
 
     def clear(self) -> None:
         """No elements, no formula."""
-        self._set((), None)
+        self._set((), None, "Clear elements")
 
-    def _set(self, selected: tuple[str, ...], formula: str | None) -> None:
+    def recall(self, selected: tuple[str, ...], formula: str | None, others: bool) -> None:
+        """Put back what was chosen before."""
+        before = self._selected, self._formula, self._others_possible
+        self._selected, self._formula, self._others_possible = selected, formula, others
+        if before != (selected, formula, others):
+            self.changed.emit()
+
+    def _set(self, selected: tuple[str, ...], formula: str | None, name: str) -> None:
         if (selected, formula) != (self._selected, self._formula):
+            self.about_to_change.emit(name)
             self._selected, self._formula = selected, formula
             self.changed.emit()

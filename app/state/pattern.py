@@ -54,6 +54,21 @@ class PatternState:
         self.changed.emit()
         self.derived_changed.emit()
 
+    def recall(
+        self,
+        pattern: PowderPattern | None,
+        note: str,
+        background: NDArray[np.float64] | None,
+        peaks: PeakList | None,
+    ) -> None:
+        """Put back a pattern together with what had been derived from it."""
+        if pattern is self.pattern:
+            return
+        self.pattern, self.note = pattern, note
+        self.background, self.peaks = background, peaks
+        self.changed.emit()
+        self.derived_changed.emit()
+
     def set_radiation(self, radiation: Radiation) -> None:
         """The same points, taken to be measured with another radiation."""
         if self.pattern is None or radiation == self.pattern.radiation:

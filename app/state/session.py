@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.state.density import DensityState
 from app.state.elements import ElementsState
+from app.state.history import History, Memory
 from app.state.messages import MessagesState
 from app.state.pattern import PatternState
 from app.state.solution import SolutionState
@@ -18,11 +19,49 @@ class Session:
         self.solution = SolutionState()
         self.density = DensityState()
         self.messages = MessagesState()
+        self.history = History(self)
         self.device = ""
+        self.elements.about_to_change.connect(self.history.record)
+        self.solution.about_to_mark.connect(self.history.record)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been put in yet."""
+        return self.pattern.pattern is None and not self.elements.selected
 
     def clear_results(self) -> None:
         """Forget candidates and densities: they belonged to another pattern."""
-        self.solution.set_solution(None)
-        self.solution.set_status("idle")
+        self.solution.clear()
         self.density.clear()
         self.density.set_status("idle")
+
+    def remember(self) -> Memory:
+        """The session as it is now."""
+        pattern, elements, solution = self.pattern, self.elements, self.solution
+        return Memory(
+            pattern=pattern.pattern,
+            note=pattern.note,
+            background=pattern.background,
+            peaks=pattern.peaks,
+            selected=elements.selected,
+            formula=elements.formula,
+            others_possible=elements.others_possible,
+            solution=solution.solution,
+            status=solution.status,
+            chosen=solution.chosen_index,
+            solve_run=solution.run,
+            marks=solution.marks,
+            prediction=self.density.prediction,
+            density_run=self.density.run,
+        )
+
+    def recall(self, memory: Memory) -> None:
+        """Make the session what it was; a search that still belongs to it goes on."""
+        self.pattern.recall(memory.pattern, memory.note, memory.background, memory.peaks)
+        self.elements.recall(memory.selected, memory.formula, memory.others_possible)
+        if memory.density_run != self.density.run:
+            self.density.recall(memory.prediction, memory.density_run)
+        if memory.solve_run != self.solution.run:
+            status = "cancelled" if memory.status == "running" else memory.status
+            self.solution.recall(memory.solution, status, memory.chosen, memory.solve_run)
+        self.solution.set_marks(memory.marks)

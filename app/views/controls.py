@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -155,3 +157,27 @@ class SliderRow(QWidget):
         self.slider.setValue(round(fraction * self.STEPS))
         self.slider.blockSignals(False)
         self._reading.setText(reading)
+
+
+class SharedUndo(QObject):
+    """Lets the window's undo through a line that has nothing of its own to take back.
+
+    A line keeps Ctrl+Z to itself otherwise, even right after what was typed has become a step
+    of the session.
+    """
+
+    def __init__(self, line: QLineEdit) -> None:
+        """Watch `line`."""
+        super().__init__(line)
+        self._line = line
+        line.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Give a shortcut to the window where the line cannot use it."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence.StandardKey
+            mine = self._line.isUndoAvailable() or self._line.isRedoAvailable()
+            if not mine and (event.matches(keys.Undo) or event.matches(keys.Redo)):
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)

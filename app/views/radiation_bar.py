@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.controller import Controller
 from app.state.session import Session
-from app.views.controls import Chip
+from app.views.controls import Chip, SharedUndo
 from engine.pattern.radiation import K_ALPHA, Radiation, preset
 
 PROVENANCE = {
@@ -58,6 +58,7 @@ class RadiationBar(QWidget):
         assert line is not None
         line.setPlaceholderText("Wavelength")
         self.line = line
+        SharedUndo(line)
         self.chip = Chip()
         row.addWidget(self.entry, 1)
         row.addWidget(self.chip)

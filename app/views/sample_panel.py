@@ -18,7 +18,7 @@ from app.controller import Controller
 from app.state.session import Session
 from app.theme import Theme
 from app.views.candidate_panel import CandidatePanel
-from app.views.controls import Panel, heading, muted
+from app.views.controls import Panel, SharedUndo, heading, muted
 from app.views.periodic_table import PeriodicTable
 from app.views.radiation_bar import RadiationBar
 
@@ -115,6 +115,7 @@ class SamplePanel(QWidget):
         self.formula.setAccessibleName("Elements or formula")
         self.formula.setClearButtonEnabled(True)
         self.formula.editingFinished.connect(self._take_formula)
+        SharedUndo(self.formula)
         self.meaning = muted()
         self.meaning.setWordWrap(True)
         self.table = PeriodicTable(self._session.elements)

@@ -14,6 +14,7 @@ import numpy as np
 from app.services import Services
 from app.state.density import DensityMap
 from engine.crystal.structure import CrystalStructure
+from engine.export.density_answer import DensityAnswer
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import preset
 from engine.progress import Progress
@@ -98,7 +99,7 @@ def make_solution(problem: Problem, n: int = 3) -> Solution:
     return Solution(problem, "solved", candidates, {"first_candidate": 0.1, "total": 0.3})
 
 
-def make_prediction(samples: int = 3, n: int = 16) -> Any:
+def make_prediction(samples: int = 3, n: int = 16) -> DensityAnswer:
     """What the network answers: each sample a different map, so that they can be told apart."""
     generator = np.random.default_rng(7)
     grid = np.stack(np.meshgrid(*[np.arange(n) / n] * 3, indexing="ij"), -1)
@@ -108,7 +109,7 @@ def make_prediction(samples: int = 3, n: int = 16) -> Any:
         away = grid - centre
         away -= np.round(away)
         maps.append((10.0 + sample) * np.exp(-(away**2).sum(-1) / 0.02))
-    return SimpleNamespace(
+    return DensityAnswer(
         density=np.array(maps, dtype=np.float32),
         cell=np.array([np.eye(3) * (3.5 + 0.5 * sample) for sample in range(samples)]),
         crystal_system=("cubic", "tetragonal", "cubic")[:samples],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.controller import Controller
+from app.exports import Exports
 from app.jobs.runner import JobRunner
 from app.state.session import Session
 from engine.errors import BadInputError
@@ -173,19 +174,20 @@ def test_a_refusal_by_the_solver_is_shown_in_place(qapp, qtbot, file, engine):
 
 
 def test_exports(controller, qtbot, file, tmp_path, engine):
-    controller.export_cif(tmp_path / "x.cif")
-    controller.export_map(tmp_path / "x.cube")
+    exports = Exports(controller.session, controller.services, controller.jobs)
+    exports.write_cif(tmp_path / "x.cif")
+    exports.write_map(tmp_path / "x.cube")
     assert len(texts(controller, "error")) == 2
     open_and_tick(controller, qtbot, file)
     controller.solve()
     settle(controller, qtbot)
-    controller.export_cif(tmp_path / "named")
+    exports.write_cif(tmp_path / "named")
     settle(controller, qtbot)
-    controller.export_map(tmp_path / "map.cube")
+    exports.write_map(tmp_path / "map.cube")
     settle(controller, qtbot)
     assert [path.name for path, _ in engine.written] == ["named.cif", "map.cube"]
     assert engine.written[0][1][0] is controller.session.solution.chosen
-    controller.export_cif(tmp_path / "nowhere" / "x.cif")
+    exports.write_cif(tmp_path / "nowhere" / "x.cif")
     settle(controller, qtbot)
     assert "could not be written" in texts(controller, "error")[-1]
 

@@ -68,9 +68,9 @@ def test_an_example_from_pattern_to_density_structure_and_cif(real, qtbot, tmp_p
     assert real.session.solution.comparison.explained > 0.95
     assert {row.hkl[0] for row in real.peaks.model.rows if row.hkl} >= {(2, 0, 0), (2, 2, 0)}
 
-    real.controller.export_cif(tmp_path / "halite.cif")
+    real.exports.write_cif(tmp_path / "halite.cif")
     settle(real, qtbot)
-    real.controller.export_map(tmp_path / "halite.ccp4")
+    real.exports.write_map(tmp_path / "halite.ccp4")
     settle(real, qtbot)
     assert read_structure(tmp_path / "halite.cif").volume == pytest.approx(179.4, abs=0.5)
     assert (tmp_path / "halite.ccp4").stat().st_size > 100_000

@@ -1,0 +1,178 @@
+"""Undo and redo: what the session was before each step that changes its result.
+
+Everything that a step can change is immutable and held by reference, so a memory of the whole
+session costs nothing but the references, and going back brings results back as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from app.state.session import Session
+    from app.state.solution import Marks, Status
+    from engine.export.density_answer import DensityAnswer
+    from engine.pattern.pattern import PowderPattern
+    from engine.pattern.peaks import PeakList
+    from engine.solve.result import Solution
+
+MAXIMUM_STEPS = 100
+MAXIMUM_BYTES = 1 << 30  # of arrays that only the memory keeps alive
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """The session at one moment, by reference.
+
+    Attributes
+    ----------
+    pattern, note, background, peaks
+        Of the pattern's state; the last two follow from the first.
+    selected, formula, others_possible
+        Of the elements' state.
+    solution, status, chosen, solve_run
+        Of the solution's state; `solve_run` numbers the search that they belong to.
+    marks
+        What the user has said of candidates.
+    prediction, density_run
+        Of the density's state.
+    """
+
+    pattern: PowderPattern | None
+    note: str
+    background: NDArray[np.float64] | None
+    peaks: PeakList | None
+    selected: tuple[str, ...]
+    formula: str | None
+    others_possible: bool
+    solution: Solution | None
+    status: Status
+    chosen: int
+    solve_run: int
+    marks: Marks
+    prediction: DensityAnswer | None
+    density_run: int
+
+    def same_work(self, other: Memory) -> bool:
+        """Whether saving the one would save the other: same inputs, results and marks."""
+        return (
+            self.pattern is other.pattern
+            and self.solution is other.solution
+            and self.prediction is other.prediction
+            and (self.selected, self.formula, self.others_possible, self.marks)
+            == (other.selected, other.formula, other.others_possible, other.marks)
+        )
+
+
+class History:
+    """The steps that can be undone and redone.
+
+    `changed` says that there are other steps than before.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._past: list[tuple[str, Memory]] = []
+        self._future: list[tuple[str, Memory]] = []
+        self._silent = 0
+
+    @property
+    def undo_text(self) -> str:
+        """What undo would take back; empty if there is nothing."""
+        return self._past[-1][0] if self._past else ""
+
+    @property
+    def redo_text(self) -> str:
+        """What redo would do again; empty if there is nothing."""
+        return self._future[-1][0] if self._future else ""
+
+    @property
+    def before(self) -> Memory | None:
+        """Where undo would lead."""
+        return self._past[-1][1] if self._past else None
+
+    @property
+    def after(self) -> Memory | None:
+        """Where redo would lead."""
+        return self._future[-1][1] if self._future else None
+
+    def record(self, text: str) -> None:
+        """Remember the session as it is, before the change that `text` names."""
+        if self._silent:
+            return
+        self._past.append((text, self._session.remember()))
+        self._future.clear()
+        self._forget_the_oldest()
+        self.changed.emit()
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """Everything changed inside is one step."""
+        self.record(text)
+        with self.silence():
+            yield
+
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        """What is changed inside is no step."""
+        self._silent += 1
+        try:
+            yield
+        finally:
+            self._silent -= 1
+
+    def undo(self) -> None:
+        """Go back one step."""
+        self._move(self._past, self._future)
+
+    def redo(self) -> None:
+        """Go forward one step."""
+        self._move(self._future, self._past)
+
+    def clear(self) -> None:
+        """Forget all steps."""
+        self._past.clear()
+        self._future.clear()
+        self.changed.emit()
+
+    def _move(self, source: list[tuple[str, Memory]], target: list[tuple[str, Memory]]) -> None:
+        if not source:
+            return
+        text, memory = source.pop()
+        target.append((text, self._session.remember()))
+        with self.silence():
+            self._session.recall(memory)
+        self.changed.emit()
+
+    def _forget_the_oldest(self) -> None:
+        del self._past[:-MAXIMUM_STEPS]
+        while len(self._past) > 1 and _bytes(memory for _, memory in self._past) > MAXIMUM_BYTES:
+            del self._past[0]
+
+
+def _bytes(memories: Iterator[Memory]) -> int:
+    """Size of all arrays of patterns, fits and densities, each counted once."""
+    sizes: dict[int, int] = {}
+
+    def count(thing: Any, *names: str) -> None:
+        for name in names:
+            array = getattr(thing, name, None)
+            if array is not None:
+                sizes[id(array)] = int(getattr(array, "nbytes", 0))
+
+    for memory in memories:
+        count(memory.pattern, "two_theta", "counts", "sigma")
+        count(memory.prediction, "density")
+        for candidate in memory.solution.candidates if memory.solution is not None else ():
+            count(candidate.fit, "two_theta", "observed", "calculated", "background", "sigma")
+    return sum(sizes.values())
