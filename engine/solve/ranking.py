@@ -29,6 +29,7 @@ from engine.refine.prepared import PreparedPattern
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
+from engine.solve.plausibility import NOVELTY, choice_prior, coordinate_charge, distance_prior
 from engine.solve.proposals import Proposal
 
 # Lines cover about half of a pattern's resolution elements; the rest says little.
@@ -211,6 +212,7 @@ class _Evidence:
             n * math.log(misfit(refinement))
             + n_structural(refinement) * math.log(n)
             - 2.0 * proposal.log_prior
+            + charge(proposal, refinement)
         )
 
     def in_order(self, ranked: list[Ranked]) -> list[Ranked]:
@@ -276,6 +278,19 @@ def n_structural(refinement: Refinement) -> int:
     crystal = refinement.model.crystal
     textured = refinement.model.texture_axis is not None
     return len(crystal.metric) + crystal.n_coordinates + 1 + textured
+
+
+def charge(proposal: Proposal, refinement: Refinement) -> float:
+    """Minus twice the ln prior of distances, and of what no type of the library told."""
+    crystal = refinement.model.crystal
+    cell = crystal.standardised.conventional
+    total = -2.0 * distance_prior(cell)
+    if proposal.source == "library":
+        return total
+    orbits = len(crystal.standardised.asymmetric_unit())
+    # The share of unknown types is in the proposal's own prior.
+    chosen = choice_prior(orbits, len(np.unique(cell.numbers))) - NOVELTY
+    return total + coordinate_charge(crystal.n_coordinates) - 2.0 * chosen
 
 
 def _quick_range(prepared: PreparedPattern) -> PreparedPattern:

@@ -1,0 +1,109 @@
+"""What speaks for or against a structure before the pattern is looked at.
+
+Two things that the contents alone (`engine.solve.screening.contents_prior`) do not hold: whether
+the atoms are as far apart as atoms are, and, for a structure that no library knows, among how many
+structures it was chosen.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import gemmi
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crystal.structure import CrystalStructure
+
+FloatArray = NDArray[np.float64]
+
+# Shortest distance over the sum of the covalent radii: of 2,382 known crystals one in twenty
+# comes below the first, one in a hundred lies two spreads below it.
+USUAL_RATIO, RATIO_SPREAD = 0.78, 0.035
+# A structure that is right but badly refined must not be out of the question.
+LARGEST_PENALTY = 8.0
+# The width (angstrom) within which an isotype's coordinates lie is about that of the prior which
+# the charge ln N for a parameter stands for; an atom out of a map could have been anywhere
+# between its neighbours.
+ISOTYPE_WIDTH, ANYWHERE = 0.3, 1.5
+# ln of the share of compounds whose structure type is not in the library.
+NOVELTY = math.log(0.1)
+# ln of how many types the library has for a number of elements (7,000 to 27,000).
+TYPES = 9.5
+# Groups that one lattice leaves to choose from, and Wyckoff positions of a group (1,731 of 230).
+GROUPS_OF_A_LATTICE, POSITIONS = 20.0, 7.5
+
+
+def distance_prior(structure: CrystalStructure) -> float:
+    """Ln of how likely the shortest distance of a structure is, 0 for a usual one.
+
+    Distances to hydrogen, which X-rays hardly place, are left out.
+
+    Parameters
+    ----------
+    structure : CrystalStructure
+        In any cell; atoms that share a site are not compared with each other.
+
+    Returns
+    -------
+    float
+        Between -8 and 0.
+    """
+    ratio = shortest_ratio(structure)
+    short = max(USUAL_RATIO - ratio, 0.0) / RATIO_SPREAD
+    return -min(0.5 * short**2, LARGEST_PENALTY)
+
+
+def shortest_ratio(structure: CrystalStructure) -> float:
+    """Smallest interatomic distance over the sum of the covalent radii; infinite for one atom."""
+    kept = structure.numbers != 1
+    coords, numbers = structure.frac_coords[kept], structure.numbers[kept]
+    if len(coords) == 0:
+        return math.inf
+    radius = {int(z): gemmi.Element(int(z)).covalent_r for z in np.unique(numbers)}
+    radii = np.array([radius[int(z)] for z in numbers])
+    apart = coords[:, None] - coords[None]
+    apart = apart - np.rint(apart)
+    # In the cells that come here (conventional, or reduced) the nearest image is one of these.
+    images = np.array(list(product((-1.0, 0.0, 1.0), repeat=3)))
+    sums = radii[:, None] + radii[None]
+    smallest = math.inf
+    shared = np.linalg.norm(apart @ structure.lattice, axis=2) < 1e-3
+    for image in images:
+        length = np.linalg.norm((apart + image) @ structure.lattice, axis=2)
+        length = np.where(shared & (length < 1e-3), np.inf, length)
+        smallest = min(smallest, float((length / sums).min()))
+    return smallest
+
+
+def choice_prior(n_orbits: int, n_elements: int) -> float:
+    """Ln prior of a structure that is in no library, beside that of a type in the library.
+
+    The share of compounds with an unknown type, spread over what such a structure is chosen from:
+    the group, and a Wyckoff position and an element for each orbit, whose order does not count. A
+    type of the library is chosen from the types there.
+
+    Parameters
+    ----------
+    n_orbits : int
+    n_elements : int
+
+    Returns
+    -------
+    float
+        At most ln(0.1).
+    """
+    choices = math.log(GROUPS_OF_A_LATTICE)
+    choices += n_orbits * math.log(POSITIONS * n_elements) - math.lgamma(n_orbits + 1.0)
+    return NOVELTY - max(choices - TYPES, 0.0)
+
+
+def coordinate_charge(n_coordinates: int) -> float:
+    """Twice the ln of how much wider the prior of coordinates is that no type told.
+
+    Parameters
+    ----------
+    n_coordinates : int
+    """
+    return 2.0 * n_coordinates * math.log(ANYWHERE / ISOTYPE_WIDTH)
