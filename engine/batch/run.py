@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from engine.batch.manifest import Entry
+from engine.batch.manifest import Entry, Manifest
 from engine.batch.results import RESULTS, Journal, keep_lines, request_digest
 from engine.batch.task import Line, Options, request
 from engine.export.atomic import make_folder
@@ -41,7 +41,7 @@ class Count:
 
 
 def run_batch(
-    entries: Collection[Entry],
+    entries: Manifest | Sequence[Entry],
     out: Path,
     options: Options,
     *,
@@ -57,7 +57,7 @@ def run_batch(
 
     Parameters
     ----------
-    entries : collection of Entry
+    entries : Manifest or sequence of Entry
     out : Path
     options : Options
     workers : int or None
