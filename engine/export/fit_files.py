@@ -30,6 +30,8 @@ _TICKS = "#2d8a57"
 def write_fit(fit: FitResult, folder: Path | str, pattern: PowderPattern) -> None:
     """Write ``fit.json``, ``fit.csv``, ``fit.png`` and ``refined.cif`` of one refinement.
 
+    Several phases give ``refined_1.cif``, ``refined_2.cif`` ... in their order.
+
     Parameters
     ----------
     fit : FitResult
@@ -46,15 +48,22 @@ def write_fit(fit: FitResult, folder: Path | str, pattern: PowderPattern) -> Non
     from engine.export.cif import write_cif
 
     target = make_folder(Path(folder))
-    write_cif(
-        target / "refined.cif",
-        fit.structure,
-        fit=fit,
-        provenance={"pattern": pattern.name, "structure": "given, and refined on the profile"},
-    )
+    provenance = {"pattern": pattern.name, "structure": "given, and refined on the profile"}
+    if len(fit.phases) > 1:
+        for name, phase in zip(cif_names(fit), fit.phases, strict=True):
+            write_cif(target / name, phase.structure, provenance=provenance)
+    else:
+        write_cif(target / "refined.cif", fit.structure, fit=fit, provenance=provenance)
     write_fit_table(fit, target / "fit.csv")
     plot_fit(fit, target / "fit.png", title=pattern.name)
     write_json(target / "fit.json", fit_record(fit, pattern))
+
+
+def cif_names(fit: FitResult) -> list[str]:
+    """Names of the structure files of a fit."""
+    if len(fit.phases) < 2:
+        return ["refined.cif"]
+    return [f"refined_{i}.cif" for i in range(1, len(fit.phases) + 1)]
 
 
 def fit_record(fit: FitResult, pattern: PowderPattern) -> dict[str, Any]:
@@ -62,7 +71,7 @@ def fit_record(fit: FitResult, pattern: PowderPattern) -> dict[str, Any]:
     return {
         "pattern": str(pattern.path or pattern.name),
         "radiation": radiation_record(pattern.radiation),
-        "cif": "refined.cif",
+        "cif": cif_names(fit)[0],
         "cell": list(fit.structure.cell),
         **residuals(fit),
         "n_points": len(fit.two_theta),
@@ -71,7 +80,36 @@ def fit_record(fit: FitResult, pattern: PowderPattern) -> dict[str, Any]:
             {"name": p.name, "value": p.value, "su": p.su, "unit": p.unit} for p in fit.parameters
         ],
         "notes": list(fit.notes),
+        **_phase_records(fit),
     }
+
+
+def _phase_records(fit: FitResult) -> dict[str, Any]:
+    """What only a fit of several phases has: the phases, R_exp and correlations."""
+    if not fit.phases:
+        return {}
+    phases = [
+        {
+            "name": phase.name,
+            "cif": name,
+            "space_group": phase.standardised.symbol,
+            "cell": list(phase.structure.cell),
+            "cell_su": [float(x) if np.isfinite(x) else None for x in phase.cell_su],
+            "r_bragg": phase.r_bragg,
+            "weight_fraction": phase.weight_fraction,
+            "weight_fraction_su": phase.weight_fraction_su,
+            "weight_fraction_corrected": phase.weight_fraction_corrected,
+            "linear_absorption_per_cm": phase.linear_absorption,
+            "texture_axis": phase.texture_axis,
+            "march_dollase_r": phase.texture if phase.texture_axis else None,
+        }
+        for name, phase in zip(cif_names(fit), fit.phases, strict=True)
+    ]
+    record: dict[str, Any] = {"phases": phases, "r_exp": fit.r_exp}
+    if fit.correlations is not None:
+        matrix = np.round(fit.correlations.matrix, 4).tolist()
+        record["correlations"] = {"names": list(fit.correlations.names), "matrix": matrix}
+    return record
 
 
 def residuals(fit: FitResult) -> dict[str, float | None]:

@@ -95,7 +95,9 @@ class PreparedPattern:
         return replace(self, radiation=radiation)
 
 
-def prepare(pattern: PowderPattern, peaks: PeakList | None = None) -> PreparedPattern:
+def prepare(
+    pattern: PowderPattern, peaks: PeakList | None = None, most_points: int = MOST_POINTS
+) -> PreparedPattern:
     """Estimate background, lines and line widths, and thin a finely stepped pattern.
 
     Parameters
@@ -103,6 +105,8 @@ def prepare(pattern: PowderPattern, peaks: PeakList | None = None) -> PreparedPa
     pattern : PowderPattern
     peaks : PeakList, optional
         Where the lines are already fitted.
+    most_points : int
+        A longer pattern is thinned more than its lines alone would allow.
 
     Raises
     ------
@@ -114,7 +118,7 @@ def prepare(pattern: PowderPattern, peaks: PeakList | None = None) -> PreparedPa
     background = found.background
     widths = _caglioti(found)
     narrow = float(np.sqrt(max(np.min(found.fwhm, initial=1.0), 1e-3) ** 2)) if len(found) else 0.1
-    factor = max(1, int(narrow / pattern.step / POINTS_PER_FWHM), len(pattern) // MOST_POINTS)
+    factor = max(1, int(narrow / pattern.step / POINTS_PER_FWHM), len(pattern) // most_points)
     thinned = [_thin(x, factor) for x in (pattern.two_theta, pattern.counts, background)]
     variance = _thin(pattern.sigma**2, factor) / factor
     return PreparedPattern(

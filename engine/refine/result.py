@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.structure import CrystalStructure
+from engine.crystal.symmetry import Standardised
 
 FloatArray = NDArray[np.float64]
 
@@ -53,6 +54,70 @@ class Reflections:
 
 
 @dataclass(frozen=True, eq=False)
+class PhaseFit:
+    """One phase of a whole-pattern refinement.
+
+    Attributes
+    ----------
+    name : str
+    standardised : Standardised
+        The refined structure with its space group; no atoms where intensities were free.
+    reflections : Reflections
+    r_bragg : float
+        Fraction; nan where intensities were free.
+    cell_su : (6,) array
+        Of a, b, c (angstrom), alpha, beta, gamma (degrees); nan where held or set by symmetry.
+    coordinates_su : (n, 3) array
+        Fractional; 0 where held.
+    u_iso_su, occupancy_su : (n,) arrays
+        Square angstrom and fractions; 0 where held.
+    weight_fraction, weight_fraction_su : float or None
+        Among the crystalline phases of the fit, after Hill and Howard; None for a single phase.
+    weight_fraction_corrected : float or None
+        After Brindley's correction for microabsorption, where a particle size was given.
+    linear_absorption : float
+        1/cm, photoelectric.
+    texture_axis : tuple of int or None
+    texture : float
+        r of March and Dollase.
+    """
+
+    name: str
+    standardised: Standardised
+    reflections: Reflections
+    r_bragg: float
+    cell_su: FloatArray
+    coordinates_su: FloatArray
+    u_iso_su: FloatArray
+    occupancy_su: FloatArray
+    weight_fraction: float | None = None
+    weight_fraction_su: float | None = None
+    weight_fraction_corrected: float | None = None
+    linear_absorption: float = float("nan")
+    texture_axis: tuple[int, int, int] | None = None
+    texture: float = 1.0
+
+    @property
+    def structure(self) -> CrystalStructure:
+        """The refined structure in its conventional cell."""
+        return self.standardised.conventional
+
+
+@dataclass(frozen=True, eq=False)
+class Correlations:
+    """Correlation coefficients of refined parameters.
+
+    Attributes
+    ----------
+    names : tuple of str
+    matrix : (v, v) array
+    """
+
+    names: tuple[str, ...]
+    matrix: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class FitResult:
     """A calculated profile beside the observed one, and the model behind it.
 
@@ -70,6 +135,12 @@ class FitResult:
         R_wp of a Le Bail fit of the same lattice with the same profile, where one was made.
     gof : float or None
         sqrt(chi^2/(N - P)); None where counts were rescaled.
+    phases : tuple of PhaseFit
+        Of a whole-pattern refinement; `structure` and `reflections` are then those of the first
+        phase and of all phases.
+    r_exp : float or None
+        The R_wp that noise alone would leave, sqrt((N - P) / sum w y_o^2); as `gof`.
+    correlations : Correlations or None
     """
 
     structure: CrystalStructure
@@ -86,6 +157,9 @@ class FitResult:
     r_bragg: float = float("nan")
     gof: float | None = None
     notes: tuple[str, ...] = field(default=())
+    phases: tuple[PhaseFit, ...] = ()
+    r_exp: float | None = None
+    correlations: Correlations | None = None
 
     @property
     def difference(self) -> FloatArray:

@@ -102,8 +102,8 @@ def start(
     tolerance : float
         Relative fall of chi^2 at which a stage ends.
     """
-    crystal = _list_reflections(prepared, structure, most_reflections, symprec)
-    prepared = _cut(prepared, crystal)
+    crystal = list_reflections(prepared, structure, most_reflections, symprec)
+    prepared = cut_to_reflections(prepared, crystal)
     model = ProfileModel(
         crystal, prepared.radiation, prepared.two_theta, prepared.background, N_BACKGROUND, reach
     )
@@ -195,7 +195,7 @@ def _first_scale(
     return float(net.sum() / max(float(bragg.sum()), 1e-300))
 
 
-def _list_reflections(
+def list_reflections(
     prepared: PreparedPattern, structure: CrystalStructure, most: int, symprec: float
 ) -> CrystalModel:
     """The model with the reflections in range, but not many more than `most` of them."""
@@ -223,7 +223,7 @@ def _list_reflections(
     )
 
 
-def _cut(prepared: PreparedPattern, crystal: CrystalModel) -> PreparedPattern:
+def cut_to_reflections(prepared: PreparedPattern, crystal: CrystalModel) -> PreparedPattern:
     """Drop the part of the pattern beyond the last reflection that is listed.
 
     Raises

@@ -65,6 +65,7 @@ def best_axis(
     areas: FloatArray,
     net: FloatArray,
     weight: FloatArray,
+    axes: tuple[tuple[int, int, int], ...] | None = None,
 ) -> tuple[tuple[int, int, int], float, float]:
     """The axis and r that lower chi^2 most, everything else but the scale held.
 
@@ -77,6 +78,8 @@ def best_axis(
         Calculated areas without texture.
     net, weight : (n,) arrays
         Observed counts without background, and 1/sigma^2.
+    axes : tuple of (h, k, l), optional
+        Those to try; by default `COMMON_AXES` and the strongest reflection.
 
     Returns
     -------
@@ -85,7 +88,8 @@ def best_axis(
     gain : float
         chi^2 without texture over chi^2 with it.
     """
-    axes = list(dict.fromkeys((*COMMON_AXES, _strongest(crystal, areas))))
+    if axes is None:
+        axes = tuple(dict.fromkeys((*COMMON_AXES, _strongest(crystal, areas))))
     plain = _chi(profile @ areas, net, weight)
     best = (axes[0], 1.0, plain)
     for axis in axes:

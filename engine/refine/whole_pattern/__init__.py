@@ -1,0 +1,1 @@
+"""Refinement of one or more phases on the whole pattern."""

@@ -1,0 +1,235 @@
+"""The order in which an expert frees parameters, and what is kept only where it pays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.progress import Progress
+from engine.refine.crystal_model import CrystalModel
+from engine.refine.texture import COMMON_AXES, best_axis
+from engine.refine.whole_pattern.coordinates import place_atoms
+from engine.refine.whole_pattern.free_intensities import extract, refine_free
+from engine.refine.whole_pattern.integrated import integrated
+from engine.refine.whole_pattern.state import (
+    NO_ASYMMETRY,
+    WEAK,
+    State,
+    bragg_shares,
+    placed,
+)
+
+FloatArray = NDArray[np.float64]
+# chi^2 must fall by such a factor for what costs parameters.
+ASYMMETRY_GAIN = 1.01
+DISPLACEMENT_GAIN = 1.005
+TEXTURE_GAIN = 1.04
+ELEMENT_GAIN = 1.01
+ASYMMETRY_START = 0.04
+_NO_ASYMMETRY = 0.006
+# R_wp over that of free intensities beyond which given coordinates are not trusted.
+_UNTRUSTED = 1.5
+_FINE = 2e-5
+# Free intensities need lines that can be told apart.
+_REFLECTIONS_PER_ELEMENT = 0.6
+_B_ELEMENT = (-0.3, 6.0)
+
+
+def run(state: State, progress: Progress) -> State:
+    """The automatic strategy, or the chosen groups in the same order.
+
+    Parameters
+    ----------
+    state : State
+        From `begin`.
+    progress : Progress
+    """
+    progress.report(0.05, "Refining scale, background and cell")
+    state = state.refined(("scale", "background"))
+    shift = "zero" if state.options.allows("zero") else "displacement"
+    base = ("scale", "background", shift, "cell")
+    state = placed(state, base)
+    single = len(state.model.phases) == 1
+    if single:
+        progress.report(0.15, "Shaping lines with free intensities")
+        state = shaped_by_free_intensities(state, shift)
+    progress.report(0.3, "Refining line shapes")
+    state = state.refined((*base, "b_iso"))
+    groups: tuple[str, ...] = (*base, "profile", "b_iso")
+    state = state.refined(groups)
+    progress.report(0.45, "Trying texture and coordinates")
+    state = atoms_and_texture(state, groups, atoms=single or not state.options.automatic)
+    groups = _with_kept(state, groups)
+    progress.report(0.65, "Refining asymmetry and displacement")
+    state, groups = with_asymmetry(state, groups)
+    state, groups = with_displacement(state, groups)
+    progress.report(0.8, "Refining everything")
+    state, groups = with_element_b(state, groups)
+    if state.options.refine is not None:
+        groups = (*groups, *(g for g in state.options.refine if g not in groups))
+    state = replace(state, shares=bragg_shares(state, state.parameters))
+    return state.refined(groups, steps=25, tolerance=_FINE)
+
+
+def shaped_by_free_intensities(state: State, shift: str) -> State:
+    """Positions and shapes from a Le Bail refinement, which wrong intensities cannot mislead."""
+    if not state.options.allows("profile"):
+        return state
+    crystal = state.model.phases[0].crystal
+    if len(crystal.hkl) > _REFLECTIONS_PER_ELEMENT * state.prepared.n_independent:
+        return state
+    wanted = ("background", shift, "cell", "profile")
+    freedom = state.freedom(tuple(g for g in wanted if state.options.allows(g)))
+    start = state.parameters
+    _, minimum = refine_free(
+        state.model, start, state.prepared.observed, state.weight, freedom, rounds=8
+    )
+    return state.with_parameters(minimum.parameters).refined(("scale", "background"))
+
+
+def _with_kept(state: State, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Groups with texture and coordinates where the last stage had them."""
+    return (*groups, *(g for g in ("texture", "coordinates") if g in state.groups))
+
+
+def atoms_and_texture(state: State, groups: tuple[str, ...], atoms: bool) -> State:
+    """Texture where it pays and coordinates, in the order that fits better.
+
+    A wrong structure can pass for texture and texture for a wrong structure: where the pattern is
+    explained clearly worse than by free intensities, both orders are tried.
+    """
+    first = with_texture(state, groups)
+    if not (atoms and state.options.allows("coordinates") and state.freedom(("coordinates",))):
+        return first
+    wanted = _with_kept(first, groups)
+    best = first.refined((*wanted, "coordinates"), steps=12)
+    if len(state.model.phases) > 1 or not state.options.automatic:
+        return best
+    if best.rwp < _UNTRUSTED * _floor(best):
+        return best
+    moved = with_placed_atoms(state, groups)
+    if moved.minimum.chi_squared > 1.5 * best.minimum.chi_squared:
+        return best
+    textured = with_texture(moved, (*groups, "coordinates"))
+    return min(best, moved, textured, key=lambda s: s.minimum.chi_squared)
+
+
+def _floor(state: State) -> float:
+    """R_wp of free intensities with everything else as it is."""
+    found = extract(state.model, state.parameters, state.prepared.observed, state.weight)
+    free = state.with_phase(0, state.model.phases[0].with_intensities(found))
+    return free.with_parameters(state.parameters).rwp
+
+
+def with_placed_atoms(state: State, groups: tuple[str, ...]) -> State:
+    """Coordinates found on integrated intensities, then refined with everything."""
+    calculated = state.calculated()
+    form = integrated(
+        state.model, state.parameters, calculated, state.prepared.observed, state.weight
+    )
+    free = extract(state.model, state.parameters, state.prepared.observed, state.weight)
+    phase = state.model.phases[0]
+    found = place_atoms(phase.factors, form, free)
+    own = state.parameters.phases[0]
+    parameters = state.parameters.with_phase(
+        0,
+        shifts=found.shifts,
+        scale=own.scale * found.scale,
+        b=np.full(len(own.b), found.b_iso),
+    )
+    begun = state.with_parameters(parameters).refined(("scale", "b_iso", "coordinates"))
+    return begun.refined((*groups, "coordinates"), steps=15)
+
+
+def with_texture(state: State, groups: tuple[str, ...]) -> State:
+    """March-Dollase texture for each strong phase, kept where chi^2 falls enough."""
+    if not state.options.allows("texture"):
+        return state
+    for i in np.argsort(-state.shares):
+        if state.shares[i] < WEAK or state.model.phases[i].intensities is not None:
+            continue
+        axis, r, ratio = _likely_texture(state, int(i))
+        if axis is None or (state.options.automatic and ratio < TEXTURE_GAIN):
+            continue
+        phase = state.model.phases[i].with_texture(axis)
+        begun = state.with_phase(int(i), phase)
+        begun = begun.with_parameters(state.parameters.with_phase(int(i), texture=r))
+        trial = begun.refined(("scale", "b_iso", "texture"))
+        trial = trial.refined((*_with_kept(state, groups), "texture"))
+        gain = state.minimum.chi_squared / trial.minimum.chi_squared
+        if not state.options.automatic or gain > TEXTURE_GAIN:
+            state = trial
+    return state
+
+
+def _likely_texture(state: State, i: int) -> tuple[tuple[int, int, int] | None, float, float]:
+    phase = state.model.phases[i]
+    plain = state.with_phase(i, phase.with_texture(None))
+    calculated = plain.calculated()
+    net = state.prepared.observed - (calculated.pattern - calculated.bragg(i))
+    profile = calculated.combined(i, phase.radiation.weights)
+    asked = state.options.texture_axis
+    if asked is not None:
+        return asked, 0.95, np.inf
+    axis, r, ratio = best_axis(
+        phase.crystal, profile, calculated.areas(i), net, state.weight, _habits(phase.crystal)
+    )
+    return (None, 1.0, 1.0) if r == 1.0 else (axis, r, ratio)
+
+
+def _habits(crystal: CrystalModel) -> tuple[tuple[int, int, int], ...]:
+    """Axes along which crystals of a lattice lie; 104 is the cleavage of rhombohedral ones."""
+    rhombohedral = crystal.standardised.symbol.startswith("R")
+    return tuple(axis for axis in COMMON_AXES if rhombohedral or axis != (1, 0, 4))
+
+
+def with_asymmetry(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
+    """Axial divergence, kept where it pays."""
+    if not state.options.allows("asymmetry"):
+        return state, groups
+    begun = state.with_parameters(state.parameters.with_instrument(axial=ASYMMETRY_START))
+    trial = begun.refined((*groups, "asymmetry"), steps=15)
+    gain = state.minimum.chi_squared / trial.minimum.chi_squared
+    pays = gain > ASYMMETRY_GAIN and trial.parameters.instrument.axial > _NO_ASYMMETRY
+    if pays or not state.options.automatic:
+        return trial, (*groups, "asymmetry")
+    return state.with_parameters(state.parameters.with_instrument(axial=NO_ASYMMETRY)), groups
+
+
+def with_displacement(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
+    """Sample displacement in place of the zero error where it explains the pattern better.
+
+    Both together leave the cell undetermined, so that only one is refined unasked.
+    """
+    options = state.options
+    if not (options.automatic and options.allows("zero") and options.allows("displacement")):
+        return state, groups
+    exchanged = tuple("displacement" if g == "zero" else g for g in groups)
+    instrument = state.parameters.instrument
+    begun = state.with_parameters(
+        state.parameters.with_instrument(zero=0.0, displacement=instrument.zero)
+    )
+    trial = begun.refined(exchanged, steps=12)
+    same = state.refined(groups, steps=12)
+    gain = same.minimum.chi_squared / trial.minimum.chi_squared
+    return (trial, exchanged) if gain > DISPLACEMENT_GAIN else (same, groups)
+
+
+def with_element_b(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
+    """A B for each element, where the data bear it: chi^2 falls and every B is physical."""
+    if not state.options.allows("b_element") or not state.freedom(("b_element",)):
+        return state, groups
+    wanted = (*(g for g in groups if g != "b_iso"), "b_element")
+    trial = state.refined(wanted, steps=12)
+    if not state.options.automatic:
+        return trial, wanted
+    gain = state.minimum.chi_squared / trial.minimum.chi_squared
+    sane = all(
+        np.all(trial.parameters.phases[i].b > _B_ELEMENT[0])
+        and np.all(trial.parameters.phases[i].b < _B_ELEMENT[1])
+        for i, name in trial.minimum.freedom
+        if name == "b_element"
+    )
+    return (trial, wanted) if gain > ELEMENT_GAIN and sane else (state, groups)
