@@ -7,7 +7,6 @@ import configparser
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -183,22 +182,3 @@ def test_bill_of_materials(packaging):
     assert names["numpy"]["purl"] == f"pkg:pypi/numpy@{metadata.version('numpy')}"
     assert "BSD" in names["numpy"]["licenses"][0]["license"]["name"]
     assert bill == bundled_software.bill_of_materials(items, "0.1.0")
-
-
-def test_licences_of_numpy_and_qt_are_collected(packaging, tmp_path):
-    from importlib import metadata
-
-    import bundled_software
-
-    items = [metadata.distribution(name) for name in ("numpy", "PySide6-Essentials")]
-    assert bundled_software.collect_licences(items, tmp_path) == []
-    assert "LESSER" in (tmp_path / "LGPL-3.0.txt").read_text(encoding="utf-8")
-    assert any((tmp_path / f"numpy-{metadata.version('numpy')}").glob("*LICENSE*"))
-
-
-def test_build_says_what_it_can_do():
-    done = subprocess.run(
-        [sys.executable, str(PACKAGING / "build.py"), "--help"], capture_output=True, text=True
-    )
-    assert done.returncode == 0
-    assert "--torch-index" in done.stdout
