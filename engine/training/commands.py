@@ -55,6 +55,13 @@ def add_parsers(subparsers: Any) -> None:
         metavar="PART,...",
         help="besides the network: trivial, library, paper, measured, timing; default: all",
     )
+    evaluate.add_argument(
+        "--paper-run",
+        type=Path,
+        metavar="DIR",
+        help="score a run of engine/training/paper.toml in the paper's terms, on as many entries "
+        "as the ablations, and put it into the record of trainings",
+    )
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     evaluate.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -78,7 +85,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     from engine.training.data import cache_root, data_root
     from engine.training.evaluation.card import scores_text, write_model_card
     from engine.training.evaluation.network_rows import Amounts
-    from engine.training.evaluation.run import draw_picture, evaluate, plan_of, summary
+    from engine.training.evaluation.run import draw_picture, evaluate, plan_of, score_paper, summary
 
     root, cache = data_root(), cache_root() / "evaluation"
     plan = plan_of(
@@ -94,6 +101,8 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
             evaluate(root, cache, name, plan if i == 0 else plan.of_maps_only(), progress)
             for i, name in enumerate(arguments.sets or ["val"])
         ]
+        if arguments.paper_run is not None:
+            score_paper(root, cache, plan, arguments.paper_run, progress)
         if arguments.picture is not None:
             draw_picture(root, cache, plan, arguments.picture, progress)
     finally:

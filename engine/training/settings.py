@@ -12,6 +12,8 @@ from engine.model.body import BodySettings
 from engine.model.contents import ContentsSettings
 from engine.model.network import NetworkSettings
 from engine.training.body_views import BodyViewSettings
+from engine.training.paper_inputs import PaperViewSettings
+from engine.training.paper_network import PaperNetworkSettings
 from engine.training.views import ViewSettings
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -147,11 +149,37 @@ class ContentsTrainingSettings(RunSettings):
     network: ContentsSettings = field(default_factory=ContentsSettings)
 
 
-TrainingSettings = BranchTrainingSettings | BodyTrainingSettings | ContentsTrainingSettings
+@dataclass(frozen=True)
+class PaperTrainingSettings(RunSettings):
+    """A run of the architecture of Guo et al., for comparison (`engine.training.paper_task`).
+
+    Attributes
+    ----------
+    points_along_edge : int
+        The density of a view is asked for at the cube of so many points.
+    divergence_weight : float
+        Of the latents' divergence beside the mean absolute error in e/A^3.
+    """
+
+    part: str = "paper"
+    points_along_edge: int = 3
+    divergence_weight: float = 0.05
+    batch: int = 128
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    average: float = 0.998
+    inputs: PaperViewSettings = field(default_factory=PaperViewSettings)
+    network: PaperNetworkSettings = field(default_factory=PaperNetworkSettings)
+
+
+TrainingSettings = (
+    BranchTrainingSettings | BodyTrainingSettings | ContentsTrainingSettings | PaperTrainingSettings
+)
 PARTS: dict[str, type[TrainingSettings]] = {
     "branches": BranchTrainingSettings,
     "body": BodyTrainingSettings,
     "contents": ContentsTrainingSettings,
+    "paper": PaperTrainingSettings,
 }
 
 
@@ -175,8 +203,8 @@ def read_settings(path: Path, changes: dict[str, str] | None = None) -> Training
     Parameters
     ----------
     path : Path
-        Its `part` says which settings they are, "branches" (also where it is not given), "body" or
-        "contents".
+        Its `part` says which settings they are, "branches" (also where it is not given), "body",
+        "contents" or "paper".
     changes : dict of str, optional
         Settings to use instead, the values written as in TOML; ``network.channels`` names a
         setting of a group.

@@ -168,6 +168,7 @@ def make_trainer(
     from engine.training.body_task import BodyTask
     from engine.training.branch_task import BranchTask
     from engine.training.contents_task import ContentsTask
+    from engine.training.paper_task import PaperTask
     from engine.training.parallel import World
     from engine.training.run import Trainer
     from engine.training.sets import TrainingSets
@@ -175,6 +176,7 @@ def make_trainer(
         SHIPPED,
         BranchTrainingSettings,
         ContentsTrainingSettings,
+        PaperTrainingSettings,
     )
 
     world = world or World()
@@ -183,6 +185,8 @@ def make_trainer(
     task: Task
     if isinstance(settings, BranchTrainingSettings):
         task = BranchTask(settings, sets, monitor, world)
+    elif isinstance(settings, PaperTrainingSettings):
+        task = PaperTask(settings, sets, monitor, world)
     else:
         shipped = settings.branches == SHIPPED
         weights = weights_path() if shipped else Path(settings.branches)
@@ -207,6 +211,10 @@ def _start_of(settings: TrainingSettings, device: str) -> Any:
         "body": (BODY, body_path()),
         "contents": (HEAD, head_path()),
     }
+    if settings.part not in parts:
+        raise BadInputError(
+            f"A run of the part '{settings.part}' begins anew: leave 'start' out of its settings."
+        )
     part, shipped = parts[settings.part]
     path = shipped if settings.start == SHIPPED else Path(settings.start)
     return load_checkpoint(path, part, device)[0]

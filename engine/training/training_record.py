@@ -1,4 +1,4 @@
-"""What trainings teach about training: growth of the score, and ablations, in one JSON record.
+"""What trainings teach about training: growth, ablations, comparisons, in one JSON record.
 
 The form is that of `engine.training.evaluation.growth`, which puts it into the model card.
 """
@@ -73,6 +73,22 @@ def record_ablations(path: Path, done: list[dict[str, Any]], monitored: int) -> 
             row["against"] = {"gfcc_first": round(done[0]["val_gfcc_once"], 4)}
         rows.append(row)
     _write(path, {**read_record(path), "ablations": rows})
+
+
+def record_paper_run(path: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """Put the scores of the paper's architecture into the record at `path`.
+
+    Parameters
+    ----------
+    path : Path
+    about : dict
+        As `engine.training.evaluation.paper_run.load_paper_run` returns it.
+    rows : list of dict
+        As `engine.training.evaluation.paper_run.score_paper_run` returns them.
+    """
+    kept = ("line", "gfcc", "paper_ssim", "paper_psnr")
+    scores = [{name: row[name] for name in kept} for row in rows]
+    _write(path, {**read_record(path), "paper": {"about": about, "rows": scores}})
 
 
 def _write(path: Path, record: dict[str, Any]) -> None:

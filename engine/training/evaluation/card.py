@@ -13,7 +13,7 @@ from typing import Any
 from engine import resources
 from engine.model.checkpoint import BODY, BRANCHES, HEAD, read_manifest
 from engine.model.inference import body_path, head_path, weights_path
-from engine.training.evaluation import measured_tables, reliability, tables
+from engine.training.evaluation import measured_tables, paper_tables, reliability, tables
 from engine.training.evaluation.growth import RECORD, ablations_text, growth_text, read_record
 from engine.training.evaluation.results import Results
 
@@ -165,7 +165,8 @@ def scores_text(results: Results, more: list[Results], picture: str | None = Non
         *_section("Cell, system and contents", _HEADS, tables.cell_and_contents(results)),
         *_section("Contents", _CONTENTS, tables.contents(results)),
         *_section("Beside the library", _LIBRARY, tables.library(results)),
-        *_section("In the paper's terms", _PAPER, tables.paper_terms(results)),
+        *_section("In the paper's terms", _PAPER, paper_tables.paper_terms(results)),
+        *_retrained(results),
         *_section("Ranking of the samples", _RANKING, reliability.ranking(results)),
         *_section(
             "Reliability of the expected gfCC", _RELIABILITY, reliability.reliability(results)
@@ -259,14 +260,21 @@ def _other_set(results: Results) -> list[str]:
 
 
 def _trained() -> list[str]:
-    record = read_record(_record_path())
+    record = read_record(record_path())
     return [
         *_section("Growth with training", "", growth_text(record)),
         *_section("Trained without something", "", ablations_text(record)),
     ]
 
 
-def _record_path() -> Path:
+def _retrained(results: Results) -> list[str]:
+    record = read_record(record_path())
+    table = paper_tables.retrained(results, record)
+    return [paper_tables.about_retrained(record, manifests()[0][1]), table] if table else []
+
+
+def record_path() -> Path:
+    """Where the record of trainings is."""
     return resources.path("model") / Path(RECORD).name
 
 

@@ -12,12 +12,15 @@ They are read from an optional record, ``resources/model/ablations.json``:
         {"name": "without the Patterson map", "views": 204800, "gfcc_first": 0.80,
          "gfcc_best": 0.82, "n": 280, "against": {"gfcc_first": 0.83, "gfcc_best": 0.85},
          "note": ""}, ...
-      ]
+      ],
+      "paper": {"about": {"views": 64000, "seconds": 540, "threads": 1, ...},
+                "rows": [{"line": 17, "gfcc": [0.4], "paper_ssim": 0.5, "paper_psnr": 22.0}, ...]}
     }
 
 ``views`` is the number of training views, ``condition`` the key of a row in
-`engine.training.evaluation.conditions`. ``gfcc_best``, ``note``, ``set`` and ``condition`` may be
-left out.
+`engine.training.evaluation.conditions`; ``paper`` is the paper's architecture trained here, by
+line of the held-out file (`engine.training.evaluation.paper_run`). ``gfcc_best``, ``note``,
+``set``, ``condition`` and ``paper`` may be left out.
 """
 
 from __future__ import annotations

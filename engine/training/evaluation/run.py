@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from engine import resources
 from engine.errors import BadInputError
 from engine.progress import Progress
 from engine.training.evaluation.conditions import Condition, chosen_conditions
 from engine.training.evaluation.entries import load_entries
 from engine.training.evaluation.figures import chosen_entries, draw_sheet
+from engine.training.evaluation.growth import RECORD
 from engine.training.evaluation.library_maps import library_store, score_library
 from engine.training.evaluation.measured import score_measured
 from engine.training.evaluation.network_rows import (
@@ -22,11 +24,13 @@ from engine.training.evaluation.network_rows import (
     score_network,
     weights_name,
 )
+from engine.training.evaluation.paper_run import load_paper_run, score_paper_run
 from engine.training.evaluation.paper_terms import score_paper_terms
 from engine.training.evaluation.results import About, Results, by_answer
 from engine.training.evaluation.tables import best, first
 from engine.training.evaluation.timing import time_maps
 from engine.training.evaluation.trivial import score_trivial, trivial_store
+from engine.training.training_record import record_paper_run
 
 SHOWN_AMONG = 20  # entries a system that the picture's are chosen from
 PARTS = ("trivial", "library", "paper", "measured", "timing")
@@ -90,6 +94,15 @@ def draw_picture(
     entries = load_entries(root, cache, SHOWN_AMONG, seed=plan.seed, progress=progress)
     chosen = chosen_entries(entries, plan.seed)
     draw_sheet(chosen, path, device=plan.device, seed=plan.seed, progress=progress)
+
+
+def score_paper(
+    root: Path, cache: Path, plan: Plan, folder: Path, progress: Progress | None = None
+) -> None:
+    """Score a run of the paper's architecture on entries of `val` and record it."""
+    entries = load_entries(root, cache, plan.amounts.ablation, seed=plan.seed, progress=progress)
+    rows = score_paper_run(entries, folder, seed=plan.seed, progress=progress)
+    record_paper_run(resources.path(RECORD), load_paper_run(folder)[1], rows)
 
 
 def evaluate(

@@ -223,29 +223,3 @@ def library(results: Results, keys: Sequence[str] = ("indexed", "alone", "cell")
     rows_of |= {k: v for k, v in part.trivial.items() if k == "zero-phase map"}
     rows_of[LIBRARY] = part.library
     return by_system(part, rows_of) + "\n" + other_scores(part, rows_of)
-
-
-def paper_terms(results: Results) -> str:
-    """Best SSIM over samples and rotations by crystal system, beside what the paper reports."""
-    published = {"cubic": "0.934 ± 0.149", "trigonal": "0.741 ± 0.215"}
-    system_of = {entry.line: entry.system for entry in results.entries}
-    body = []
-    for system in CRYSTAL_SYSTEMS:
-        rows = [row for row in results.paper_terms if system_of[row["line"]] == system]
-        if not rows:
-            continue
-        values = np.array([row["paper_ssim"] for row in rows])
-        psnr = mean([row["paper_psnr"] for row in rows])
-        body.append(
-            [
-                system,
-                str(len(rows)),
-                f"{values.mean():.3f} ± {values.std():.3f}",
-                f"{np.median(values):.3f}",
-                f"{psnr:.2f}",
-                f"{mean([first(r) for r in rows]):.2f} / {mean([best(r) for r in rows]):.2f}",
-                published.get(system, "not attempted"),
-            ]
-        )
-    head = ["system", "n", "SSIM", "median", "PSNR (dB)", "gfCC first / best", "SSIM in the paper"]
-    return markdown(head, body)

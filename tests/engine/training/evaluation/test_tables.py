@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.training.evaluation import reliability, tables
+from engine.training.evaluation import paper_tables, reliability, tables
 from engine.training.evaluation.results import About, Results, by_answer
 from engine.training.evaluation.run import summary
 
@@ -112,7 +112,7 @@ def test_ranking_is_set_against_chance_and_the_best(results: Results) -> None:
 
 
 def test_the_papers_figures_stand_beside_ours(results: Results) -> None:
-    text = tables.paper_terms(results)
+    text = paper_tables.paper_terms(results)
     assert "| cubic | 1 | 0.550 ± 0.000 | 0.550 | 25.00 | 0.70 / 0.70 | 0.934 ± 0.149 |" in text
     assert "not attempted" in text
 
