@@ -7,7 +7,6 @@ gets the measured amplitudes, and its maxima become atoms (`engine.solve.maps`).
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,17 +15,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.crystal.composition import atomic_number
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
 from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern
 from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.cells import CellsOfPattern
+from engine.solve.map_proposals import Rising, map_contents, map_proposals
 from engine.solve.maps.lattice_on_lines import PlacedLattice, place_lattice
 from engine.solve.maps.measured_series import Series, measured_series
-from engine.solve.maps.structures import Contents, MapSolver, MapStructure
-from engine.solve.proposals import COMMON_ELEMENTS, Proposal, line_set, wanted_ratios
+from engine.solve.maps.structures import MapSolver, MapStructure
+from engine.solve.proposals import Proposal, line_set
 from engine.solve.result import Problem
 
 FloatArray = NDArray[np.float64]
@@ -41,9 +40,6 @@ LEAST_EXPLAINED = 0.8
 SAME_CELL = 0.004
 # Finer than in the screening of the library: the cell is on the lines.
 FINE_BIN = 0.001
-PROPOSED = 8
-# ln of the share of compounds whose structure type is not in the library.
-NOVELTY = math.log(0.1)
 # For all maps of a pattern together; usually it is a second or two.
 SECONDS = 8.0
 # Coefficients beyond this 1/d (1/angstrom) are noise of the grid.
@@ -90,8 +86,8 @@ def network_proposals(
     ImportError, OSError, RuntimeError
         If torch cannot be loaded or fails.
     """
-    progress = _Rising(progress)
-    contents = _contents(problem)
+    progress = Rising(progress)
+    contents = map_contents(problem)
     lines = line_set(prepared)
     found: list[tuple[MapStructure, float]] = []
 
@@ -118,32 +114,7 @@ def network_proposals(
             found.append((structure, one.placed.zero))
         if solver.satisfied:
             break
-    found.sort(key=lambda pair: pair[0].badness)
-    return [_proposal(structure, zero) for structure, zero in _distinct(found)[:PROPOSED]]
-
-
-class _Rising(Progress):
-    """Reports that never fall: several cells are gone through, each from its beginning."""
-
-    def __init__(self, whole: Progress) -> None:
-        self._whole, self._reached = whole, 0.0
-
-    def report(self, fraction: float, message: str = "") -> None:
-        self._reached = max(self._reached, fraction)
-        self._whole.report(self._reached, message)
-
-
-def _contents(problem: Problem) -> Contents:
-    given = [atomic_number(symbol) for symbol in problem.elements]
-    # X-rays hardly see hydrogen: it is left out beside anything else.
-    heavy = [z for z in given if z != 1] or given
-    extra = []
-    if problem.others_possible:
-        extra = [atomic_number(s) for s in COMMON_ELEMENTS if atomic_number(s) not in given]
-    elements = np.array(heavy + extra, dtype=np.int64)
-    ratios = wanted_ratios(problem, elements)
-    wanted = None if ratios is None else np.array([ratios.get(int(z), 0.0) for z in elements])
-    return Contents(elements, len(heavy), wanted, problem.max_atoms)
+    return map_proposals(found, "network")
 
 
 def _maps(
@@ -222,37 +193,6 @@ def _same_cell(one: FloatArray, two: FloatArray) -> bool:
     volumes = abs(float(np.linalg.det(one))) / abs(float(np.linalg.det(two)))
     alike = np.abs(first / second - 1.0).max() < SAME_CELL
     return bool(alike and abs(volumes - 1.0) < 3.0 * SAME_CELL)
-
-
-def _distinct(found: list[tuple[MapStructure, float]]) -> list[tuple[MapStructure, float]]:
-    """Without those of equal contents, volume an atom and residual as a better one."""
-    kept: list[tuple[MapStructure, float]] = []
-    seen: set[tuple[object, ...]] = set()
-    for structure, zero in found:
-        cell = structure.refined.model.standardised.primitive
-        numbers, counts = np.unique(cell.numbers, return_counts=True)
-        key = (
-            tuple(numbers.tolist()),
-            tuple((counts // np.gcd.reduce(counts)).tolist()),
-            round(math.log(cell.volume / len(cell)) / 0.01),
-            round(math.log(max(structure.refined.residual, 1e-3)) / 0.03),
-        )
-        if key not in seen:
-            seen.add(key)
-            kept.append((structure, zero))
-    return kept
-
-
-def _proposal(one: MapStructure, zero: float) -> Proposal:
-    return Proposal(
-        structure=one.refined.structure,
-        zero=zero,
-        residual=one.refined.residual,
-        log_prior=one.log_prior + NOVELTY,
-        badness=one.badness - NOVELTY,
-        space_group=one.refined.model.standardised.number,
-        source="network",
-    )
 
 
 UNAVAILABLE = (BadInputError, ImportError, OSError, RuntimeError)

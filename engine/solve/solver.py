@@ -16,6 +16,7 @@ from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.cells import CellsOfPattern
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
+from engine.solve.phasing.proposals import phasing_proposals
 from engine.solve.proposals import library_proposals
 from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
@@ -31,8 +32,10 @@ from engine.solve.verdict import (
 
 NO_LIMIT = 1e9
 FEWEST_LINES = 2
-# Parts of the progress: refining what the library proposes, asking the network, refining that.
-LIBRARY_SPAN, NETWORK_SPAN, LAST_SPAN = (0.3, 0.8), (0.8, 0.92), (0.92, 1.0)
+# Parts of the progress: refining what the library proposes, asking the network, refining that,
+# phasing, refining that.
+LIBRARY_SPAN, NETWORK_SPAN, NETWORK_REFINED = (0.3, 0.7), (0.7, 0.8), (0.8, 0.85)
+PHASING_SPAN, LAST_SPAN = (0.85, 0.95), (0.95, 1.0)
 NETWORK_COMPLETED = 4
 
 
@@ -85,6 +88,10 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         asked = time.perf_counter()
         remarks += _ask_network(problem, pattern, ranking, cells, watch, deadline)
         timings["network"] = time.perf_counter() - asked
+    if problem.phasing and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
+        began_phasing = time.perf_counter()
+        remarks += _phase(problem, pattern, ranking, cells, watch, deadline)
+        timings["phasing"] = time.perf_counter() - began_phasing
     finished = ranking.finished()
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
@@ -115,6 +122,26 @@ def _ask_network(
         )
     except UNAVAILABLE as error:
         return (f"The network could not be used ({error}); only the library was searched.",)
+    if proposals:
+        ranking.add(proposals, NETWORK_REFINED, completed=NETWORK_COMPLETED)
+    return ()
+
+
+def _phase(
+    problem: Problem,
+    pattern: PowderPattern,
+    ranking: Ranking,
+    cells: CellsOfPattern,
+    watch: Progress,
+    deadline: float,
+) -> tuple[str, ...]:
+    """Add what phasing proposes; a note where it cannot be used."""
+    try:
+        proposals = phasing_proposals(
+            problem, pattern, ranking.prepared, cells, Part(watch, *PHASING_SPAN), deadline
+        )
+    except UNAVAILABLE as error:
+        return (f"The intensities could not be phased ({error}).",)
     if proposals:
         ranking.add(proposals, LAST_SPAN, completed=NETWORK_COMPLETED)
     return ()

@@ -106,12 +106,12 @@ class MapSolver:
         self.contents = contents
         self.lines = lines
         self._anomalous = anomalous
-        self._check, self._out_of_time = check, out_of_time
+        self.check, self.out_of_time = check, out_of_time
         self._refiner = IntensityRefiner(pattern, anomalous)
         self.satisfied = False
 
     def structures(
-        self, series: Series, rotations: IntArray, expected_atoms: float
+        self, series: Series, rotations: IntArray, expected_atoms: float | None
     ) -> list[MapStructure]:
         """Structures that a map leads to, the best first.
 
@@ -121,30 +121,51 @@ class MapSolver:
             The map, in a reduced cell.
         rotations : (g, 3, 3) int array
             Of its lattice.
-        expected_atoms : float
+        expected_atoms : float or None
             In its cell.
         """
         found: list[MapStructure] = []
         for group in map_groups(Agreement(series, rotations), GROUPS):
-            self._check()
-            if self._out_of_time():
+            self.check()
+            if self.out_of_time():
                 break
-            for decoration, decorator, frame in self._decorated(series, group, expected_atoms):
-                found += self._refined(decoration, decorator, frame)
+            found += self.structures_in(series, group, expected_atoms)
             if any(one.refined.residual < EXPLAINED for one in found):
                 break
-        found = distinct(found)
+        return self.completed(distinct(found), expected_atoms)
+
+    def structures_in(
+        self, series: Series, group: MapGroup, expected_atoms: float | None
+    ) -> list[MapStructure]:
+        """Structures that a map leads to in one space group; see `structures`."""
+        return [
+            one
+            for decorated in self._decorated(series, group, expected_atoms)
+            for one in self._refined(*decorated)
+        ]
+
+    def completed(
+        self, found: list[MapStructure], expected_atoms: float | None
+    ) -> list[MapStructure]:
+        """The structures and what comes of looking again at the best of them.
+
+        Parameters
+        ----------
+        found : list of MapStructure
+            The best first.
+        expected_atoms : float or None
+        """
         complete = []
         # Where one explains the pattern, only its own rivals are of interest.
         few = 1 if found and found[0].refined.residual < EXPLAINED else COMPLETED
         for one in found[:few]:
-            self._check()
+            self.check()
             complete += self._completed(one, expected_atoms)
         self.satisfied = any(one.refined.residual < EXPLAINED for one in complete)
         return distinct([*complete, *found])
 
     def _decorated(
-        self, series: Series, group: MapGroup, expected_atoms: float
+        self, series: Series, group: MapGroup, expected_atoms: float | None
     ) -> list[tuple[Decoration, Decorator, Frame]]:
         placed = standard_frame(group, series.lattice)
         if placed is None:
@@ -163,7 +184,7 @@ class MapSolver:
         return [(one, decorator, frame) for one in best]
 
     def _decorator(
-        self, comparison: Comparison, sites: list[Site], expected_atoms: float
+        self, comparison: Comparison, sites: list[Site], expected_atoms: float | None
     ) -> Decorator:
         return Decorator(
             comparison,
@@ -197,7 +218,7 @@ class MapSolver:
             frame.lattice, np.array(numbers), np.concatenate([site.images for site, _ in used])
         )
 
-    def _completed(self, one: MapStructure, expected_atoms: float) -> list[MapStructure]:
+    def _completed(self, one: MapStructure, expected_atoms: float | None) -> list[MapStructure]:
         """Look again where electrons are missing, and change what explains the pattern better.
 
         The best comes with its nearest rivals: elements of like weight are told apart on the
@@ -210,11 +231,11 @@ class MapSolver:
             if not found or found[0].badness > best.badness - LEAST_GAIN:
                 break
             best = found[0]
-            if best.refined.residual < EXPLAINED or self._out_of_time():
+            if best.refined.residual < EXPLAINED or self.out_of_time():
                 break
         return [r for r in rivals if r.badness < best.badness + RIVAL]
 
-    def _once_more(self, one: MapStructure, expected_atoms: float) -> list[MapStructure]:
+    def _once_more(self, one: MapStructure, expected_atoms: float | None) -> list[MapStructure]:
         frame = frame_of(one.refined)
         comparison = Comparison(frame, self.pattern, self.contents.elements, self._anomalous)
         if not comparison.usable:
