@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInputError
+from engine.pattern.details import MeasurementDetails
 from engine.pattern.noise import are_raw_counts, estimate_sigma
 from engine.pattern.pattern import MINIMUM_POINTS, PowderPattern
 from engine.pattern.radiation import Radiation, assumed_copper
@@ -72,6 +73,7 @@ def assemble(scan: Scan, path: Path, radiation: Radiation | None = None) -> Powd
         format=scan.format,
         poisson=poisson,
         warnings=tuple(warnings),
+        details=MeasurementDetails(scan.title, scan.instrument, scan.date, scan.seconds),
     )
 
 

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import BadInputError
 from engine.pattern.assemble import assemble
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import Radiation, preset
+from engine.pattern.readers.archive import decompressed
 from engine.pattern.readers.pdcif import has_measured_points, looks_like_cif
-from engine.pattern.readers.registry import choose_reader
-from engine.pattern.readers.scan import Source
+from engine.pattern.readers.ranges import RangeChoice, combine
+from engine.pattern.readers.registry import NEVER_TRIED, Reader, read_scans
+from engine.pattern.readers.scan import Scan, Source
+from engine.pattern.readers.text_columns import Columns, read_columns
 
-MAX_BYTES = 200_000_000
+MAX_BYTES = 100_000_000
 
 
-def read_pattern(path: str | Path, radiation: Radiation | None = None) -> PowderPattern:
+def read_pattern(
+    path: str | Path, radiation: Radiation | None = None, ranges: RangeChoice = None
+) -> PowderPattern:
     """Read a pattern from a file of any known format.
 
     Parameters
     ----------
     path : str or Path
-        A CIF without measured points is a structure: its pattern is simulated.
+        Also of a file packed by gzip or bzip2. A CIF without measured points is a structure:
+        its pattern is simulated.
     radiation : Radiation, optional
         Goes before what the file says. Without either, Cu K-alpha is assumed with a warning.
+    ranges : int, "merge", "sum" or None
+        Which range of a file of several, counted from 1, or how to combine them. None merges
+        ranges that continue each other and else takes the first, with a note.
 
     Returns
     -------
@@ -34,11 +44,75 @@ def read_pattern(path: str | Path, radiation: Radiation | None = None) -> Powder
     ------
     BadInputError
         One clear sentence: unreadable, empty, too large, not a pattern, too few points ...
+        If no reader could make sense of the file it is an `UnreadableFileError`.
     """
     source = load(Path(path))
     if looks_like_cif(source) and not has_measured_points(source.text):
         return _simulated(source, radiation)
-    return assemble(choose_reader(source).read(source), source.path, radiation)
+    reader, scans = read_scans(source)
+    chosen = combine(scans, ranges, source.name)
+    return _assembled(source, reader, chosen, radiation, len(scans))
+
+
+def read_ranges(path: str | Path, radiation: Radiation | None = None) -> list[PowderPattern]:
+    """Every range of a file as a pattern of its own, in the file's order.
+
+    Parameters
+    ----------
+    path : str or Path
+    radiation : Radiation, optional
+        As for `read_pattern`.
+
+    Raises
+    ------
+    BadInputError
+        As for `read_pattern`; also if one of the ranges is no usable pattern.
+    """
+    source = load(Path(path))
+    reader, scans = read_scans(source)
+    patterns = [_assembled(source, reader, scan, radiation, len(scans)) for scan in scans]
+    if len(patterns) > 1:
+        patterns = [
+            replace(pattern, name=f"{pattern.name} range {i}")
+            for i, pattern in enumerate(patterns, start=1)
+        ]
+    return patterns
+
+
+def read_table(
+    path: str | Path, columns: Columns, radiation: Radiation | None = None
+) -> PowderPattern:
+    """Read columns of numbers as somebody who looked at the file says.
+
+    Parameters
+    ----------
+    path : str or Path
+    columns : Columns
+        Which column is what.
+    radiation : Radiation, optional
+        As for `read_pattern`.
+
+    Raises
+    ------
+    BadInputError
+        If the file has no such columns, or they are no pattern.
+    """
+    source = load(Path(path))
+    return assemble(read_columns(source, columns), source.path, radiation)
+
+
+def _assembled(
+    source: Source, reader: Reader, scan: Scan, radiation: Radiation | None, n_ranges: int
+) -> PowderPattern:
+    pattern = assemble(scan, source.path, radiation)
+    warnings = pattern.warnings
+    if reader.format is not None and not reader.format.checked:
+        warnings = (
+            *warnings,
+            f"{reader.name} is read from its description and was {NEVER_TRIED}: compare the plot "
+            "with what the instrument showed.",
+        )
+    return replace(pattern, warnings=warnings, details=replace(pattern.details, n_ranges=n_ranges))
 
 
 def load(path: Path) -> Source:
@@ -47,7 +121,8 @@ def load(path: Path) -> Source:
     Raises
     ------
     BadInputError
-        If it does not exist, cannot be read, is empty or larger than 200 MB.
+        If it does not exist, cannot be read, is empty or larger than 100 MB,
+        or is packed and damaged.
     """
     try:
         if path.is_dir():
@@ -64,6 +139,7 @@ def load(path: Path) -> Source:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInputError(f"'{path}' cannot be read: {reason}.") from error
+    data = decompressed(path.name, data)
     if not data.strip():
         raise BadInputError(f"'{path.name}' is empty.")
     return Source(path, data)
@@ -71,8 +147,6 @@ def load(path: Path) -> Source:
 
 def _simulated(source: Source, radiation: Radiation | None) -> PowderPattern:
     """The pattern that a structure would give."""
-    from dataclasses import replace
-
     from engine.crystal.anomalous import dispersion
     from engine.crystal.structure_io import read_structure
     from engine.diffraction.profile import simulate_pattern

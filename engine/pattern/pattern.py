@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInputError
+from engine.pattern.details import MeasurementDetails
 from engine.pattern.radiation import Radiation, assumed_copper
 
 MINIMUM_POINTS = 20
@@ -39,6 +40,8 @@ class PowderPattern:
         holds scaled or normalised intensities (then sigma is estimated and no GoF is stated).
     warnings : tuple of str
         One sentence each: what the reader had to mend or assume.
+    details : MeasurementDetails
+        What the file says of sample, instrument, date and counting time.
     """
 
     two_theta: FloatArray
@@ -50,6 +53,7 @@ class PowderPattern:
     format: str = "unknown"
     poisson: bool = True
     warnings: tuple[str, ...] = ()
+    details: MeasurementDetails = field(default_factory=MeasurementDetails)
 
     def __post_init__(self) -> None:
         """Check that the arrays go together."""

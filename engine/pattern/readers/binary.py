@@ -9,6 +9,8 @@ import numpy as np
 from engine.errors import BadInputError
 from engine.pattern.readers.scan import FloatArray, Source
 
+MAX_POINTS = 5_000_000
+
 
 def truncated(source: Source, kind: str) -> BadInputError:
     """The error for a file that ends within its header."""
@@ -17,19 +19,60 @@ def truncated(source: Source, kind: str) -> BadInputError:
     )
 
 
-def counts_at(source: Source, offset: int, n_points: int, kind: str) -> FloatArray:
-    """Up to `n_points` little-endian 32-bit numbers from byte `offset` on.
+def damaged_header(source: Source, kind: str) -> BadInputError:
+    """The error for a file whose header contradicts itself."""
+    return BadInputError(
+        f"'{source.name}' is a {kind} file with a damaged header; copy it again from the "
+        "instrument."
+    )
+
+
+def counts_at(
+    source: Source, offset: int, n_points: int, kind: str, dtype: str = "<f4"
+) -> FloatArray:
+    """Up to `n_points` numbers from byte `offset` on.
+
+    Parameters
+    ----------
+    source : Source
+    offset, n_points : int
+    kind : str
+        The format's name, for messages.
+    dtype : str
+        How numpy calls one number; little-endian 32-bit floats unless told.
 
     Raises
     ------
     BadInputError
         If not one number is there.
     """
-    available = max(0, (len(source.data) - offset) // 4)
-    n = min(n_points, available)
-    if n == 0:
+    available = max(0, (len(source.data) - offset) // np.dtype(dtype).itemsize)
+    n = min(n_points, available, MAX_POINTS)
+    if n <= 0 or offset < 0:
         raise truncated(source, kind)
-    return np.frombuffer(source.data, dtype="<f4", count=n, offset=offset).astype(np.float64)
+    return np.frombuffer(source.data, dtype=dtype, count=n, offset=offset).astype(np.float64)
+
+
+def text_field(data: bytes, offset: int, length: int) -> str:
+    """A text of at most `length` bytes that ends at its first zero byte."""
+    raw = data[offset : offset + length].split(b"\x00")[0]
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def finite(value: float) -> float:
+    """The value, or 0 where it is no number."""
+    return value if math.isfinite(value) else 0.0
+
+
+def seconds_or_none(value: float | None) -> float | None:
+    """A counting time in seconds, None where it cannot be one."""
+    if value is None or not math.isfinite(value) or not 0.0 < value < 1e7:
+        return None
+    return float(value)
 
 
 def checked_grid(source: Source, start: float, step: float, n_points: int) -> FloatArray:

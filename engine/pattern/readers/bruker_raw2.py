@@ -6,15 +6,24 @@ import struct
 
 import numpy as np
 
-from engine.errors import BadInputError
-from engine.pattern.readers.binary import checked_grid, counts_at, truncated
+from engine.pattern.readers.binary import (
+    checked_grid,
+    counts_at,
+    damaged_header,
+    finite,
+    seconds_or_none,
+    text_field,
+    truncated,
+)
 from engine.pattern.readers.header import from_lines
-from engine.pattern.readers.registry import CERTAIN, NO, Reader
+from engine.pattern.readers.registry import CERTAIN, NO, Format, Reader
 from engine.pattern.readers.scan import Scan, Source
 
+_KIND = "Bruker RAW version 2"
 # Byte offsets, little-endian.
 _HEADER = 256
 _TITLE = 8
+_DATE = 168
 _ANODE = 186
 
 
@@ -22,40 +31,56 @@ def _vote(source: Source) -> int:
     return CERTAIN if source.head.startswith(b"RAW2") else NO
 
 
-def _read(source: Source) -> Scan:
+def _range(source: Source, offset: int) -> tuple[Scan, int]:
+    """The scan whose header is at `offset`, and where it ends."""
     data = source.data
     try:
-        (n_ranges,) = struct.unpack_from("<H", data, 4)
         first, second, ratio = struct.unpack_from("<3f", data, _ANODE + 2)
-        header_length, n_points = struct.unpack_from("<2H", data, _HEADER)
-        step, two_theta_start = struct.unpack_from("<2f", data, _HEADER + 12)
+        header_length, n_points = struct.unpack_from("<2H", data, offset)
+        seconds, step, start = struct.unpack_from("<3f", data, offset + 8)
     except struct.error as error:
-        raise truncated(source, "Bruker RAW version 2") from error
+        raise truncated(source, _KIND) from error
     if n_points == 0 or header_length < 48:
-        raise BadInputError(
-            f"'{source.name}' is a Bruker RAW version 2 file with a damaged header; "
-            "copy it again from the instrument."
-        )
-    counts = counts_at(source, _HEADER + header_length, n_points, "Bruker RAW version 2")
+        raise damaged_header(source, _KIND)
+    counts = counts_at(source, offset + header_length, n_points, _KIND)
     numbers = np.nan_to_num([first, second, ratio]).astype(float).round(7)
-    warnings: tuple[str, ...] = ()
-    if n_ranges > 1:
-        warnings = (f"The file holds {n_ranges} ranges; the first was read.",)
-    return Scan(
+    scan = Scan(
         # The header holds 32-bit numbers: 0.02 arrives as 0.0199999996.
-        checked_grid(source, round(two_theta_start, 6), round(step, 7), len(counts)),
+        checked_grid(source, round(finite(start), 6), round(finite(step), 7), len(counts)),
         counts,
-        format="Bruker RAW version 2",
+        format=_KIND,
         radiation=from_lines(
             float(numbers[0]),
             float(numbers[1]),
             float(numbers[2]),
-            data[_ANODE : _ANODE + 2].decode("latin-1").strip().capitalize() or None,
+            text_field(data, _ANODE, 2).capitalize() or None,
         ),
-        title=data[_TITLE : _TITLE + 32].split(b"\x00")[0].decode("latin-1").strip(),
+        title=text_field(data, _TITLE, 32),
+        date=text_field(data, _DATE, 18),
+        seconds=seconds_or_none(round(finite(seconds), 6)),
         promised_points=n_points,
-        warnings=warnings,
     )
+    return scan, offset + header_length + 4 * n_points
 
 
-READER = Reader("Bruker RAW version 2", _vote, _read)
+def _read(source: Source) -> list[Scan]:
+    n_ranges = struct.unpack_from("<H", source.data, 4)[0] if len(source.data) >= 6 else 1
+    scans: list[Scan] = []
+    offset = _HEADER
+    while len(scans) < max(1, n_ranges) and (not scans or offset < len(source.data)):
+        scan, offset = _range(source, offset)
+        scans.append(scan)
+    return scans
+
+
+READER = Reader(
+    _KIND,
+    _vote,
+    _read,
+    Format(
+        suffixes=".raw",
+        signature="begin with 'RAW2'",
+        reads="ranges, anode, wavelengths, K-alpha ratio, counting time, sample, date",
+        checked="one measured file",
+    ),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.pattern.readers.header import find_radiation
-from engine.pattern.readers.registry import LIKELY, NO, Reader
+from engine.pattern.readers.registry import LIKELY, NO, Format, Reader
 from engine.pattern.readers.scan import Scan, Source
 from engine.pattern.readers.text_columns import axis_of, parse_table
 
@@ -38,4 +38,14 @@ def _read(source: Source) -> Scan:
     )
 
 
-READER = Reader("Fit2D CHI", _vote, _read)
+READER = Reader(
+    "Fit2D CHI",
+    _vote,
+    _read,
+    Format(
+        suffixes=".chi",
+        signature="name an axis in its second line and a number of points in its fourth",
+        reads="2theta or Q",
+        checked="Fit2D and Dioptas (one file)",
+    ),
+)

@@ -9,8 +9,9 @@ import numpy as np
 
 from engine.errors import BadInputError
 from engine.pattern.radiation import Radiation
+from engine.pattern.readers.binary import seconds_or_none
 from engine.pattern.readers.header import from_lines, named_line
-from engine.pattern.readers.registry import LIKELY, NO, Reader
+from engine.pattern.readers.registry import CERTAIN, NO, Format, Reader
 from engine.pattern.readers.scan import Axis, FloatArray, Scan, Source
 
 _INTENSITIES = (
@@ -25,15 +26,32 @@ _POSITIONS = (
     "_pd_proc_2theta_corrected",
     "_pd_meas_2theta_corrected",
 )
-_SPACINGS = ("_pd_proc_d_spacing", "_pd_meas_d_spacing")
-_TIME_OF_FLIGHT = "_pd_meas_time_of_flight"
+_OTHER_AXES: tuple[tuple[str, Axis], ...] = (
+    ("_pd_proc_d_spacing", "d_angstrom"),
+    ("_pd_meas_d_spacing", "d_angstrom"),
+    ("_pd_proc_recip_len_q", "q_inverse_angstrom"),
+)
+_TIMES_OF_FLIGHT = ("_pd_meas_time_of_flight", "_pd_meas_tof", "_pd_proc_tof")
+# The newer dictionary writes category and name with a point between them.
+_DOTTED = re.compile(r"^([ \t]*_(?:pd_\w+|diffrn_\w+))\.(?=\w)", re.MULTILINE | re.IGNORECASE)
+_WAVELENGTHS = (
+    "_diffrn_radiation_wavelength",
+    "_diffrn_radiation_wavelength_value",
+    "_pd_proc_wavelength",
+)
+_MAX_PATTERNS = 100
 _DATA = re.compile(r"^\s*data_|^\s*loop_|^\s*_[a-z]", re.IGNORECASE | re.MULTILINE)
 
 
 def has_measured_points(text: str) -> bool:
     """Whether a CIF's text names a column of measured intensities."""
     lowered = text.lower()
-    return any(tag in lowered for tag in _INTENSITIES)
+    return any(tag in lowered or _dotted(tag) in lowered for tag in _INTENSITIES)
+
+
+def _dotted(tag: str) -> str:
+    """A tag as the newer dictionary writes it: ``_pd_meas.counts_total``."""
+    return re.sub(r"^(_pd_[a-z]+)_", r"\1.", tag)
 
 
 def looks_like_cif(source: Source) -> bool:
@@ -47,7 +65,7 @@ def looks_like_cif(source: Source) -> bool:
 
 
 def _vote(source: Source) -> int:
-    return LIKELY + 5 if looks_like_cif(source) and has_measured_points(source.text) else NO
+    return CERTAIN if looks_like_cif(source) and has_measured_points(source.text) else NO
 
 
 def parse_cif(source: Source) -> Any:
@@ -61,7 +79,7 @@ def parse_cif(source: Source) -> Any:
     import gemmi
 
     try:
-        return gemmi.cif.read_string(source.text)
+        return gemmi.cif.read_string(_DOTTED.sub(r"\1_", source.text))
     except (ValueError, RuntimeError, IndexError) as error:
         reason = str(error).splitlines()[0].strip() if str(error) else "unknown"
         raise BadInputError(
@@ -119,19 +137,19 @@ def _positions(block: Any, intensity_tag: str, n: int) -> tuple[FloatArray, Axis
         grid = _range_grid(block, kind, n)
         if grid is not None:
             return grid, "two_theta"
-    for tag in _SPACINGS:
+    if any(_column(block, tag) is not None for tag in _TIMES_OF_FLIGHT):
+        return None  # spacings beside times of flight are of no one wavelength
+    for tag, axis in _OTHER_AXES:
         column = _column(block, tag)
         if column is not None and len(column[0]) == n:
-            return column[0], "d_angstrom"
+            return column[0], axis
     return None
 
 
 def _radiation(document: Any, block: Any) -> Radiation | None:
     """From the pattern's own block first, then from any other of the file."""
     for candidate in (block, *document):
-        lines = [
-            _value_and_su(text) for text in candidate.find_values("_diffrn_radiation_wavelength")
-        ]
+        lines = [_value_and_su(text) for tag in _WAVELENGTHS for text in candidate.find_values(tag)]
         values = [value for value, _ in lines if np.isfinite(value)]
         weights = [
             _value_and_su(text)[0]
@@ -173,15 +191,12 @@ def _pattern_blocks(document: Any) -> list[tuple[Any, str, FloatArray, FloatArra
     return found
 
 
-def _read(source: Source) -> Scan:
-    document = parse_cif(source)
-    blocks = _pattern_blocks(document)
-    if not blocks:
-        raise BadInputError(f"'{source.name}' is a CIF whose list of measured points is empty.")
-    block, tag, counts, su = blocks[0]
+def _scan(
+    source: Source, document: Any, block: Any, tag: str, counts: FloatArray, su: FloatArray
+) -> Scan:
     positions = _positions(block, tag, len(counts))
     if positions is None:
-        if _column(block, _TIME_OF_FLIGHT) is not None:
+        if any(_column(block, time) is not None for time in _TIMES_OF_FLIGHT):
             raise BadInputError(
                 f"'{source.name}' holds time-of-flight neutron data; "
                 "give an X-ray pattern in 2theta."
@@ -190,12 +205,8 @@ def _read(source: Source) -> Scan:
     promised = _number(block, "_pd_meas_number_of_points") or _number(
         block, "_pd_proc_number_of_points"
     )
-    warnings = []
-    if len(blocks) > 1:
-        warnings.append(f"The file holds {len(blocks)} patterns; the first was read.")
     probes = " ".join(str(b.find_value("_diffrn_radiation_probe") or "") for b in document)
-    if "neutron" in probes.lower():
-        warnings.append("The file says neutrons, but intensities are calculated for X-rays.")
+    neutrons = "The file says neutrons, but intensities are calculated for X-rays."
     return Scan(
         positions[0],
         counts,
@@ -204,9 +215,47 @@ def _read(source: Source) -> Scan:
         axis=positions[1],
         radiation=_radiation(document, block),
         title=block.name[:80],
-        promised_points=int(promised) if promised is not None else None,
-        warnings=tuple(warnings),
+        instrument=_text(block, "_diffrn_measurement_device_type")
+        or _text(block, "_pd_instr_location"),
+        date=_text(block, "_pd_meas_datetime_initiated"),
+        seconds=seconds_or_none(_number(block, "_pd_meas_step_count_time")),
+        promised_points=int(promised) if promised is not None and promised < 1e9 else None,
+        warnings=(neutrons,) if "neutron" in probes.lower() else (),
     )
 
 
-READER = Reader("pdCIF", _vote, _read)
+def _text(block: Any, tag: str) -> str:
+    """The text of a tag in one line, empty where it is not given."""
+    text = " ".join(str(block.find_value(tag) or "").strip("'\"; \n").split())
+    return "" if text in ("?", ".") else text[:80]
+
+
+def _read(source: Source) -> list[Scan]:
+    document = parse_cif(source)
+    blocks = _pattern_blocks(document)[:_MAX_PATTERNS]
+    if not blocks:
+        raise BadInputError(f"'{source.name}' is a CIF whose list of measured points is empty.")
+    scans: list[Scan] = []
+    refusal: BadInputError | None = None
+    for found in blocks:
+        try:
+            scans.append(_scan(source, document, *found))
+        except BadInputError as error:
+            refusal = refusal or error
+    if not scans and refusal is not None:
+        raise refusal
+    return scans
+
+
+READER = Reader(
+    "pdCIF",
+    _vote,
+    _read,
+    Format(
+        suffixes=".cif",
+        signature="hold data_ and a list of _pd_meas_ or _pd_proc_ intensities",
+        reads="measured or processed intensities with uncertainties or weights; 2theta, its "
+        "range, d or Q; wavelengths, instrument, date; time of flight is declined",
+        checked="three measured files",
+    ),
+)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pattern.radiation import Radiation
+from engine.pattern.readers.archive import member_names
 
 FloatArray = NDArray[np.float64]
 Axis = Literal["two_theta", "two_theta_radian", "q_inverse_angstrom", "q_inverse_nm", "d_angstrom"]
@@ -61,6 +62,11 @@ class Source:
         # A stray control character occurs in titles of real text files; a zero byte does not.
         return b"\x00" in self.head or odd > 0.02 * max(len(self.head), 1)
 
+    @cached_property
+    def member_names(self) -> tuple[str, ...]:
+        """The names of a zip archive's members; none where it is no archive, or a damaged one."""
+        return member_names(self.data)
+
 
 def decode(data: bytes) -> str:
     """Bytes to text without ever failing."""
@@ -90,6 +96,10 @@ class Scan:
         What the file says of the radiation.
     title : str
         The sample's name in the file, empty where there is none.
+    instrument, date : str
+        The diffractometer and when it measured, in the file's own spelling.
+    seconds : float or None
+        Counting time of a point.
     promised_points : int or None
         The number of points that the file's header announces.
     raw_counts : bool or None
@@ -105,6 +115,9 @@ class Scan:
     axis: Axis = "two_theta"
     radiation: Radiation | None = None
     title: str = ""
+    instrument: str = ""
+    date: str = ""
+    seconds: float | None = None
     promised_points: int | None = None
     raw_counts: bool | None = None
     warnings: tuple[str, ...] = field(default=())

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import BadInputError
 from engine.pattern.readers.header import find_radiation
-from engine.pattern.readers.registry import NO, POSSIBLE, Reader
+from engine.pattern.readers.registry import NO, POSSIBLE, Format, Reader
 from engine.pattern.readers.scan import Axis, FloatArray, Scan, Source
 
 _COMMENT = "#!;%/*'\"[<&"
@@ -239,7 +239,21 @@ def _is_sigma(y: FloatArray, third: FloatArray) -> bool:
 
 
 @dataclass(frozen=True)
-class _Columns:
+class Columns:
+    """Which column of a table is what; columns are counted from 0.
+
+    Attributes
+    ----------
+    x, y : int
+        Positions and intensities.
+    sigma : int or None
+        Standard uncertainties.
+    weight : int or None
+        Least-squares weights, one over the variance.
+    axis : str
+        What the positions are.
+    """
+
     x: int
     y: int
     sigma: int | None = None
@@ -247,7 +261,8 @@ class _Columns:
     axis: Axis = "two_theta"
 
 
-def _choose_columns(table: Table) -> _Columns:
+def choose_columns(table: Table) -> Columns:
+    """What the columns of a table are, by their names, else by what they hold."""
     values, names = table.values, table.names
     width = values.shape[1]
     axes = [axis_of(name) for name in names]
@@ -271,7 +286,7 @@ def _choose_columns(table: Table) -> _Columns:
         unnamed = not names or not roles[rest]
         sigma = rest if unnamed and _is_sigma(values[:, y], values[:, rest]) else None
     axis: Axis = (axes[x] if axes else None) or "two_theta"
-    return _Columns(x, y, sigma, weight, axis)
+    return Columns(x, y, sigma, weight, axis)
 
 
 def _vote(source: Source) -> int:
@@ -280,7 +295,31 @@ def _vote(source: Source) -> int:
 
 def _read(source: Source) -> Scan:
     table = parse_table(source, source.text)
-    columns = _choose_columns(table)
+    return _scan(table, choose_columns(table))
+
+
+def read_columns(source: Source, columns: Columns) -> Scan:
+    """The scan in the columns that somebody named.
+
+    Parameters
+    ----------
+    source : Source
+    columns : Columns
+
+    Raises
+    ------
+    BadInputError
+        If the file has no columns of numbers, or not those.
+    """
+    table = parse_table(source, source.text)
+    width = table.values.shape[1]
+    named = [columns.x, columns.y, columns.sigma, columns.weight]
+    if any(i is not None and not 0 <= i < width for i in named):
+        raise BadInputError(f"'{source.name}' has {width} columns of numbers; choose among them.")
+    return _scan(table, columns)
+
+
+def _scan(table: Table, columns: Columns) -> Scan:
     sigma = None
     if columns.sigma is not None:
         sigma = table.values[:, columns.sigma]
@@ -309,4 +348,15 @@ def _title(header: str) -> str:
     return found.group(1).strip()[:80] if found else ""
 
 
-READER = Reader("columns of numbers", _vote, _read)
+READER = Reader(
+    "columns of numbers",
+    _vote,
+    _read,
+    Format(
+        suffixes=".xy .xye .csv .txt .dat .asc .prn",
+        signature="hold three lines of text with as many numbers each",
+        reads="position, intensity, uncertainty or weight; comments, headers, separators of all "
+        "kinds, decimal commas; 2theta, d or Q, and the wavelength, where a header says so",
+        checked="126 measured files",
+    ),
+)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 
 from engine.errors import BadInputError
 from engine.pattern.radiation import Radiation
+from engine.pattern.readers.binary import seconds_or_none
 from engine.pattern.readers.header import from_lines
-from engine.pattern.readers.registry import CERTAIN, NO, Reader
+from engine.pattern.readers.rates import counts_from_rate
+from engine.pattern.readers.registry import CERTAIN, NO, Format, Reader
 from engine.pattern.readers.scan import FloatArray, Scan, Source
+from engine.pattern.readers.xml_tree import number_at, numbers_in, parse_xml, text_at
 
+_KIND = "PANalytical XRDML"
 _TWO_THETA_SCANS = ("gonio", "2theta", "2theta-omega", "omega-2theta")
+_Found = tuple[ElementTree.Element, ElementTree.Element, ElementTree.Element]
 # d (angstrom) of the reflections of usual monochromator crystals.
 _MONOCHROMATOR_D = {"graphite": 3.3540, "ge": 3.2664, "germanium": 3.2664, "si": 3.1356}
 
@@ -22,52 +28,13 @@ def _vote(source: Source) -> int:
     return CERTAIN if "<xrdMeasurements" in source.head_text else NO
 
 
-def _strip_namespaces(root: ElementTree.Element) -> None:
-    for element in root.iter():
-        if isinstance(element.tag, str):
-            element.tag = element.tag.rsplit("}", 1)[-1]
-
-
-def _parse(source: Source) -> ElementTree.Element:
-    if b"<!ENTITY" in source.data:
-        raise BadInputError(f"'{source.name}' is an XML file with entities, which is not XRDML.")
-    try:
-        root = ElementTree.fromstring(source.data)
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise BadInputError(
-            f"'{source.name}' is an XRDML file that is cut short or damaged; "
-            "export it again from the instrument's software."
-        ) from error
-    _strip_namespaces(root)
-    return root
-
-
-def _number(element: ElementTree.Element | None, path: str) -> float | None:
-    text = element.findtext(path) if element is not None else None
-    try:
-        value = float(text) if text else math.nan
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _list(source: Source, text: str | None) -> FloatArray:
-    try:
-        return np.array([float(token) for token in (text or "").split()], dtype=np.float64)
-    except ValueError as error:
-        raise BadInputError(
-            f"'{source.name}' is an XRDML file whose list of counts holds something "
-            "that is no number; export it again."
-        ) from error
-
-
 def _radiation(measurement: ElementTree.Element) -> Radiation | None:
     used = measurement.find("usedWavelength")
-    first = _number(used, "kAlpha1")
+    first = number_at(used, "kAlpha1")
     if used is None or first is None:
         return None
-    second = _number(used, "kAlpha2")
-    ratio = _number(used, "ratioKAlpha2KAlpha1")
+    second = number_at(used, "kAlpha2")
+    ratio = number_at(used, "ratioKAlpha2KAlpha1")
     incident = measurement.find("incidentBeamPath")
     monochromatic = incident is not None and incident.find("monochromator") is not None
     # Programs write "K-Alpha 1" as the line to convert angles with; only a monochromator in the
@@ -75,14 +42,12 @@ def _radiation(measurement: ElementTree.Element) -> Radiation | None:
     intended = (used.get("intended") or "").replace(" ", "").lower()
     if monochromatic and intended.endswith("1"):
         second = None
-    anode = (measurement.findtext(".//anodeMaterial") or "").strip().capitalize() or None
+    anode = text_at(measurement, ".//anodeMaterial").capitalize() or None
     radiation = from_lines(first, second, ratio, anode)
     return None if radiation is None else _with_optics(radiation, measurement)
 
 
 def _with_optics(radiation: Radiation, measurement: ElementTree.Element) -> Radiation:
-    from dataclasses import replace
-
     slit = measurement.find("incidentBeamPath/divergenceSlit")
     kind = "" if slit is None else " ".join([*slit.attrib.values()]).lower()
     automatic = "automatic" in kind or (
@@ -108,8 +73,8 @@ def _two_theta(source: Source, points: ElementTree.Element, n: int) -> FloatArra
             continue
         listed = positions.findtext("listPositions")
         if listed:
-            return _list(source, listed)
-        start, end = _number(positions, "startPosition"), _number(positions, "endPosition")
+            return numbers_in(source.name, _KIND, listed)
+        start, end = number_at(positions, "startPosition"), number_at(positions, "endPosition")
         if start is not None and end is not None:
             return np.linspace(start, end, n)
     raise BadInputError(
@@ -125,60 +90,86 @@ def _scan_points(scan: ElementTree.Element) -> ElementTree.Element | None:
     return points if has_counts else None
 
 
-def _intensities(source: Source, points: ElementTree.Element) -> tuple[FloatArray, bool]:
-    """Counts, and whether they are raw ones."""
+def _seconds(source: Source, points: ElementTree.Element) -> float | None:
+    common = number_at(points, "commonCountingTime")
+    if common is not None:
+        return seconds_or_none(common)
+    listed = numbers_in(source.name, _KIND, points.findtext("countingTimes"))
+    return seconds_or_none(float(np.median(listed))) if len(listed) else None
+
+
+def _intensities(
+    source: Source, points: ElementTree.Element
+) -> tuple[FloatArray, FloatArray | None, bool | None]:
+    """Counts, their uncertainties where an attenuator says them, and whether they are raw."""
     counts = points.find("counts")
     element = counts if counts is not None else points.find("intensities")
     assert element is not None
-    values = _list(source, element.text)
-    raw = True
+    values = numbers_in(source.name, _KIND, element.text)
+    raw: bool | None = None
     if (element.get("unit") or "counts").lower() == "cps":
-        seconds = _number(points, "commonCountingTime")
-        if seconds:
-            values = values * seconds
-        raw = False
-    factors = _list(source, points.findtext("beamAttenuationFactors"))
+        values, raw = counts_from_rate(values, _seconds(source, points))
+    factors = numbers_in(source.name, _KIND, points.findtext("beamAttenuationFactors"))
+    if len(factors) != len(values) or np.all(factors == 1.0) or np.any(factors < 1.0):
+        return values, None, raw
     # Raw counts (version 2) still need the factors of the automatic attenuator;
     # "intensities" are already multiplied by them.
-    if len(factors) == len(values) and not np.all(factors == 1.0):
-        raw = False
-        if counts is not None:
-            values = values * factors
-    return values, raw
+    counted = values if counts is not None else values / factors
+    return counted * factors, np.sqrt(np.maximum(counted, 1.0)) * factors, False
 
 
-def _read(source: Source) -> Scan:
-    root = _parse(source)
-    found = []
+def _scan(
+    source: Source,
+    root: ElementTree.Element,
+    measurement: ElementTree.Element,
+    scan: ElementTree.Element,
+    points: ElementTree.Element,
+) -> Scan:
+    counts, sigma, raw = _intensities(source, points)
+    two_theta = _two_theta(source, points, len(counts))
+    n = min(len(two_theta), len(counts))
+    return Scan(
+        two_theta[:n],
+        counts[:n],
+        None if sigma is None else sigma[:n],
+        format=_KIND,
+        radiation=_radiation(measurement),
+        title=text_at(root, "sample/name") or text_at(root, "sample/id"),
+        instrument=text_at(scan, "header/source/instrumentID"),
+        date=text_at(scan, "header/startTimeStamp"),
+        seconds=_seconds(source, points),
+        promised_points=len(two_theta),
+        raw_counts=raw,
+    )
+
+
+def _read(source: Source) -> list[Scan]:
+    root = parse_xml(source.name, source.data, _KIND)
+    over_two_theta: list[_Found] = []
+    others: list[_Found] = []
     for measurement in root.iter("xrdMeasurement"):
         for scan in measurement.iter("scan"):
             points = _scan_points(scan)
             if points is not None:
                 axis = (scan.get("scanAxis") or "gonio").lower()
-                found.append((axis in _TWO_THETA_SCANS, measurement, points))
-    if not found:
+                chosen = over_two_theta if axis in _TWO_THETA_SCANS else others
+                chosen.append((measurement, scan, points))
+    if not over_two_theta and not others:
         raise BadInputError(
             f"'{source.name}' is an XRDML file without counts; it cannot be used as a pattern."
         )
-    found.sort(key=lambda item: not item[0])
-    _, measurement, points = found[0]
-    counts, raw = _intensities(source, points)
-    two_theta = _two_theta(source, points, len(counts))
-    n = min(len(two_theta), len(counts))
-    warnings: tuple[str, ...] = ()
-    if len(found) > 1:
-        warnings = (f"The file holds {len(found)} scans; the first was read.",)
-    sample = (root.findtext("sample/name") or root.findtext("sample/id") or "").strip()
-    return Scan(
-        two_theta[:n],
-        counts[:n],
-        format="PANalytical XRDML",
-        radiation=_radiation(measurement),
-        title=sample,
-        promised_points=len(two_theta),
-        raw_counts=None if raw else False,
-        warnings=warnings,
-    )
+    return [_scan(source, root, *found) for found in over_two_theta or others[:1]]
 
 
-READER = Reader("PANalytical XRDML", _vote, _read)
+READER = Reader(
+    _KIND,
+    _vote,
+    _read,
+    Format(
+        suffixes=".xrdml",
+        signature="hold <xrdMeasurements",
+        reads="versions 1 and 2: scans over 2theta, anode, wavelengths, K-alpha ratio, "
+        "monochromator, slits, attenuation, counting time, sample, instrument, date",
+        checked="23 measured files, one of them also as UDF",
+    ),
+)

@@ -110,14 +110,15 @@ def test_pdcif_names_the_tube_only(write):
     ("content", "name"),
     [
         (b"RAW4.00\x00" + bytes(600), "Bruker RAW version 4"),
-        (b"RAW \x10\x00\x00\x00" + bytes(600), "Bruker RAW version 1"),
+        (b"RAW \x00\x00\x00\x00" + bytes(600), "Bruker RAW version 1"),
         (b"*RAS_DATA_START\n*RAS_HEADER_START\n", "Rigaku RAS"),
-        (b"_FILEVERSION=2\n_SAMPLE='x'\n_2THETACOUNTS\n 3.00 187\n", "Bruker UXD"),
+        (b"_FILEVERSION=2\n_SAMPLE='x'\n_2THETACOUNTS\n", "Bruker UXD"),
         (b"SampleIdent,x,/\nTitle1,y,/\nRawScan\n 1, 2, 3/\n", "Philips UDF"),
+        (b"SIETRONICS XRD SCAN\n10\n", "Sietronics CPI"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "PNG picture"),
     ],
 )
-def test_known_formats_that_are_not_read_are_named(write, content, name):
+def test_what_is_refused_is_named_by_its_format(write, content, name):
     with pytest.raises(BadInputError, match=name):
         read_pattern(write("file.dat", content))
 

@@ -1,0 +1,31 @@
+"""What a pattern's file says of the measurement besides its points and its radiation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MeasurementDetails:
+    """Facts that are kept as the file has them.
+
+    Attributes
+    ----------
+    sample : str
+        The sample's name; empty where the file gives none, as the other texts.
+    instrument : str
+        Maker's or laboratory's name of the diffractometer.
+    date : str
+        When it was measured, in the file's own spelling.
+    seconds : float or None
+        Counting time of a point in seconds (the median where it varies); for a linear detector
+        the time summed over its channels, as the file has it.
+    n_ranges : int
+        How many scans the file holds.
+    """
+
+    sample: str = ""
+    instrument: str = ""
+    date: str = ""
+    seconds: float | None = None
+    n_ranges: int = 1
