@@ -1,171 +1,223 @@
-"""Benchmark results as tables: shares with their intervals, and every measured pattern."""
+"""The page of benchmarks: aims, rates, every failure by its cause, every measured pattern."""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from engine.training.scoring import wilson_interval
-
-Row = dict[str, Any]
+from engine.training import bench_aims, bench_figures, bench_tables
+from engine.training.bench_collection import LIBRARY, NO_LIBRARY, Collection
+from engine.training.bench_figures import rate
+from engine.training.bench_results import Row
 
 _HEAD = """# Benchmarks
 
-Written by `densight bench report`; nothing here is typed in. *Loose* is pymatgen's
-`StructureMatcher(0.3, 0.5, 10)`, *strict* its defaults (0.2, 0.3, 5), *crystallographic* means
-unscaled, reduced cell within 1 % and 1 degree, stol 0.3 and the right space group. Top-1 is the
-candidate that the program itself ranks first, top-20 any of its first twenty. The elements are
-all that is given: no cell, no formula, no number of atoms. Intervals are Wilson's, 95 %.
+Written by `densight bench report` from the result files of `densight bench solve` and `densight
+bench measured`; nothing here is typed in. The elements are all that is given: no cell, no formula,
+no number of atoms. Intervals are Wilson's, 95 %.
+
+*Loose* is pymatgen's `StructureMatcher(0.3, 0.5, 10)`, *strict* its defaults (0.2, 0.3, 5),
+*crystallographic* means unscaled, reduced cell within 1 % and 1 degree, stol 0.3 and the right
+space group. Top-1 is the candidate that the program itself ranks first, top-20 any of its first
+twenty; *ties counted* means right at rank 1, or listed by the program as a tie of rank 1. Without
+another word top-1 and top-20 are loose.
 
 These are development figures: the solver's constants were set while looking at the measured
-patterns below and at the first entries of `val`, and the verdict's coefficients were fitted to
-the measured patterns too. Patterns that nobody has tuned anything on will do somewhat worse.
+patterns below and at entries of `val`, and the verdict's coefficients were fitted to such patterns
+too. Patterns that nobody has tuned anything on will do somewhat worse.
 """
+_AIMS = """
+## The aims
 
+{table}
+
+The upper limit of a control is the upper end of its interval: with no pattern called "solved" it
+falls to 1 % at 381 patterns, so that smaller controls cannot show the aim met. *Right cell*: the
+lattice within 0.3 % and 0.3 degrees, of the patterns whose lines above 1 % of the strongest
+generate the whole lattice.
+"""
 _SIMULATED = """
-## Simulated patterns of unseen structures
+## {title}
 
-`densight bench solve --set val --count {n} --out DIR`: the first {n} entries of a seeded
-permutation of `val`, none of which shares formula and space group with anything that the library
-was built from, as standard test patterns (Cu K-alpha doublet, background, zero error, counting
-noise), made with pymatgen and not with our own simulator.
+{words}
 
 {table}
 """
+_STANDARD = """Standard test patterns of unseen structures (`densight bench solve`): equally many of
+each crystal system from a seeded permutation of `val`, none of which shares formula and space
+group with anything that the library was built from; Cu K-alpha doublet, background, zero error,
+counting noise; made with pymatgen and not with our own simulator."""
+_CAUSES = """
+### Failures, by cause
 
+{sentence}
+
+*Cell*: no candidate, and none of the first five indexed cells, has the right lattice or what the
+visible lines show of it. *Type absent*: the truth's structure type is not in the library.
+*Decoration*: a candidate has the right sites in wrong colours. *Search*: the type is in the
+library, and was not proposed. *Refinement*: the right structure was proposed and fell out.
+*Ranking*: it is in the list, not first. *Of the truth* is R_wp of the true structure refined as a
+candidate is: where it is not lower than the first candidate's, the pattern does not decide.
+
+{table}
+"""
+_SOURCES = """
+## What each source of candidates adds
+
+The same patterns of `val`, with sources of candidates switched off (`--no-network`,
+`--no-phasing`, `--no-library`).
+
+| candidates from | top-1 | ties counted | top-20 | all sources, top-1, same patterns |
+| --- | --- | --- | --- | --- |
+{rows}
+"""
 _MEASURED = """
 ## Measured patterns
 
-`densight bench measured --out DIR`: {n} single-phase X-ray patterns with a known structure.
-Formulas of these phases are left out of the library. Hydrogen is taken out of candidate and truth
-before they are compared. Wavelengths are those of the index of the data.
+`densight bench measured`: single-phase X-ray patterns with a known structure. Formulas of these
+phases are left out of the library. Hydrogen is taken out of candidate and truth before they are
+compared. Wavelengths are those of the index of the data.
 
 {table}
-
-| pattern | phase | rank of the right one | first candidate | R_wp | verdict | seconds |
-| --- | --- | --- | --- | --- | --- | --- |
-{rows}
 """
+_CONTROLS = """
+## Controls
 
-_WRONG = """
-## The control: wrong elements
+Patterns to which no answer is right. *Wrong elements*: as many elements of another sample, none in
+common where there is such a sample. *Permuted*: the right elements and line positions, intensities
+permuted among the lines. *Hump*: an amorphous hump, background and noise. *Noise* and *scattered*
+are given with the formula: background and noise only, and permuted lines at random places.
 
-`densight bench solve --set val --count {n} --wrong-elements --out DIR`: the same kind of patterns,
-each offered with as many elements, none of which is in it. Nothing can be right; what counts
-is that little comes out as solved.
-
-| verdict | patterns |
-| --- | --- |
+| control | n | verdicts | called solved, 95 % interval |
+| --- | --- | --- | --- |
 {rows}
+
+{solved}
 """
-
-
 _CALIBRATION = """
 ## How far the probabilities can be trusted
 
-The logistic model behind `score` was fitted on other entries of `val` than those above (the next
-ones of the same permutation), on as many wrong-element controls, and on the measured patterns.
-The table is from cross-validation with whole phases held out: of the first candidates whose
-stated probability fell into a range, how many were right.
+The logistic model behind `score` was fitted to the first candidates of the results named on the
+command line. The table is from cross-validation with whole phases held out: of the first
+candidates whose stated probability fell into a range, how many were right.
 
 {reliability}
 """
+_CONTROL_NAMES = (
+    ("wrong elements, `val`", "val", "elements"),
+    ("wrong elements, measured", "measured", "elements"),
+    ("permuted, `val`", "val", "permuted"),
+    ("scattered, `val`", "val", "scattered"),
+    ("hump, `val`", "val", "hump"),
+    ("noise, `val`", "val", "noise"),
+)
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The rows of a results file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-
-
-def page(rows: dict[str, list[Row]], machine: str, reliability: str) -> str:
+def page(collection: Collection, machine: str, reliability: str = "", earlier: str = "") -> str:
     """The whole page.
 
     Parameters
     ----------
-    rows : dict
-        Results of ``simulated``, ``measured`` and ``wrong``.
+    collection : Collection
     machine : str
         What the times were measured on.
     reliability : str
-        Text of `engine.training.calibration.calibrate`.
+        Text of `engine.training.calibration.calibrate`; "" leaves its section out.
+    earlier : str
+        A page to add at the end as it is.
     """
-    simulated, measured, wrong = rows["simulated"], rows["measured"], rows["wrong"]
-    return (
-        _HEAD
-        + f"\nTimes: one process, on {machine}.\n"
-        + _SIMULATED.format(n=len(simulated), table=summary(simulated).rstrip())
-        + _MEASURED.format(
-            n=len(measured),
-            table=summary(measured).rstrip(),
-            rows="\n".join(_measured_row(row) for row in measured),
+    parts = [_HEAD, _program(collection, machine)]
+    parts.append(_AIMS.format(table=bench_aims.table(collection)))
+    parts += _simulated(collection)
+    parts += _sources(collection)
+    parts += _measured(collection)
+    parts += _controls(collection)
+    if reliability:
+        parts.append(_CALIBRATION.format(reliability=reliability))
+    if earlier:
+        parts.append("\n" + earlier.strip() + "\n")
+    return "".join(parts)
+
+
+def _program(collection: Collection, machine: str) -> str:
+    states = [
+        f"version {p['version']}, code {p['code']}, weights {p['weights']}, types {p['types']}"
+        for p in collection.programs()
+    ]
+    return f"\nTimes: one process, on {machine}.\n\nProgram: {'; '.join(states)}.\n"
+
+
+def _simulated(collection: Collection) -> Iterator[str]:
+    rows = collection.rows("val")
+    if rows:
+        yield _SIMULATED.format(
+            title="Simulated patterns of unseen structures",
+            words=_STANDARD,
+            table=bench_tables.summary(rows) + "\n" + bench_tables.by_system(rows) + _blind(rows),
         )
-        + _WRONG.format(n=len(wrong), rows=_verdicts(wrong))
-        + _CALIBRATION.format(reliability=reliability)
-    )
+        yield _failed(rows)
+    for name, words in (
+        ("val_multi", "Four to seven elements."),
+        ("val_large", "21 to 52 atoms in the cell."),
+    ):
+        rows = collection.rows(name)
+        if rows:
+            text = bench_tables.summary(rows)
+            yield _SIMULATED.format(title=f"`{name}`", words=words, table=text)
+            yield _failed(rows)
 
 
-def _measured_row(row: Row) -> str:
-    if "error" in row:
-        return f"| {row['name']} | {row['phase']} | error | {row['error']} | | | |"
-    best = row["best"]
-    rank = "not found" if row["rank"] is None else str(row["rank"])
-    if best is None:
-        return f"| {row['name']} | {row['phase']} | {rank} | none | | {row['verdict']} | |"
+def _blind(rows: Sequence[Row]) -> str:
+    part = bench_tables.visible_part(rows)
+    if part.n == 0:
+        return ""
     return (
-        f"| {row['name']} | {row['phase']} | {rank} | {best['formula']} ({best['space_group']}) | "
-        f"{100 * best['rwp']:.1f} % | {row['verdict']} | {row['seconds']:.1f} |"
+        "\n\nWhere the visible lines do not generate the whole lattice: the lattice, or what they "
+        f"show of it, in the first five of {part.in_words}."
     )
 
 
-def _verdicts(rows: list[Row]) -> str:
-    counts: dict[str, int] = defaultdict(int)
-    for row in rows:
-        counts[row.get("verdict", "error")] += 1
-    order = ("solved", "tentative", "no-solution", "error")
-    return "\n".join(
-        f"| {name} | {counts[name]} of {len(rows)} |" for name in order if name in counts
-    )
+def _failed(rows: Sequence[Row]) -> str:
+    sentence = bench_tables.causes(rows)
+    if not sentence:
+        return "\nNo failures.\n"
+    return _CAUSES.format(sentence=sentence, table=bench_tables.failures(rows))
 
 
-def summary(rows: list[Row]) -> str:
-    """The table of rates, as Markdown."""
-    n = len(rows)
-    solved = [row for row in rows if "error" not in row]
-    lines = ["| measure | share | 95 % interval |", "| --- | --- | --- |"]
+def _sources(collection: Collection) -> Iterator[str]:
+    everything = collection.rows("val")
+    lines = []
+    for name, source in (("the library alone", LIBRARY), ("all but the library", NO_LIBRARY)):
+        rows = collection.rows("val", source)
+        if not rows:
+            continue
+        pairs = collection.pairs(rows, everything)
+        same = rate([other for _, other in pairs], bench_figures.first)
+        questions = (bench_figures.first, bench_figures.tied, bench_figures.listed)
+        shares = [rate(rows, question).in_words for question in questions]
+        lines.append(f"| {name} | {' | '.join(shares)} | {same.in_words if pairs else ''} |")
+    if lines:
+        yield _SOURCES.format(rows="\n".join(lines))
 
-    def add(name: str, hits: int, of: int) -> None:
-        low, high = wilson_interval(hits, of)
-        share = f"{hits}/{of} = {100 * hits / max(of, 1):.1f} %"
-        lines.append(f"| {name} | {share} | {100 * low:.0f} to {100 * high:.0f} % |")
 
-    add("top-1, loose", sum(row["rank"] == 1 for row in solved), n)
-    add("top-20, loose", sum(row["rank"] is not None for row in solved), n)
-    add("top-1, strict", sum(row["top"]["strict"] for row in solved), n)
-    add("top-1, crystallographic", sum(row["top"]["crystallographic"] for row in solved), n)
-    add("top-1, loose, hydrogen included", sum(row["with_hydrogen"] for row in solved), n)
-    fresh = [row for row in solved if not row["seen_formula"]]
-    add("top-1, loose, formula not in training", sum(r["rank"] == 1 for r in fresh), len(fresh))
-    called = [row for row in solved if row["verdict"] == "solved"]
-    add("called solved", len(called), n)
-    add("right among those called solved", sum(r["rank"] == 1 for r in called), len(called))
-    phases = _by_phase(rows)
-    if len(phases) < n:
-        mean = sum(phases.values()) / len(phases)
-        lines.append(f"| mean over {len(phases)} phases, top-1 loose | {100 * mean:.1f} % | |")
-    if solved:
-        times = sorted(row["seconds"] for row in solved)
+def _measured(collection: Collection) -> Iterator[str]:
+    rows = collection.rows("measured")
+    if rows:
+        yield _MEASURED.format(table=bench_tables.summary(rows))
+        yield _failed(rows)
+        yield "\n### Every measured pattern\n\n" + bench_tables.measured_rows(rows) + "\n"
+
+
+def _controls(collection: Collection) -> Iterator[str]:
+    lines, solved = [], []
+    for name, source, control in _CONTROL_NAMES:
+        rows = collection.rows(source, control=control)
+        if not rows:
+            continue
+        found = rate(rows, bench_figures.called_solved)
         lines.append(
-            f"| median time | {times[len(times) // 2]:.1f} s | {times[-1]:.1f} s at most |"
+            f"| {name} | {len(rows)} | {bench_tables.verdicts(rows)} | {found.interval_in_words} |"
         )
-    return "\n".join(lines) + "\n"
-
-
-def _by_phase(rows: Iterable[Row]) -> dict[str, float]:
-    """Share of each phase's patterns that are right at rank 1."""
-    hits: dict[str, list[bool]] = defaultdict(list)
-    for row in rows:
-        hits[row["phase"]].append(row.get("rank") == 1)
-    return {phase: sum(found) / len(found) for phase, found in hits.items()}
+        solved += bench_tables.solved_controls(rows)
+    if lines:
+        listed = "Called solved:\n\n" + "\n".join(solved) if solved else "None was called solved."
+        yield _CONTROLS.format(rows="\n".join(lines), solved=listed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,13 +17,21 @@ from engine.crystal.composition import parse_formula
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import Radiation, doublet, preset, single
-from engine.training.data import data_root, read_records
+from engine.training.bench_jobs import (
+    WITH_FORMULA,
+    Conditions,
+    Job,
+    read_lines,
+    training_formulas,
+)
+from engine.training.data import data_root
 
 if TYPE_CHECKING:
     from pymatgen.core.structure import Structure
 
 _STANDARD_PATTERN = Path("tests/benchmarks/standard_pattern.py")
-FILES = ("val", "val_multi", "val_large")
+# Seeds, beside the line number, of what is drawn for a pattern apart from the pattern itself.
+_ELEMENTS, _IMPURITY, _UNTICKED = 7, 8, 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +45,19 @@ class Task:
         What counts as one thing in the score: patterns of one phase are averaged.
     pattern : PowderPattern
     elements : tuple of str
+        Those that the program is told.
     truth : pymatgen Structure
     space_group : int or None
     seen_formula : bool
         Whether the formula occurs, with another structure, among the training structures.
     measured : bool
         Whether the pattern was measured; then hydrogen is left out of the comparison.
+    formula : str or None
+        Where the program is told.
+    unticked : str or None
+        The element that the program is not told, but that others are possible.
+    control : str
+        See `engine.training.bench_jobs.Conditions`.
     """
 
     name: str
@@ -52,8 +68,12 @@ class Task:
     space_group: int | None
     seen_formula: bool = False
     measured: bool = False
+    formula: str | None = None
+    unticked: str | None = None
+    control: str = ""
 
 
+@cache
 def standard_pattern_module() -> ModuleType:
     """The maker of standard test patterns, which lives with the benchmarks in a checkout.
 
@@ -73,85 +93,102 @@ def standard_pattern_module() -> ModuleType:
     return module
 
 
-def read_lines(name: str) -> list[dict[str, Any]]:
-    """All records of one of the structure files (``"val"``, for example)."""
-    return list(read_records(data_root() / "structures" / f"{name}.jsonl.gz"))
-
-
-def chosen_lines(name: str, count: int) -> list[int]:
-    """The first `count` line numbers of ``default_rng(0).permutation`` of a file."""
-    return [int(i) for i in np.random.default_rng(0).permutation(len(read_lines(name)))[:count]]
+def task_of(job: Job) -> Task:
+    """The problem that a job names."""
+    if job.source == "measured":
+        return measured_task(str(job.entry), job.conditions.control == "elements")
+    records, line = read_lines(job.source), int(job.entry)
+    return standard_task(job, records[line], records, training_formulas())
 
 
 def standard_task(
-    name: str, line: int, record: dict[str, Any], training: frozenset[str], wrong: bool = False
+    job: Job, record: dict[str, Any], others: list[dict[str, Any]], training: frozenset[str]
 ) -> Task:
-    """The standard test pattern of one record.
+    """The standard test pattern of one record, changed as the job says.
 
     Parameters
     ----------
-    name : str
-        The structure file.
-    line : int
-        Its line number from 0.
+    job : Job
     record : dict
+    others : list of dict
+        Records to draw second phases and other samples' elements from.
     training : frozenset of str
         Formulas of the training structures.
-    wrong : bool
-        Offer the pattern with elements that are not in the sample (the control of the verdict).
     """
     from pymatgen.core.lattice import Lattice
     from pymatgen.core.structure import Structure
 
-    two_theta, counts = standard_pattern_module().standard_pattern(record, line)
-    pattern = PowderPattern(
-        two_theta, counts, np.sqrt(np.maximum(counts, 1.0)), preset("CuKa"), name=f"{name}-{line}"
-    )
+    conditions, line = job.conditions, int(job.entry)
     elements = tuple(sorted(set(record["species"])))
+    asked, unticked = elements, None
+    if conditions.control == "elements":
+        asked = _elements_of_another(elements, others, line)
+    if conditions.unticked and len(elements) > 1:
+        unticked = str(np.random.default_rng([_UNTICKED, line]).choice(elements))
+        asked = tuple(symbol for symbol in elements if symbol != unticked)
     return Task(
-        name=f"{name}-{line}",
-        phase=f"{name}-{line}",
-        pattern=pattern,
-        elements=_wrong_elements(elements, line) if wrong else elements,
+        name=job.name,
+        phase=job.name,
+        pattern=_standard_pattern(record, line, conditions, others, job.name),
+        elements=asked,
         truth=Structure(Lattice(record["lattice"]), record["species"], record["frac_coords"]),
         space_group=int(record["space_group"]),
         seen_formula=record["formula"] in training,
+        formula=record["formula"] if conditions.control in WITH_FORMULA else None,
+        unticked=unticked,
+        control=conditions.control,
     )
 
 
-def _wrong_elements(elements: tuple[str, ...], line: int) -> tuple[str, ...]:
-    """As many common elements that are not in the sample."""
-    common = "O S F Cl N C Si Al Mg Ca Na K Fe Ti Cu Zn Mn Ni Zr Ba La Sn Pb Ag".split()
-    others = [symbol for symbol in common if symbol not in elements]
-    rng = np.random.default_rng([7, line])
-    return tuple(sorted(rng.choice(others, len(elements), replace=False)))
-
-
-@cache
-def training_formulas() -> frozenset[str]:
-    """Formulas of all training structures."""
-    return frozenset(
-        record["formula"] for name in ("train", "train_large") for record in read_lines(name)
+def _standard_pattern(
+    record: dict[str, Any],
+    line: int,
+    conditions: Conditions,
+    others: list[dict[str, Any]],
+    name: str,
+) -> PowderPattern:
+    kind = conditions.control if conditions.control not in ("", "elements") else "true"
+    impurity = None
+    if conditions.second_phase > 0.0:
+        impurity = others[int(np.random.default_rng([_IMPURITY, line]).integers(len(others)))]
+    two_theta, counts = standard_pattern_module().varied_pattern(
+        record,
+        line,
+        dispersion=conditions.dispersion,
+        automatic_slits=conditions.automatic_slits,
+        impurity=impurity,
+        share=conditions.second_phase,
+        lines=kind,
     )
+    sigma = np.sqrt(np.maximum(counts, 1.0))
+    return PowderPattern(two_theta, counts, sigma, preset("CuKa"), name=name)
 
 
-def task_of(job: tuple[Any, ...]) -> Task:
-    """The problem that a job names.
+def _elements_of_another(
+    elements: tuple[str, ...], others: list[dict[str, Any]], line: int
+) -> tuple[str, ...]:
+    """As many elements of another sample, none of them in this one where there is such."""
+    order = np.random.default_rng([_ELEMENTS, line]).permutation(len(others))
+    return _disjoint(elements, (tuple(sorted(set(others[i]["species"]))) for i in order))
 
-    Parameters
-    ----------
-    job : tuple
-        ``("simulated", file, line, wrong_elements)`` or ``("measured", path in the index)``.
+
+def _disjoint(elements: tuple[str, ...], choices: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The first of `choices` of equal size that shares nothing with `elements`.
+
+    Where all share something, the one that shares least; where none is of that size, elements of
+    several choices, those that are not in `elements` first.
     """
-    if job[0] == "measured":
-        return measured_task(job[1])
-    _, name, line, wrong = job
-    return standard_task(name, line, _lines(name)[line], training_formulas(), wrong)
-
-
-@cache
-def _lines(name: str) -> list[dict[str, Any]]:
-    return read_lines(name)
+    equal: list[tuple[str, ...]] = []
+    met: dict[str, None] = {}
+    for other in choices:
+        met.update(dict.fromkeys(other))
+        if len(other) == len(elements) and set(other) != set(elements):
+            if not set(other) & set(elements):
+                return tuple(other)
+            equal.append(tuple(other))
+    if equal:
+        return min(equal, key=lambda other: len(set(other) & set(elements)))
+    return tuple(sorted(met, key=lambda symbol: symbol in elements)[: len(elements)])
 
 
 def _index() -> list[dict[str, Any]]:
@@ -167,28 +204,38 @@ def measured_files(files: tuple[str, ...] = ()) -> list[str]:
     return [entry["file"] for entry in _index() if entry.get("heldout_unfiltered")]
 
 
-def measured_task(file: str) -> Task:
+def measured_task(file: str, wrong_elements: bool = False) -> Task:
     """A measured pattern with its truth.
 
     Parameters
     ----------
     file : str
         Its path in the index.
+    wrong_elements : bool
+        Offer it with the elements of another phase of the benchmark.
     """
     from pymatgen.core.structure import Structure
 
     from engine.pattern.io import read_pattern
 
     folder = data_root() / "experimental"
-    entry = next(entry for entry in _index() if entry["file"] == file)
+    entries = _index()
+    place, entry = next((i, e) for i, e in enumerate(entries) if e["file"] == file)
+    elements = tuple(parse_formula(entry["formula"]))
+    asked = elements
+    if wrong_elements:
+        others = sorted({e["formula"] for e in entries if e.get("heldout_unfiltered")})
+        order = np.random.default_rng([_ELEMENTS, place]).permutation(len(others))
+        asked = _disjoint(elements, (tuple(parse_formula(others[i])) for i in order))
     return Task(
         name=entry["file"],
         phase=f"{entry['formula']} ({entry['spacegroup_number']})",
         pattern=read_pattern(folder / entry["file"], _radiation(entry["wavelength_A"])),
-        elements=tuple(parse_formula(entry["formula"])),
+        elements=asked,
         truth=Structure.from_file(str(folder / entry["cif"])),
         space_group=entry["spacegroup_number"],
         measured=True,
+        control="elements" if wrong_elements else "",
     )
 
 

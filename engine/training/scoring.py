@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from engine.crystal.composition import atomic_number
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.structure_io import to_pymatgen
 
@@ -88,6 +92,45 @@ def compare(
     return Match(True, strict, exact, float(distances[0]))
 
 
+def same_sites(candidate: CrystalStructure, truth: Structure) -> bool:
+    """Whether the loose matcher maps the candidate onto the truth with their elements forgotten."""
+    return bool(_matcher(0.3, 0.5, 10.0, True).fit_anonymous(to_pymatgen(candidate), truth))
+
+
+@dataclass(frozen=True)
+class WildCard:
+    """A candidate for a sample of which one element was not told.
+
+    Attributes
+    ----------
+    structure : CrystalStructure
+        The candidate with its elements that were not told replaced by the one that is there.
+    distance : int or None
+        Largest difference in Z between what was put there and what is; None if the candidate
+        has nothing but told elements.
+    """
+
+    structure: CrystalStructure
+    distance: int | None
+
+
+def as_wild_card(candidate: CrystalStructure, told: Sequence[str], hidden: str) -> WildCard:
+    """A candidate with the sites of untold elements taken for the hidden one's.
+
+    Parameters
+    ----------
+    candidate : CrystalStructure
+    told : sequence of str
+    hidden : str
+    """
+    z = atomic_number(hidden)
+    extra = ~np.isin(candidate.numbers, [atomic_number(symbol) for symbol in told])
+    if not extra.any():
+        return WildCard(candidate, None)
+    distance = int(np.abs(candidate.numbers[extra] - z).max())
+    return WildCard(replace(candidate, numbers=np.where(extra, z, candidate.numbers)), distance)
+
+
 def same_group(first: int, second: int) -> bool:
     """Whether two space-group numbers are equal or an enantiomorphic pair."""
     return first == second or tuple(sorted((first, second))) in ENANTIOMORPHS
@@ -103,12 +146,14 @@ def _same_cell(first: Structure, second: Structure) -> bool:
     )
 
 
-def wilson_interval(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+def wilson_interval(successes: float, trials: int, z: float = 1.96) -> tuple[float, float]:
     """Confidence interval of a rate (Wilson, J. Am. Stat. Assoc. 22, 209 (1927)).
 
     Parameters
     ----------
-    successes, trials : int
+    successes : float
+        A whole number, or a sum of shares.
+    trials : int
     z : float
         1.96 for 95 %.
     """

@@ -1,150 +1,151 @@
-"""The arithmetic of benchmark tables, and the sets that are scored."""
+"""The sets that are scored, and the rows of their results."""
 
 from __future__ import annotations
-
-import json
-import re
-from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.crystal.structure_io import to_pymatgen
 from engine.errors import BadInputError
-from engine.training import bench_sets, bench_solve
-from engine.training.bench_report import page, read_rows, summary
+from engine.training import bench_jobs, bench_rows, bench_sets
+from engine.training.bench_jobs import Conditions, Job
 from tests.made_library import record_of
 from tests.made_structures import BY_NAME
 
-
-def row(name: str, rank: int | None, **changes: Any) -> dict[str, Any]:
-    right = rank == 1
-    made = {
-        "name": name,
-        "phase": name,
-        "elements": ["O", "Ti"],
-        "space_group": 136,
-        "seen_formula": False,
-        "verdict": "solved" if right else "tentative",
-        "rank": rank,
-        "top": {"loose": right, "strict": right, "crystallographic": right, "rms": None},
-        "with_hydrogen": right,
-        "seconds": 10.0,
-        "first_candidate": 3.0,
-        "best": {
-            "formula": "TiO2",
-            "space_group": 136,
-            "cell": [4.6, 4.6, 2.96, 90.0, 90.0, 90.0],
-            "rwp": 0.08,
-            "rwp_background_subtracted": 0.1,
-            "rwp_lebail": 0.07,
-            "score": 0.9,
-            "features": [0.1, 0.1, 5.0, 0.0],
-        },
-    }
-    return made | changes
+RUTILE = record_of(BY_NAME["rutile"].structure) | {"space_group": 136, "formula": "TiO2"}
+SALT = record_of(BY_NAME["rock salt"].structure) | {"space_group": 225, "formula": "NaCl"}
 
 
-def shares(table: str) -> dict[str, tuple[int, int]]:
-    found = re.findall(r"^\| ([^|]+) \| (\d+)/(\d+) = ", table, flags=re.MULTILINE)
-    return {name: (int(hits), int(of)) for name, hits, of in found}
-
-
-def test_the_table_counts_what_it_says() -> None:
-    rows = [
-        row("a", 1),
-        row("b", 1, seen_formula=True, seconds=4.0),
-        row("c", 3, seconds=20.0),
-        row("d", None, verdict="solved"),
-        row("e", 1, top={"loose": True, "strict": False, "crystallographic": False, "rms": 0.1}),
-        {"name": "f", "phase": "f", "error": "BadInputError: no lines"},
-    ]
-    found = shares(summary(rows))
-    assert found["top-1, loose"] == (3, 6)
-    assert found["top-20, loose"] == (4, 6)
-    assert found["top-1, strict"] == (2, 6)
-    assert found["top-1, crystallographic"] == (2, 6)
-    assert found["top-1, loose, hydrogen included"] == (3, 6)
-    assert found["top-1, loose, formula not in training"] == (2, 4)
-    assert found["called solved"] == (4, 6)
-    assert found["right among those called solved"] == (3, 4)
-    assert "| top-1, loose | 3/6 = 50.0 % | 19 to 81 % |" in summary(rows)
-    assert "10.0 s" in summary(rows)
-    assert "20.0 s at most" in summary(rows)
-
-
-def test_patterns_of_one_phase_are_averaged() -> None:
-    rows = [row(n, rank, phase=p) for n, rank, p in (("a", 1, "x"), ("b", 2, "x"), ("c", 1, "y"))]
-    assert "| mean over 2 phases, top-1 loose | 75.0 % | |" in summary(rows)
-    assert "mean over" not in summary([row("a", 1), row("b", 1)])
-
-
-def test_a_table_of_errors_alone_can_be_made() -> None:
-    table = summary([{"name": "f", "phase": "f", "error": "BadInputError: x"}])
-    assert shares(table)["top-1, loose"] == (0, 1)
-
-
-def test_the_page_lists_every_measured_pattern(tmp_path) -> None:
-    measured = [
-        row("m1", 1),
-        row("m2", None, best=None, verdict="no-solution"),
-        {"name": "m3", "phase": "m3", "error": "BadInputError: x"},
-    ]
-    path = tmp_path / "results.jsonl"
-    path.write_text("".join(json.dumps(r) + "\n" for r in measured))
-    text = page(
-        {
-            "simulated": [row("s", 1)],
-            "measured": read_rows(path),
-            "wrong": [row("w", None), row("v", None, verdict="no-solution")],
-        },
-        "a machine",
-        "| stated | n | right |",
-    )
-    assert "| stated | n | right |" in text
-    assert all(f"| {name} |" in text for name in ("m1", "m2", "m3"))
-    assert "| tentative | 1 of 2 |" in text
-    assert "| no-solution | 1 of 2 |" in text
+def standard(line: int = 7, training: frozenset[str] = frozenset(), **changed) -> bench_sets.Task:
+    job = Job("val", line, Conditions(**changed))
+    return bench_sets.standard_task(job, RUTILE, [RUTILE, SALT], training)
 
 
 def test_a_bad_job_becomes_a_row_with_its_error() -> None:
-    found = bench_solve.solve_one(("measured", "no such file"))
-    assert "error" in found
+    found = bench_rows.solve_one(Job("measured", "no such file"))
     assert set(found) == {"name", "phase", "error"}
-    assert "no such file" in found["name"]
+    assert found["name"] == "no such file"
 
 
 def test_a_standard_task_holds_its_truth_and_its_pattern_is_repeatable() -> None:
-    structure = BY_NAME["rutile"].structure
-    record = record_of(structure) | {"space_group": 136, "formula": "TiO2"}
-    task, again = (
-        bench_sets.standard_task("val", 7, record, frozenset({"TiO2"})) for _ in range(2)
-    )
+    task, again = (standard(training=frozenset({"TiO2"})) for _ in range(2))
     np.testing.assert_array_equal(task.pattern.counts, again.pattern.counts)
     assert task.elements == ("O", "Ti")
     assert task.seen_formula
     assert task.space_group == 136
-    assert task.truth.matches(to_pymatgen(structure))
+    assert task.truth.matches(to_pymatgen(BY_NAME["rutile"].structure))
     assert task.pattern.two_theta[0] == pytest.approx(5.0)
     assert task.pattern.two_theta[-1] == pytest.approx(90.0)
-    other = bench_sets.standard_task("val", 8, record, frozenset())
+    other = standard(8)
     assert not other.seen_formula
     assert not np.array_equal(other.pattern.counts, task.pattern.counts)
 
 
-def test_wrong_elements_are_as_many_and_all_wrong() -> None:
-    record = record_of(BY_NAME["rutile"].structure) | {"space_group": 136, "formula": "TiO2"}
-    tasks = [bench_sets.standard_task("val", n, record, frozenset(), wrong=True) for n in (1, 1, 2)]
-    for task in tasks:
-        assert len(set(task.elements)) == 2
-        assert not {"O", "Ti"} & set(task.elements)
-    assert tasks[0].elements == tasks[1].elements
+def test_a_pattern_with_nothing_changed_is_the_standard_pattern() -> None:
+    _, counts = bench_sets.standard_pattern_module().standard_pattern(RUTILE, 7)
+    np.testing.assert_array_equal(standard().pattern.counts, counts)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"dispersion": True},
+        {"automatic_slits": True},
+        {"second_phase": 0.02},
+        {"control": "permuted"},
+        {"control": "scattered"},
+        {"control": "hump"},
+        {"control": "noise"},
+    ],
+    ids=str,
+)
+def test_every_change_changes_the_pattern_alone(changed) -> None:
+    task = standard(**changed)
+    assert not np.array_equal(task.pattern.counts, standard().pattern.counts)
+    np.testing.assert_array_equal(task.pattern.counts, standard(**changed).pattern.counts)
+    assert task.elements == ("O", "Ti")
+
+
+def test_lines_summed_over_reflections_are_those_of_pymatgen() -> None:
+    """Without dispersion the sum that dispersion is put into gives pymatgen's intensities."""
+    module = bench_sets.standard_pattern_module()
+    b_iso = {"Ti": 0.5, "O": 1.2}
+    places, intensities = module.bragg_lines(RUTILE, 1.5406, b_iso)
+    found, summed = module.summed_lines(RUTILE, 1.5406, b_iso, {"Ti": 0j, "O": 0j})
+    kept = summed > 1e-4 * summed.max()
+    strong = intensities > 1e-4 * intensities.max()
+    np.testing.assert_allclose(found[kept], places[strong], atol=1e-4)
+    np.testing.assert_allclose(summed[kept], intensities[strong], rtol=1e-6)
+
+
+def test_automatic_slits_weaken_low_angles() -> None:
+    plain, slits = standard().pattern, standard(automatic_slits=True).pattern
+    low = plain.two_theta < 30.0
+    high = plain.two_theta > 60.0
+    ratio = [p.counts[low].max() / p.counts[high].max() for p in (plain, slits)]
+    assert ratio[1] < 0.7 * ratio[0]
+
+
+def test_a_hump_has_no_lines_and_noise_nothing() -> None:
+    hump, noise = standard(control="hump").pattern, standard(control="noise").pattern
+    steps = np.abs(np.diff(hump.counts)) / np.sqrt(hump.counts[1:] + hump.counts[:-1])
+    assert hump.counts.max() > 9_000
+    assert steps.max() < 6.0
+    assert noise.counts.max() < 1_000
+
+
+def test_noise_is_given_with_the_formula_and_the_standard_pattern_without() -> None:
+    assert standard(control="noise").formula == "TiO2"
+    assert standard().formula is None
+
+
+def test_one_element_is_left_out() -> None:
+    task = standard(unticked=True)
+    assert task.unticked in ("O", "Ti")
+    assert set(task.elements) == {"O", "Ti"} - {task.unticked}
+
+
+def test_wrong_elements_are_those_of_another_sample() -> None:
+    assert standard(control="elements").elements == ("Cl", "Na")
+
+
+@pytest.mark.parametrize(
+    ("choices", "found"),
+    [
+        ([("O", "Si"), ("Cl", "Na")], ("Cl", "Na")),
+        ([("O", "Ti"), ("Ba", "O"), ("Ba", "O", "Ti")], ("Ba", "O")),
+        ([("Cl",), ("Na", "O", "Si")], ("Cl", "Na")),
+    ],
+)
+def test_wrong_elements_share_as_little_as_can_be(choices, found) -> None:
+    assert bench_sets._disjoint(("O", "Ti"), choices) == found
+
+
+@pytest.mark.parametrize("changed", [{"second_phase": 1.0}, {"control": "none such"}])
+def test_conditions_that_cannot_be_are_refused(changed) -> None:
+    with pytest.raises(BadInputError):
+        Conditions(**changed)
+
+
+def test_only_what_is_changed_is_written_down() -> None:
+    assert Conditions().changed() == {}
+    assert Conditions(dispersion=True).changed() == {"dispersion": True}
 
 
 def test_chosen_lines_are_a_seeded_choice(data_root) -> None:
-    lines = bench_sets.chosen_lines("val", 20)
+    lines = bench_jobs.chosen_lines("val", 20)
     assert len(set(lines)) == 20
-    assert lines[:5] == bench_sets.chosen_lines("val", 5)
+    assert lines[:5] == bench_jobs.chosen_lines("val", 5)
+
+
+def test_balanced_lines_are_equally_many_of_each_system(data_root) -> None:
+    lines = bench_jobs.balanced_lines("val", 3)
+    assert len(set(lines)) == 21
+    assert lines[:14] == bench_jobs.balanced_lines("val", 2)
+    assert lines[7:] == bench_jobs.balanced_lines("val", 2, skip=1)
+    records = bench_jobs.read_lines("val")
+    groups = [records[line]["space_group"] for line in lines[:7]]
+    assert [np.searchsorted([2, 15, 74, 142, 167, 194], g) for g in groups] == list(range(7))
 
 
 def test_measured_patterns_can_be_chosen_by_name(data_root) -> None:
@@ -155,12 +156,6 @@ def test_measured_patterns_can_be_chosen_by_name(data_root) -> None:
     assert task.elements
     assert len(task.pattern) > 100
     assert bench_sets.measured_files(("none such",)) == []
-
-
-def test_calibrating_from_nothing_is_refused(tmp_path) -> None:
-    from engine.training.calibration import read_examples
-
-    path = tmp_path / "empty.jsonl"
-    path.write_text("")
-    with pytest.raises(BadInputError):
-        read_examples([path])
+    wrong = bench_sets.measured_task(names[0], wrong_elements=True)
+    assert len(wrong.elements) == len(task.elements)
+    assert set(wrong.elements) != set(task.elements)
