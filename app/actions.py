@@ -17,6 +17,8 @@ class Handlers:
     """What the window itself does for some of its actions."""
 
     open_file: Callable[[], None]
+    save: Callable[[], None]
+    save_as: Callable[[], None]
     export_cif: Callable[[], None]
     export_map: Callable[[], None]
     screenshot: Callable[[], None]
@@ -38,10 +40,12 @@ class Actions:
         self._window = window
         self._session = session
         keys = QKeySequence.StandardKey
-        self.open = self._make("Open pattern…", do.open_file, keys.Open)
+        self.open = self._make("Open pattern or project…", do.open_file, keys.Open)
+        self.save = self._make("Save project", do.save, keys.Save)
+        self.save_as = self._make("Save project as…", do.save_as, "Ctrl+Shift+S")
         self.export_cif = self._make("Export CIF…", do.export_cif, "Ctrl+E")
         self.export_map = self._make("Export density map…", do.export_map, "Ctrl+Shift+E")
-        self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+S")
+        self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+P")
         self.quit = self._make("Quit", window.close, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.undo = self._make("Undo", controller.undo, keys.Undo)
@@ -61,6 +65,7 @@ class Actions:
         self._fill_menus()
         for signal in (
             session.pattern.changed,
+            session.elements.changed,
             session.solution.chosen_changed,
             session.solution.status_changed,
             session.density.map_changed,
@@ -97,6 +102,8 @@ class Actions:
         file.addAction(self.open)
         file.addMenu(self.recent)
         file.addMenu(self.examples)
+        file.addSeparator()
+        file.addActions([self.save, self.save_as])
         file.addSeparator()
         file.addAction(self.export_cif)
         file.addAction(self.export_map)
@@ -164,6 +171,8 @@ class Actions:
         self.predict.setEnabled(not predicting)
         self.cancel.setEnabled(solving or predicting)
         self.show_all.setEnabled(session.pattern.pattern is not None)
+        self.save.setEnabled(not session.is_empty)
+        self.save_as.setEnabled(not session.is_empty)
         for action, verb, step in (
             (self.undo, "Undo", session.history.undo_text),
             (self.redo, "Redo", session.history.redo_text),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.state.examples import Example
     from app.state.history import Memory
     from engine.export.density_answer import DensityAnswer
+    from engine.export.project import Project
     from engine.pattern.pattern import PowderPattern
     from engine.solve.result import Solution
 
@@ -321,6 +322,26 @@ class Controller(QObject):
             lambda _progress: self.services.compare(peaks, reflections, radiation),
             Handlers(result=self.session.solution.set_comparison),
         )
+
+    def put_back(self, project: Project, step: str) -> None:
+        """Make the session what a project holds, as one step of its history."""
+        session = self.session
+        self.cancel_solve()
+        self.cancel_density()
+        self.jobs.abandon("peaks")
+        with session.history.step(step):
+            session.clear_results()
+            session.pattern.set_pattern(project.pattern, project.note)
+            session.elements.recall(project.elements, project.formula, project.others_possible)
+            session.density.set_prediction(project.prediction)
+            if project.solution is not None and project.solution.candidates:
+                session.density.show_next_candidate()
+            session.solution.set_solution(project.solution)
+            session.solution.choose(project.chosen)
+            session.solution.set_status("done" if project.solution is not None else "idle")
+        if project.pattern is not None:
+            self._warn_of(project.pattern)
+        self._derive()
 
     # -- back and forth ----------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 import engine
 from app.actions import Actions, Handlers
 from app.controller import Controller
+from app.documents import Documents
 from app.exports import Exports
 from app.jobs.runner import JobRunner
 from app.services import Services
@@ -40,6 +41,7 @@ from app.views.candidates_table import CandidatesTable
 from app.views.controls import Panel, muted
 from app.views.density_panel import DensityPanel
 from app.views.error_dialog import ErrorDialog
+from app.views.help_texts import MOUSE_HELP
 from app.views.message_bar import MessageBar
 from app.views.pattern_panel import PatternPanel
 from app.views.peak_table import PeakTable
@@ -47,27 +49,6 @@ from app.views.sample_panel import SamplePanel
 
 SIDE_WIDTH = 388
 MAP_FILTER = "CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)"
-MOUSE_HELP = """
-<h3>Pattern</h3>
-<table cellpadding="3">
-<tr><td>Drag with the left button</td><td>zoom to a box</td></tr>
-<tr><td>Right click</td><td>zoom out</td></tr>
-<tr><td>Double right click, Ctrl+0</td><td>whole pattern</td></tr>
-<tr><td>Wheel, Ctrl + wheel</td><td>zoom along the axis, in intensity</td></tr>
-<tr><td>Drag with the middle button</td><td>move</td></tr>
-<tr><td>← →, with Shift</td><td>step the cursor by one point, by ten</td></tr>
-</table>
-<h3>Density</h3>
-<table cellpadding="3">
-<tr><td>Drag with the left button</td><td>turn</td></tr>
-<tr><td>Wheel, drag with the right button</td><td>zoom</td></tr>
-<tr><td>Shift + drag</td><td>move</td></tr>
-</table>
-<h3>Elements</h3>
-<table cellpadding="3">
-<tr><td>Arrow keys, Space</td><td>move in the table, tick</td></tr>
-</table>
-"""
 
 
 class MainWindow(QMainWindow):
@@ -93,9 +74,10 @@ class MainWindow(QMainWindow):
         services = services or Services()
         self.controller = Controller(self.session, services, self.jobs, self)
         self.exports = Exports(self.session, services, self.jobs, self)
+        self.documents = Documents(self.controller, self.jobs, self)
         self._error_dialog: ErrorDialog | None = None
         self._was_painted = False
-        self.setWindowTitle("Densight")
+        self.setWindowTitle("Densight[*]")
         self.setAcceptDrops(True)
         self._build()
         self.actions_ = Actions(
@@ -104,6 +86,8 @@ class MainWindow(QMainWindow):
             self.controller,
             Handlers(
                 open_file=self.ask_open,
+                save=self.save_project,
+                save_as=self.ask_save_project,
                 export_cif=self.ask_export_cif,
                 export_map=self.ask_export_map,
                 screenshot=self.ask_screenshot,
@@ -186,6 +170,8 @@ class MainWindow(QMainWindow):
         self.jobs.crashed.connect(self.report_error)
         self.jobs.changed.connect(lambda _kind: self._refresh_activity())
         session.pattern.changed.connect(self._refresh_title)
+        self.documents.changed.connect(self._refresh_title)
+        self.documents.opened.connect(self._opened)
         session.solution.changed.connect(self._refresh_tabs)
         session.pattern.derived_changed.connect(self._refresh_tabs)
         self.peaks.looked_at.connect(self.pattern.plot.look_at)
@@ -219,13 +205,16 @@ class MainWindow(QMainWindow):
     # -- opening -----------------------------------------------------------------------------
 
     def open_file(self, path: str | Path) -> None:
-        """Open a pattern; a bundled example brings its elements along."""
+        """Open a pattern or a project; a bundled example brings its elements along."""
+        if Path(path).suffix.lower() == ".densight":
+            self.documents.open(path)
+            return
         self.controller.open_file(path, find_example(path))
 
     def ask_open(self) -> None:
         """Ask for a pattern file."""
         path, _filter = QFileDialog.getOpenFileName(
-            self, "Open a powder pattern", self.settings.get("folder", "")
+            self, "Open a powder pattern or a project", self.settings.get("folder", "")
         )
         if path:
             self.open_file(path)
@@ -298,6 +287,21 @@ class MainWindow(QMainWindow):
         self.settings.set("export_folder", str(Path(path).parent))
         return path
 
+    def save_project(self) -> None:
+        """Save to the project's file; ask for a name where it has none."""
+        if self.documents.path is None:
+            self.ask_save_project()
+        else:
+            self.documents.save(self.documents.path)
+
+    def ask_save_project(self) -> None:
+        """Ask under which name to save the session."""
+        pattern = self.session.pattern.pattern
+        name = f"{pattern.name if pattern is not None else 'project'}.densight"
+        path = self._ask_save("Save the project", name, "Densight project (*.densight)")
+        if path:
+            self.documents.save(path)
+
     def ask_export_cif(self) -> None:
         """Ask where to write the chosen candidate."""
         candidate, pattern = self.session.solution.chosen, self.session.pattern.pattern
@@ -335,7 +339,10 @@ class MainWindow(QMainWindow):
 
     def _refresh_title(self) -> None:
         pattern = self.session.pattern.pattern
-        self.setWindowTitle(f"{pattern.name} – Densight" if pattern is not None else "Densight")
+        path = self.documents.path
+        name = path.stem if path is not None else pattern.name if pattern is not None else ""
+        self.setWindowTitle(f"{name}[*] – Densight" if name else "Densight[*]")
+        self.setWindowModified(path is not None and self.documents.modified)
 
     def _refresh_tabs(self) -> None:
         n_candidates = len(self.session.solution.candidates)

@@ -107,6 +107,12 @@ class ElementsState:
         """No elements, no formula."""
         self._set((), None, "Clear elements")
 
+    @staticmethod
+    def check(symbols: tuple[str, ...]) -> None:
+        """Refuse symbols that cannot be chosen here, by `BadInputError`."""
+        for symbol in symbols:
+            _check_symbol(symbol)
+
     def recall(self, selected: tuple[str, ...], formula: str | None, others: bool) -> None:
         """Put back what was chosen before."""
         before = self._selected, self._formula, self._others_possible

@@ -1,0 +1,23 @@
+"""What the help boxes say."""
+
+MOUSE_HELP = """
+<h3>Pattern</h3>
+<table cellpadding="3">
+<tr><td>Drag with the left button</td><td>zoom to a box</td></tr>
+<tr><td>Right click</td><td>zoom out</td></tr>
+<tr><td>Double right click, Ctrl+0</td><td>whole pattern</td></tr>
+<tr><td>Wheel, Ctrl + wheel</td><td>zoom along the axis, in intensity</td></tr>
+<tr><td>Drag with the middle button</td><td>move</td></tr>
+<tr><td>← →, with Shift</td><td>step the cursor by one point, by ten</td></tr>
+</table>
+<h3>Density</h3>
+<table cellpadding="3">
+<tr><td>Drag with the left button</td><td>turn</td></tr>
+<tr><td>Wheel, drag with the right button</td><td>zoom</td></tr>
+<tr><td>Shift + drag</td><td>move</td></tr>
+</table>
+<h3>Elements</h3>
+<table cellpadding="3">
+<tr><td>Arrow keys, Space</td><td>move in the table, tick</td></tr>
+</table>
+"""
