@@ -16,6 +16,8 @@ from engine.training.bench_tables import right_cell
 # Points that a changed pattern may cost.
 MOST_LOST = 0.02
 MOST_CALLED = 0.01
+# Of fewer patterns a rate says neither that an aim is met nor that it is not.
+FEWEST = 20
 CONDITIONS = (("anomalous dispersion", "dispersion"), ("automatic slits", "automatic_slits"))
 CONTROLS = (
     ("wrong elements, `val`", "val", "elements"),
@@ -50,7 +52,9 @@ def table(collection: Collection) -> str:
     """All aims, as Markdown."""
     lines = ["| on | aim | figure | 95 % interval | n | |", "| --- | --- | --- | --- | --- | --- |"]
     for aim in aims(collection):
-        met = "not measured" if aim.n == 0 else {True: "met", False: "**short**", None: ""}[aim.met]
+        met = {True: "met", False: "**short**", None: ""}[aim.met]
+        if aim.n < FEWEST:
+            met = "too few to say" if aim.n else "not measured"
         n = str(aim.n) if aim.n else ""
         lines.append(f"| {aim.on} | {aim.aim} | {aim.figure} | {aim.interval} | {n} | {met} |")
     return "\n".join(lines)
