@@ -50,7 +50,8 @@ def counts_at(
     n = min(n_points, available, MAX_POINTS)
     if n <= 0 or offset < 0:
         raise truncated(source, kind)
-    return np.frombuffer(source.data, dtype=dtype, count=n, offset=offset).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a damaged file may hold signalling NaNs
+        return np.frombuffer(source.data, dtype=dtype, count=n, offset=offset).astype(np.float64)
 
 
 def text_field(data: bytes, offset: int, length: int) -> str:
