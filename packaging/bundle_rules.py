@@ -42,8 +42,10 @@ EXCLUDED_MODULES = (
 
 # Files, by their place in the bundle (with forward slashes), that are not shipped.
 LEFT_OUT_FILES = (
-    # PyTorch's headers, test programs and test libraries
-    r"torch/(include|bin|share|test)/",
+    # PyTorch's headers, test programs and test libraries; without its manager of shared memory
+    # it cannot be imported
+    r"torch/(include|share|test)/",
+    r"torch/bin/(?!torch_shm_manager$)",
     r"torch/lib/lib(aoti_custom_ops|backend_with_compiler|jitbackend_test|torchbind_test)\.so$",
     # Qt: no QML, no translations of Qt's own, no platform plugin without a desktop
     r"PySide6/(Qt/)?(qml|translations)/",

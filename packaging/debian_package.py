@@ -12,6 +12,7 @@ import system_libraries
 
 HERE = Path(__file__).resolve().parent
 MAINTAINER = "The Densight developers <developers@densight.invalid>"
+PROGRAMS = ("densight", "torch_shm_manager")
 MANUAL = """\
 .TH DENSIGHT 1 "2026" "densight {version}" "User Commands"
 .SH NAME
@@ -113,11 +114,11 @@ def write_compressed(path: Path, text: str) -> None:
 
 
 def set_modes(root: Path) -> None:
-    """Folders 755, the program 755, all else 644."""
+    """Folders and programs 755, all else 644."""
     for path in root.rglob("*"):
         if path.is_symlink():
             continue
-        runs = path.is_dir() or path == root / "usr/lib/densight/densight"
+        runs = path.is_dir() or path.name in PROGRAMS
         os.chmod(path, 0o755 if runs else 0o644)
 
 

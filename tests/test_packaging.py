@@ -52,6 +52,8 @@ def test_nothing_that_is_left_out_is_imported(packaging):
         ("torch/include/ATen/ATen.h", True),
         ("torch/lib/libtorchbind_test.so", True),
         ("torch/lib/libtorch_cpu.so", False),
+        ("torch/bin/torch_shm_manager", False),
+        ("torch/bin/protoc", True),
         ("torch/testing/_internal/__init__.py", False),
         ("libstdc++.so.6", True),
         ("libX11.so.6", True),

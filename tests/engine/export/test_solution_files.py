@@ -19,6 +19,11 @@ RECORD_KEYS = {
     "device",
     "versions",
     "seed",
+    "notes",
+    "settings",
+    "optics",
+    "pattern_sha256",
+    "checksums",
 }
 CANDIDATE_KEYS = {
     "rank",

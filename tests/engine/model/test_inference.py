@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine import resources
 from engine.crystal.structure import CrystalStructure
 from engine.diffraction.profile import simulate_pattern
 from engine.errors import BadInputError
@@ -230,7 +231,10 @@ def test_the_checksum_is_of_all_parts(monkeypatch: pytest.MonkeyPatch, tmp_path:
     before = weights_checksum()
     other = tmp_path / "body.safetensors"
     save_checkpoint(other, DensityBody(SMALL_BODY), {})
-    monkeypatch.setattr(inference, "body_path", lambda: other)
+    shipped = resources.path
+    monkeypatch.setattr(
+        resources, "path", lambda name: other if name == resources.WEIGHTS[1] else shipped(name)
+    )
     assert weights_checksum() != before
 
 

@@ -1,0 +1,68 @@
+"""Distances, choices and free coordinates as a prior."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.crystal.structure import CrystalStructure
+from engine.solve.plausibility import (
+    LARGEST_PENALTY,
+    NOVELTY,
+    choice_prior,
+    coordinate_charge,
+    distance_prior,
+    shortest_ratio,
+)
+from tests.made_structures import BY_NAME, MADE
+
+
+# The structures with a comma in their names are made up.
+@pytest.mark.parametrize("name", [made.name for made in MADE if "," not in made.name])
+def test_known_crystals_are_usual(name):
+    assert distance_prior(BY_NAME[name].structure) > -0.5
+
+
+def pair(distance, first=11, second=17, side=9.0):
+    coords = np.array([[0.98, 0.5, 0.5], [0.98 + distance / side, 0.5, 0.5]])
+    return CrystalStructure(side * np.eye(3), np.array([first, second]), coords % 1.0)
+
+
+def test_the_shortest_distance_is_found_over_the_border_of_the_cell():
+    # Covalent radii of Na and Cl as in gemmi: 1.66 and 1.02 angstrom.
+    assert shortest_ratio(pair(2.68)) == pytest.approx(1.0, abs=0.01)
+    assert shortest_ratio(pair(1.34)) == pytest.approx(0.5, abs=0.01)
+
+
+def test_an_atom_has_its_own_images_as_neighbours():
+    one = CrystalStructure(3.32 * np.eye(3), np.array([11]), np.zeros((1, 3)))
+    assert shortest_ratio(one) == pytest.approx(1.0, abs=0.01)
+
+
+def test_close_atoms_are_charged_up_to_a_limit():
+    penalties = [distance_prior(pair(d)) for d in (2.3, 2.0, 1.9, 1.0)]
+    assert penalties == sorted(penalties, reverse=True)
+    assert penalties[0] == 0.0
+    assert penalties[-1] == -LARGEST_PENALTY
+
+
+def test_hydrogen_and_shared_sites_do_not_count():
+    assert shortest_ratio(pair(0.9, second=1)) > 2.0
+    assert math.isinf(shortest_ratio(CrystalStructure(np.eye(3), np.array([1]), np.zeros((1, 3)))))
+    assert shortest_ratio(pair(0.0)) > 1.0
+
+
+@given(st.integers(1, 30), st.integers(1, 7))
+def test_more_to_choose_from_is_never_likelier(orbits, elements):
+    assert choice_prior(orbits, elements) <= NOVELTY
+    assert choice_prior(orbits, elements + 1) <= choice_prior(orbits, elements)
+
+
+def test_free_coordinates_cost_in_proportion():
+    assert coordinate_charge(0) == 0.0
+    assert coordinate_charge(4) == pytest.approx(4.0 * coordinate_charge(1))
+    assert coordinate_charge(1) == pytest.approx(2.0 * math.log(5.0))
