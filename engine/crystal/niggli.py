@@ -45,18 +45,27 @@ def niggli_reduce(lattice: ArrayLike, tolerance: float = 1e-5) -> tuple[FloatArr
     lengths = np.linalg.norm(rows, axis=1)
     if not np.isfinite(rows).all() or volume <= 1e-9 * float(np.prod(lengths)):
         raise BadInputError("The three lattice vectors span no cell; check the cell parameters.")
-    epsilon = tolerance * volume ** (2.0 / 3.0)
-    transformation = np.eye(3, dtype=np.int64)
-    for _ in range(_MAXIMUM_STEPS):
-        step = _next_step(transformation @ rows, epsilon)
-        if step is None:
+    # A lattice whose products differ by just the tolerance may go round in circles.
+    for width in (tolerance, 7.0 * tolerance, tolerance / 7.0, 0.0):
+        transformation = _steps(rows, width * volume ** (2.0 / 3.0))
+        if transformation is not None:
             break
-        transformation = step @ transformation
     else:
         raise BadInputError("The cell could not be reduced; check the cell parameters.")
     if np.linalg.det(transformation @ rows) < 0:
         transformation = -transformation
     return transformation @ rows, transformation
+
+
+def _steps(rows: FloatArray, epsilon: float) -> IntArray | None:
+    """The transformation that all steps together make, None where they never end."""
+    transformation = np.eye(3, dtype=np.int64)
+    for _ in range(_MAXIMUM_STEPS):
+        step = _next_step(transformation @ rows, epsilon)
+        if step is None:
+            return transformation
+        transformation = step @ transformation
+    return None
 
 
 def _next_step(rows: FloatArray, epsilon: float) -> IntArray | None:

@@ -1,7 +1,7 @@
 import gemmi
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from engine.crystal.lattice import (
@@ -89,6 +89,7 @@ def test_niggli_cell_fulfils_its_conditions(cell) -> None:
 
 
 @given(cells, st.lists(st.tuples(st.permutations([0, 1, 2]), small), min_size=1, max_size=4))
+@example((2.0, 2.00001, 30.0, 60.0, 60.0, 60.0), [([0, 1, 2], 1)])
 @settings(max_examples=200)
 def test_niggli_cell_does_not_depend_on_the_basis(cell, steps) -> None:
     lattice = lattice_of(cell)
