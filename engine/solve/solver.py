@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -17,7 +19,7 @@ from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.cells import CellsOfPattern
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.phasing.proposals import phasing_proposals
-from engine.solve.proposals import library_proposals
+from engine.solve.proposals import Proposal, library_proposals
 from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.verdict import (
@@ -36,7 +38,7 @@ FEWEST_LINES = 2
 # phasing, refining that.
 LIBRARY_SPAN, NETWORK_SPAN, NETWORK_REFINED = (0.3, 0.7), (0.7, 0.8), (0.8, 0.85)
 PHASING_SPAN, LAST_SPAN = (0.85, 0.95), (0.95, 1.0)
-NETWORK_COMPLETED = 4
+MAPS_COMPLETED = 4
 
 
 def solve(problem: Problem, progress: Progress | None = None) -> Solution:
@@ -86,12 +88,26 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     cells = CellsOfPattern(pattern)
     if problem.network and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
         asked = time.perf_counter()
-        remarks += _ask_network(problem, pattern, ranking, cells, watch, deadline)
+        source = partial(network_proposals, problem, pattern, ranking.prepared, cells)
+        remarks += _ask(
+            partial(source, deadline=deadline),
+            ranking,
+            watch,
+            (NETWORK_SPAN, NETWORK_REFINED),
+            "The network could not be used ({error}); only the library was searched.",
+        )
         timings["network"] = time.perf_counter() - asked
     if problem.phasing and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
-        began_phasing = time.perf_counter()
-        remarks += _phase(problem, pattern, ranking, cells, watch, deadline)
-        timings["phasing"] = time.perf_counter() - began_phasing
+        asked = time.perf_counter()
+        source = partial(phasing_proposals, problem, pattern, ranking.prepared, cells)
+        remarks += _ask(
+            partial(source, deadline=deadline),
+            ranking,
+            watch,
+            (PHASING_SPAN, LAST_SPAN),
+            "The intensities could not be phased ({error}).",
+        )
+        timings["phasing"] = time.perf_counter() - asked
     finished = ranking.finished()
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
@@ -107,43 +123,24 @@ def _unsettled(finished: list[Finished]) -> bool:
     return not chances or verdict(chances[0], strong_texture(finished[0].fit)) != "solved"
 
 
-def _ask_network(
-    problem: Problem,
-    pattern: PowderPattern,
+def _ask(
+    source: Callable[[Progress], list[Proposal]],
     ranking: Ranking,
-    cells: CellsOfPattern,
     watch: Progress,
-    deadline: float,
+    spans: tuple[tuple[float, float], tuple[float, float]],
+    failed: str,
 ) -> tuple[str, ...]:
-    """Add what the network proposes; a note where it cannot be used."""
-    try:
-        proposals = network_proposals(
-            problem, pattern, ranking.prepared, cells, Part(watch, *NETWORK_SPAN), deadline
-        )
-    except UNAVAILABLE as error:
-        return (f"The network could not be used ({error}); only the library was searched.",)
-    if proposals:
-        ranking.add(proposals, NETWORK_REFINED, completed=NETWORK_COMPLETED)
-    return ()
+    """Add what a source proposes; a note where it cannot be used.
 
-
-def _phase(
-    problem: Problem,
-    pattern: PowderPattern,
-    ranking: Ranking,
-    cells: CellsOfPattern,
-    watch: Progress,
-    deadline: float,
-) -> tuple[str, ...]:
-    """Add what phasing proposes; a note where it cannot be used."""
+    The spans are those of asking and of refining within the whole progress.
+    """
+    asking, refining = spans
     try:
-        proposals = phasing_proposals(
-            problem, pattern, ranking.prepared, cells, Part(watch, *PHASING_SPAN), deadline
-        )
+        proposals = source(Part(watch, *asking))
     except UNAVAILABLE as error:
-        return (f"The intensities could not be phased ({error}).",)
+        return (failed.format(error=error),)
     if proposals:
-        ranking.add(proposals, LAST_SPAN, completed=NETWORK_COMPLETED)
+        ranking.add(proposals, refining, completed=MAPS_COMPLETED)
     return ()
 
 

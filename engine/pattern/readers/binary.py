@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from engine.errors import BadInputError
-from engine.pattern.readers.scan import FloatArray, Source
+from engine.pattern.readers.scan import FloatArray, Scan, Source
 
 MAX_POINTS = 5_000_000
 
@@ -91,3 +92,28 @@ def checked_grid(source: Source, start: float, step: float, n_points: int) -> Fl
             "copy the file again from the instrument."
         )
     return np.asarray(start + step * np.arange(n_points), dtype=np.float64)
+
+
+def consecutive_ranges(
+    source: Source,
+    n_ranges: int,
+    offset: int,
+    read: Callable[[Source, int], tuple[Scan, int]],
+) -> list[Scan]:
+    """The ranges of a file one after the other, as many as it has of those it announces.
+
+    Parameters
+    ----------
+    source : Source
+    n_ranges : int
+        What the header announces; the first is read in any case.
+    offset : int
+        Where the first begins.
+    read : callable
+        Reads the range at an offset; returns it and where the next one begins.
+    """
+    scans: list[Scan] = []
+    while len(scans) < max(1, n_ranges) and (not scans or offset < len(source.data)):
+        scan, offset = read(source, offset)
+        scans.append(scan)
+    return scans

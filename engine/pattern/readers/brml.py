@@ -18,7 +18,7 @@ from engine.pattern.readers.archive import read_member
 from engine.pattern.readers.binary import seconds_or_none
 from engine.pattern.readers.header import from_lines
 from engine.pattern.readers.registry import CERTAIN, NO, Format, Reader
-from engine.pattern.readers.scan import FloatArray, Scan, Source
+from engine.pattern.readers.scan import FloatArray, Scan, Source, one_at_least
 from engine.pattern.readers.xml_tree import as_number, number_at, parse_xml, text_at
 
 _KIND = "Bruker BRML"
@@ -191,12 +191,7 @@ def _read(source: Source) -> list[Scan]:
             if scan is not None:
                 scans.append(scan)
                 break  # further routes are the same points, worked over
-    if not scans:
-        raise BadInputError(
-            f"'{source.name}' is a {_KIND} file without a scan over 2theta; it cannot be used "
-            "as a pattern."
-        )
-    return scans
+    return one_at_least(scans, source, _KIND)
 
 
 READER = Reader(

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.pattern.readers.binary import (
     checked_grid,
+    consecutive_ranges,
     counts_at,
     damaged_header,
     finite,
@@ -74,12 +75,7 @@ def _range(source: Source, offset: int) -> tuple[Scan, int]:
 
 def _read(source: Source) -> list[Scan]:
     n_ranges = struct.unpack_from("<i", source.data, 12)[0] if len(source.data) >= 16 else 1
-    scans: list[Scan] = []
-    offset = _HEADER
-    while len(scans) < max(1, n_ranges) and (not scans or offset < len(source.data)):
-        scan, offset = _range(source, offset)
-        scans.append(scan)
-    return scans
+    return consecutive_ranges(source, n_ranges, _HEADER, _range)
 
 
 READER = Reader(

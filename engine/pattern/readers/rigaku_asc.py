@@ -10,7 +10,7 @@ from engine.errors import BadInputError
 from engine.pattern.readers.binary import checked_grid
 from engine.pattern.readers.registry import CERTAIN, NO, Format, Reader
 from engine.pattern.readers.rigaku_scan import RigakuHeader, rigaku_scan
-from engine.pattern.readers.scan import FloatArray, Scan, Source
+from engine.pattern.readers.scan import FloatArray, Scan, Source, one_at_least
 from engine.pattern.readers.xml_tree import as_number
 
 _KIND = "Rigaku ASC"
@@ -83,12 +83,7 @@ def _read(source: Source) -> list[Scan]:
         elif text and text[0] in "0123456789.+-":
             rows.append(text)
     finish()
-    if not scans:
-        raise BadInputError(
-            f"'{source.name}' is a {_KIND} file without a scan over 2theta; it cannot be used as "
-            "a pattern."
-        )
-    return scans
+    return one_at_least(scans, source, _KIND)
 
 
 READER = Reader(

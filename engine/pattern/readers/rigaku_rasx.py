@@ -11,7 +11,7 @@ from engine.errors import BadInputError
 from engine.pattern.readers.archive import read_member
 from engine.pattern.readers.registry import CERTAIN, NO, Format, Reader
 from engine.pattern.readers.rigaku_scan import RigakuHeader, rigaku_scan
-from engine.pattern.readers.scan import FloatArray, Scan, Source, decode
+from engine.pattern.readers.scan import FloatArray, Scan, Source, decode, one_at_least
 from engine.pattern.readers.xml_tree import parse_xml, text_at
 
 _KIND = "Rigaku RASX"
@@ -93,12 +93,7 @@ def _read(source: Source) -> list[Scan]:
         scan = rigaku_scan(_table(source, text), _conditions(source, profile, number))
         if scan is not None:
             scans.append(scan)
-    if not scans:
-        raise BadInputError(
-            f"'{source.name}' is a {_KIND} file without a scan over 2theta; it cannot be used as "
-            "a pattern."
-        )
-    return scans
+    return one_at_least(scans, source, _KIND)
 
 
 READER = Reader(

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import BadInputError
 from engine.pattern.radiation import Radiation
 from engine.pattern.readers.archive import member_names
 
@@ -121,3 +122,19 @@ class Scan:
     promised_points: int | None = None
     raw_counts: bool | None = None
     warnings: tuple[str, ...] = field(default=())
+
+
+def one_at_least(scans: list[Scan], source: Source, kind: str) -> list[Scan]:
+    """The scans over 2theta that were found in a file of a format.
+
+    Raises
+    ------
+    BadInputError
+        If there is none.
+    """
+    if not scans:
+        raise BadInputError(
+            f"'{source.name}' is a {kind} file without a scan over 2theta; it cannot be used as "
+            "a pattern."
+        )
+    return scans

@@ -16,7 +16,7 @@ from engine.pattern.readers.binary import checked_grid, seconds_or_none
 from engine.pattern.readers.header import from_lines, in_angstrom
 from engine.pattern.readers.rates import counts_from_rate
 from engine.pattern.readers.registry import CERTAIN, NO, Format, Reader
-from engine.pattern.readers.scan import FloatArray, Scan, Source
+from engine.pattern.readers.scan import FloatArray, Scan, Source, one_at_least
 
 _KIND = "Bruker UXD"
 _SIGN = re.compile(r"^_(?:2THETA)?(?:COUNTS|CPS)|^_FILEVERSION\s*=", re.MULTILINE)
@@ -140,12 +140,7 @@ def _read(source: Source) -> list[Scan]:
         elif text and not text.startswith(";") and kind is not None:
             rows.append(text.replace(",", " "))
     finish()
-    if not scans:
-        raise BadInputError(
-            f"'{source.name}' is a {_KIND} file without a scan over 2theta; it cannot be used as "
-            "a pattern."
-        )
-    return scans
+    return one_at_least(scans, source, _KIND)
 
 
 READER = Reader(
