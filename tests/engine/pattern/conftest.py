@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import struct
+import bz2
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import Radiation, preset
+from tests.made_instrument_files import ONE, SEVERAL, Ranges
 
 N_POINTS = 120
 
@@ -85,32 +87,6 @@ def _xrdml(counts: np.ndarray) -> bytes:
 </dataPoints></scan></xrdMeasurement></xrdMeasurements>""".encode("utf-8-sig")
 
 
-def _raw3(counts: np.ndarray) -> bytes:
-    data = bytearray(712 + 304)
-    data[:7] = b"RAW1.01"
-    struct.pack_into("<i", data, 12, 1)
-    data[326:330] = b"LaB6"
-    data[608:610] = b"Cu"
-    struct.pack_into("<4d", data, 616, 1.5418, 1.5406, 1.54439, 1.3922)
-    struct.pack_into("<d", data, 648, 0.5)
-    struct.pack_into("<2i", data, 712, 304, len(counts))
-    struct.pack_into("<2d", data, 720, 10.0, 20.0)
-    struct.pack_into("<d", data, 888, 0.02)
-    return bytes(data) + counts.astype("<f4").tobytes()
-
-
-def _raw2(counts: np.ndarray) -> bytes:
-    data = bytearray(256 + 60)
-    data[:4] = b"RAW2"
-    struct.pack_into("<H", data, 4, 1)
-    data[8:15] = b"ZINCITE"
-    data[186:188] = b"Cu"
-    struct.pack_into("<3f", data, 188, 1.5406, 1.5443, 0.5)
-    struct.pack_into("<2H", data, 256, 60, len(counts))
-    struct.pack_into("<2f", data, 268, 0.02, 20.0)
-    return bytes(data) + counts.astype("<f4").tobytes()
-
-
 def _gsas_std(counts: np.ndarray) -> bytes:
     lines = [f"{'title Cu K-alpha':80s}", f"BANK 1 {len(counts)} 12 CONST 2000 2 0 0 STD".ljust(80)]
     fields = [f"  {int(c):6d}" for c in counts]
@@ -181,8 +157,6 @@ def _xy(counts: np.ndarray) -> bytes:
 
 MAKERS: dict[str, Callable[[np.ndarray], bytes]] = {
     "scan.xrdml": _xrdml,
-    "v3.raw": _raw3,
-    "v2.raw": _raw2,
     "std.gsas": _gsas_std,
     "esd.gsas": _gsas_esd,
     "aps.fxye": _gsas_fxye,
@@ -191,7 +165,16 @@ MAKERS: dict[str, Callable[[np.ndarray], bytes]] = {
     "fit2d.chi": _chi,
     "points.cif": _pdcif,
     "plain.xy": _xy,
+    "packed.xy.gz": lambda counts: gzip.compress(_xy(counts), mtime=0),
+    "packed.xrdml.bz2": lambda counts: bz2.compress(_xrdml(counts)),
 }
+
+
+def _of_one_range(make: Callable[[Ranges], bytes]) -> Callable[[np.ndarray], bytes]:
+    return lambda counts: make([(20.0, counts)])
+
+
+MAKERS |= {name: _of_one_range(make) for name, make in {**SEVERAL, **ONE}.items()}
 
 
 @pytest.fixture(params=sorted(MAKERS))
