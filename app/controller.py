@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app import text
 from app.jobs.runner import Handlers, JobRunner
 from app.services import Services
+from app.state.messages import Offer
 from app.state.session import Session
 from engine.errors import BadInputError
 from engine.pattern.radiation import parse_wavelength
@@ -98,7 +99,9 @@ class Controller(QObject):
         self.cancel_solve()
         self.cancel_density()
         session.messages.clear()
+        self._offer_back()
         with session.history.step(f"Open {pattern.name}"):
+            session.document = None
             session.clear_results()
             session.pattern.set_pattern(pattern, example.note if example is not None else "")
             if example is not None:
@@ -106,6 +109,19 @@ class Controller(QObject):
         self._warn_of(pattern)
         self.opened.emit(str(path))
         self._derive()
+
+    def _offer_back(self) -> None:
+        """Say that unsaved work makes room for something else, and how it comes back."""
+        if not self.session.unsaved:
+            return
+        pattern = self.session.pattern.pattern
+        name = f"'{pattern.name}'" if pattern is not None else "the former session"
+        self.session.messages.add(
+            "info",
+            f"What was found for {name} was put away and is not saved (Ctrl+Z brings it back).",
+            "replaced",
+            (Offer("Bring it back", self.undo),),
+        )
 
     def _warn_of(self, pattern: PowderPattern) -> None:
         """Say what the reader had to mend or assume."""
@@ -324,12 +340,17 @@ class Controller(QObject):
         )
 
     def put_back(self, project: Project, step: str) -> None:
-        """Make the session what a project holds, as one step of its history."""
+        """Make the session what a project holds, as one step of its history.
+
+        The session belongs to no document then; whoever knows of one says so.
+        """
         session = self.session
         self.cancel_solve()
         self.cancel_density()
         self.jobs.abandon("peaks")
+        self._offer_back()
         with session.history.step(step):
+            session.document = None
             session.clear_results()
             session.pattern.set_pattern(project.pattern, project.note)
             session.elements.recall(project.elements, project.formula, project.others_possible)

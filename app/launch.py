@@ -122,6 +122,8 @@ def _begin(window: MainWindow, files: list[str], script: _Script) -> None:
     script.start()
     if files:
         window.open_files(files)
+    if not script.is_unattended:
+        window.recovery.offer()
     window.warm_up()
 
 
@@ -143,9 +145,14 @@ class _Script:
         self._screenshot = screenshot
         self._quit = quit_when_done
 
+    @property
+    def is_unattended(self) -> bool:
+        """Whether nobody is there to answer."""
+        return self._quit or self._screenshot is not None
+
     def start(self) -> None:
         """Wait for the pattern, if there is anything to do with it."""
-        if self._solve or self._screenshot is not None or self._quit or self._elements:
+        if self._solve or self.is_unattended or self._elements:
             self._window.controller.opened.connect(self._opened)
             self._window.jobs.crashed.connect(self._crashed)
 
@@ -182,4 +189,4 @@ class _Script:
         if self._screenshot is not None and not self._window.grab().save(str(self._screenshot)):
             self.exit_code = 1
         if self._quit:
-            self._window.close()
+            self._window.discard_and_close()

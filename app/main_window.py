@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLabel,
     QMainWindow,
     QMessageBox,
@@ -28,10 +27,12 @@ from PySide6.QtWidgets import (
 
 import engine
 from app.actions import Actions, Handlers
+from app.asking import Asking
 from app.controller import Controller
 from app.documents import Documents
 from app.exports import Exports
 from app.jobs.runner import JobRunner
+from app.recovery import Recovery
 from app.services import Services
 from app.settings import Settings
 from app.state.examples import find_example, load_examples
@@ -48,7 +49,6 @@ from app.views.peak_table import PeakTable
 from app.views.sample_panel import SamplePanel
 
 SIDE_WIDTH = 388
-MAP_FILTER = "CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)"
 
 
 class MainWindow(QMainWindow):
@@ -75,7 +75,12 @@ class MainWindow(QMainWindow):
         self.controller = Controller(self.session, services, self.jobs, self)
         self.exports = Exports(self.session, services, self.jobs, self)
         self.documents = Documents(self.controller, self.jobs, self)
+        self.recovery = Recovery(
+            self.documents, self.session, self.jobs, self.settings.data_folder / "recovery"
+        )
+        self.asking = Asking(self, self.session, self.settings, self.documents, self.exports)
         self._error_dialog: ErrorDialog | None = None
+        self._may_close = False
         self._was_painted = False
         self.setWindowTitle("Densight[*]")
         self.setAcceptDrops(True)
@@ -86,11 +91,11 @@ class MainWindow(QMainWindow):
             self.controller,
             Handlers(
                 open_file=self.ask_open,
-                save=self.save_project,
-                save_as=self.ask_save_project,
-                export_cif=self.ask_export_cif,
-                export_map=self.ask_export_map,
-                screenshot=self.ask_screenshot,
+                save=self.asking.save,
+                save_as=self.asking.save_as,
+                export_cif=self.asking.export_cif,
+                export_map=self.asking.export_map,
+                screenshot=lambda: self.asking.screenshot(self.save_screenshot),
                 cancel=self.sample.cancel,
                 show_all=self.pattern.plot.show_all,
                 reset_layout=self.reset_layout,
@@ -212,12 +217,8 @@ class MainWindow(QMainWindow):
         self.controller.open_file(path, find_example(path))
 
     def ask_open(self) -> None:
-        """Ask for a pattern file."""
-        path, _filter = QFileDialog.getOpenFileName(
-            self, "Open a powder pattern or a project", self.settings.get("folder", "")
-        )
-        if path:
-            self.open_file(path)
+        """Ask for a pattern or a project, and open it."""
+        self.asking.open(self.open_file)
 
     def _opened(self, path: str) -> None:
         if find_example(path) is None:
@@ -277,55 +278,6 @@ class MainWindow(QMainWindow):
 
     # -- saving ------------------------------------------------------------------------------
 
-    def _ask_save(self, title: str, name: str, filters: str) -> str:
-        folder = Path(self.settings.get("export_folder", str(Path.home())))
-        path, chosen = QFileDialog.getSaveFileName(self, title, str(folder / name), filters)
-        if not path:
-            return ""
-        if not Path(path).suffix and "*" in chosen:
-            path += chosen[chosen.index("*") + 1 :].rstrip(")")
-        self.settings.set("export_folder", str(Path(path).parent))
-        return path
-
-    def save_project(self) -> None:
-        """Save to the project's file; ask for a name where it has none."""
-        if self.documents.path is None:
-            self.ask_save_project()
-        else:
-            self.documents.save(self.documents.path)
-
-    def ask_save_project(self) -> None:
-        """Ask under which name to save the session."""
-        pattern = self.session.pattern.pattern
-        name = f"{pattern.name if pattern is not None else 'project'}.densight"
-        path = self._ask_save("Save the project", name, "Densight project (*.densight)")
-        if path:
-            self.documents.save(path)
-
-    def ask_export_cif(self) -> None:
-        """Ask where to write the chosen candidate."""
-        candidate, pattern = self.session.solution.chosen, self.session.pattern.pattern
-        if candidate is None or pattern is None:
-            return
-        name = f"{pattern.name}_{candidate.formula}_{candidate.rank:02d}.cif"
-        path = self._ask_save("Export the chosen candidate", name, "CIF (*.cif)")
-        if path:
-            self.exports.write_cif(path)
-
-    def ask_export_map(self) -> None:
-        """Ask where to write the density that is shown."""
-        pattern = self.session.pattern.pattern
-        name = f"{pattern.name if pattern is not None else 'density'}_density"
-        path = self._ask_save("Export the density that is shown", name, MAP_FILTER)
-        if path:
-            self.exports.write_map(path)
-
-    def ask_screenshot(self) -> None:
-        """Ask where to save a picture of the window."""
-        path = self._ask_save("Save a picture of the window", "densight.png", "PNG (*.png)")
-        if path:
-            self.save_screenshot(path)
-
     def save_screenshot(self, path: str | Path) -> bool:
         """Save a picture of the whole window, the density's included."""
         saved = self.grab().save(str(path))
@@ -342,7 +294,7 @@ class MainWindow(QMainWindow):
         path = self.documents.path
         name = path.stem if path is not None else pattern.name if pattern is not None else ""
         self.setWindowTitle(f"{name}[*] – Densight" if name else "Densight[*]")
-        self.setWindowModified(path is not None and self.documents.modified)
+        self.setWindowModified(path is not None and self.session.modified)
 
     def _refresh_tabs(self) -> None:
         n_candidates = len(self.session.solution.candidates)
@@ -424,14 +376,24 @@ class MainWindow(QMainWindow):
         coded = {name: base64.b64encode(bytes(part.data())) for name, part in parts.items()}
         self.settings.set("layout", {name: code.decode() for name, code in coded.items()})
 
+    def discard_and_close(self) -> None:
+        """Close without a question; what is not saved goes."""
+        self._may_close = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Stop all work, remember the layout, and go."""
+        """Ask about unsaved work; else stop all work, remember the layout, and go."""
+        if self.session.unsaved and not self._may_close:
+            event.ignore()
+            self.asking.before_closing(self.discard_and_close)
+            return
         self._store_layout()
         self.hide()
         self.density.shutdown()
         if self._error_dialog is not None:
             self._error_dialog.close()
         self.jobs.shutdown()
+        self.recovery.close()
         super().closeEvent(event)
 
 

@@ -16,10 +16,15 @@ class Settings:
 
     def __init__(self, path: Path | None = None) -> None:
         """Keep the settings at `path`; by default where the platform wants them."""
+        # Where work is kept that must outlive the program; beside a path that was given.
+        self.data_folder: Path
         if path is None:
-            from platformdirs import user_config_path
+            from platformdirs import user_config_path, user_data_path
 
             path = user_config_path("densight", appauthor=False) / "window.json"
+            self.data_folder = user_data_path("densight", appauthor=False)
+        else:
+            self.data_folder = path.parent
         self._path = path
         self._values = self._read()
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -44,6 +46,8 @@ class Memory:
         What the user has said of candidates.
     prediction, density_run
         Of the density's state.
+    document
+        The project file that the session belonged to.
     """
 
     pattern: PowderPattern | None
@@ -60,6 +64,7 @@ class Memory:
     marks: Marks
     prediction: DensityAnswer | None
     density_run: int
+    document: Path | None
 
     def same_work(self, other: Memory) -> bool:
         """Whether saving the one would save the other: same inputs, results and marks."""

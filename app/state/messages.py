@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,22 @@ from psygnal import Signal
 Severity = Literal["info", "warning", "error"]
 _WEIGHT = {"info": 0, "warning": 1, "error": 2}
 MAXIMUM = 6
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that the user can do about a message.
+
+    Attributes
+    ----------
+    text : str
+        For the button.
+    do : callable
+        The message is taken down before it is called.
+    """
+
+    text: str
+    do: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -23,11 +40,13 @@ class Message:
     topic : str
         What it is about; a new message replaces an older one of the same topic and text, and
         `MessagesState.clear` can clear a topic.
+    offers : tuple of Offer
     """
 
     severity: Severity
     text: str
     topic: str = ""
+    offers: tuple[Offer, ...] = ()
 
 
 class MessagesState:
@@ -49,9 +68,11 @@ class MessagesState:
         found = [message.severity for message in self._messages]
         return max(found, key=_WEIGHT.__getitem__) if found else None
 
-    def add(self, severity: Severity, text: str, topic: str = "") -> None:
+    def add(
+        self, severity: Severity, text: str, topic: str = "", offers: tuple[Offer, ...] = ()
+    ) -> None:
         """Put up a message; the oldest goes when there are too many."""
-        message = Message(severity, text, topic)
+        message = Message(severity, text, topic, offers)
         kept = [other for other in self._messages if other != message]
         self._messages = (*kept, message)[-MAXIMUM:]
         self.changed.emit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.state.density import DensityState
 from app.state.elements import ElementsState
 from app.state.history import History, Memory
@@ -11,7 +13,11 @@ from app.state.solution import SolutionState
 
 
 class Session:
-    """Pattern, elements, solution, density and messages, each an evented model of its own."""
+    """Pattern, elements, solution, density and messages, each an evented model of its own.
+
+    `document` is the project file that the session belongs to; steps of the history lead from
+    one document to another, so that what came back is never saved under another's name.
+    """
 
     def __init__(self) -> None:
         self.pattern = PatternState()
@@ -21,13 +27,37 @@ class Session:
         self.messages = MessagesState()
         self.history = History(self)
         self.device = ""
+        self.document: Path | None = None
         self.elements.about_to_change.connect(self.history.record)
         self.solution.about_to_mark.connect(self.history.record)
+        self._saved: dict[Path | None, Memory] = {None: self.remember()}
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has been put in yet."""
         return self.pattern.pattern is None and not self.elements.selected
+
+    @property
+    def modified(self) -> bool:
+        """Whether the session holds something that its document does not."""
+        saved = self._saved.get(self.document)
+        return saved is None or not self.remember().same_work(saved)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether work would be lost with the session: results, or changes to a document."""
+        solution, density = self.solution.solution, self.density.prediction
+        results = solution is not None or density is not None or bool(self.solution.marks)
+        return (results or self.document is not None) and self.modified
+
+    def saved_as(self, document: Path, memory: Memory) -> None:
+        """A project file now holds what the session was at `memory`.
+
+        The session belongs to it from now on, unless it has gone on to another pattern meanwhile.
+        """
+        self._saved[document] = memory
+        if memory.pattern is self.pattern.pattern:
+            self.document = document
 
     def clear_results(self) -> None:
         """Forget candidates and densities: they belonged to another pattern."""
@@ -53,10 +83,12 @@ class Session:
             marks=solution.marks,
             prediction=self.density.prediction,
             density_run=self.density.run,
+            document=self.document,
         )
 
     def recall(self, memory: Memory) -> None:
         """Make the session what it was; a search that still belongs to it goes on."""
+        self.document = memory.document
         self.pattern.recall(memory.pattern, memory.note, memory.background, memory.peaks)
         self.elements.recall(memory.selected, memory.formula, memory.others_possible)
         if memory.density_run != self.density.run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.state.messages import Message, MessagesState
+from app.state.messages import Message, MessagesState, Offer
 
 MAXIMUM_SHOWN = 3
 _SIGNS = {"info": "ℹ", "warning": "⚠", "error": "✕"}
@@ -19,6 +19,7 @@ class MessageStrip(QFrame):
         """Show `message` until the user dismisses it in `state`."""
         super().__init__()
         self.message = message
+        self._state = state
         self.setProperty("message", message.severity)
         self.setAccessibleName(f"{_NAMES[message.severity]}: {message.text}")
         row = QHBoxLayout(self)
@@ -36,7 +37,15 @@ class MessageStrip(QFrame):
         close.clicked.connect(lambda: state.dismiss(message))
         row.addWidget(sign)
         row.addWidget(text, 1)
+        self.offers = [QPushButton(offer.text) for offer in message.offers]
+        for button, offer in zip(self.offers, message.offers, strict=True):
+            button.clicked.connect(lambda _checked=False, offer=offer: self._take(offer))
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _take(self, offer: Offer) -> None:
+        self._state.dismiss(self.message)
+        offer.do()
 
 
 class MessageBar(QWidget):

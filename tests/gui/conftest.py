@@ -84,7 +84,7 @@ def window(qtbot, engine: FakeEngine, settings: Settings) -> Iterator[MainWindow
     qtbot.waitUntil(lambda: not made.jobs.busy)
     yield made
     engine.gate.set()
-    made.close()
+    made.discard_and_close()
     made.deleteLater()
 
 

@@ -21,7 +21,7 @@ def real(qtbot, settings):
     made.warm_up()
     qtbot.waitUntil(lambda: not made.jobs.busy, timeout=60_000)
     yield made
-    made.close()
+    made.discard_and_close()
     made.deleteLater()
 
 

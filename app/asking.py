@@ -1,0 +1,131 @@
+"""What the window asks its user: which file to open or write, and what to do with unsaved work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.documents import Documents
+from app.exports import Exports
+from app.settings import Settings
+from app.state.session import Session
+
+MAP_FILTER = "CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)"
+
+
+class Asking(QObject):
+    """The questions of one window; each answer goes straight to where the work is done."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        settings: Settings,
+        documents: Documents,
+        exports: Exports,
+    ) -> None:
+        """Ask above `window`."""
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._settings = settings
+        self._documents = documents
+        self._exports = exports
+        self.unsaved_box: QMessageBox | None = None
+
+    def open(self, open_file: Callable[[str], None]) -> None:
+        """Ask for a pattern or a project."""
+        path, _filter = QFileDialog.getOpenFileName(
+            self._window,
+            "Open a powder pattern or a project",
+            self._settings.get("folder", ""),
+        )
+        if path:
+            open_file(path)
+
+    def _where_to_save(self, title: str, name: str, filters: str) -> str:
+        folder = Path(self._settings.get("export_folder", str(Path.home())))
+        path, chosen = QFileDialog.getSaveFileName(self._window, title, str(folder / name), filters)
+        if not path:
+            return ""
+        if not Path(path).suffix and "*" in chosen:
+            path += chosen[chosen.index("*") + 1 :].rstrip(")")
+        self._settings.set("export_folder", str(Path(path).parent))
+        return path
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Save to the project's file, or ask for one; `then` is called when it is written."""
+        if self._documents.path is None:
+            self.save_as(then)
+        else:
+            self._documents.save(self._documents.path, then)
+
+    def save_as(self, then: Callable[[], None] | None = None) -> None:
+        """Ask under which name to save the session; `then` is called when it is written."""
+        pattern = self._session.pattern.pattern
+        name = f"{pattern.name if pattern is not None else 'project'}.densight"
+        path = self._where_to_save("Save the project", name, "Densight project (*.densight)")
+        if path:
+            self._documents.save(path, then)
+
+    def export_cif(self) -> None:
+        """Ask where to write the chosen candidate."""
+        candidate, pattern = self._session.solution.chosen, self._session.pattern.pattern
+        if candidate is None or pattern is None:
+            return
+        name = f"{pattern.name}_{candidate.formula}_{candidate.rank:02d}.cif"
+        path = self._where_to_save("Export the chosen candidate", name, "CIF (*.cif)")
+        if path:
+            self._exports.write_cif(path)
+
+    def export_map(self) -> None:
+        """Ask where to write the density that is shown."""
+        pattern = self._session.pattern.pattern
+        name = f"{pattern.name if pattern is not None else 'density'}_density"
+        path = self._where_to_save("Export the density that is shown", name, MAP_FILTER)
+        if path:
+            self._exports.write_map(path)
+
+    def screenshot(self, save: Callable[[str], object]) -> None:
+        """Ask where to save a picture of the window."""
+        path = self._where_to_save("Save a picture of the window", "densight.png", "PNG (*.png)")
+        if path:
+            save(path)
+
+    def before_closing(self, close: Callable[[], None]) -> None:
+        """Ask what to do with unsaved work; `close` is called unless the user stays.
+
+        The question does not hold up the program: it belongs to the window, and other windows
+        and running searches go on.
+        """
+        if self.unsaved_box is not None:
+            self.unsaved_box.raise_()
+            return
+        pattern, path = self._session.pattern.pattern, self._documents.path
+        name = path.stem if path is not None else pattern.name if pattern is not None else ""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Densight",
+            f"Save the work on '{name}' before closing?",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            self._window,
+        )
+        box.setInformativeText("Candidates, fits and densities that are not saved go.")
+        box.setDefaultButton(buttons.Save)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered(_result: int) -> None:
+            self.unsaved_box = None
+            answer = box.standardButton(box.clickedButton())
+            if answer == buttons.Discard:
+                close()
+            elif answer == buttons.Save:
+                self.save(then=close)
+
+        box.finished.connect(answered)
+        self.unsaved_box = box
+        box.open()
