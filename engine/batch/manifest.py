@@ -14,7 +14,7 @@ import numpy as np
 from engine.errors import BadInputError
 
 REQUIRED = ("file", "elements")
-OPTIONAL = ("wavelength", "formula", "id", "others_possible")
+OPTIONAL = ("wavelength", "formula", "id", "others_possible", "range")
 
 _TRUE = {"1", "true", "yes", "y"}
 _FALSE = {"", "0", "false", "no", "n"}
@@ -33,6 +33,8 @@ class Entry:
     elements : str
     wavelength, formula : str or None
     others_possible : bool
+    range : str or None
+        Which range of a file of several: a number, ``merge`` or ``sum``.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Entry:
     wavelength: str | None = None
     formula: str | None = None
     others_possible: bool = False
+    range: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,9 @@ class Manifest:
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest in CSV through, and check it.
 
-    The header names ``file`` and ``elements`` and optionally ``wavelength``, ``formula``, ``id``
-    and ``others_possible``. Paths are relative to the manifest or absolute; ``id`` is the file's
-    stem by default. What a row says of its sample is checked when its turn comes.
+    The header names ``file`` and ``elements`` and optionally ``wavelength``, ``formula``, ``id``,
+    ``others_possible`` and ``range``. Paths are relative to the manifest or absolute; ``id`` is
+    the file's stem by default. What a row says of its sample is checked when its turn comes.
 
     Raises
     ------
@@ -166,4 +169,5 @@ def _entry(row: dict[str, str], where: str, folder: Path) -> Entry:
         wavelength=cell.get("wavelength") or None,
         formula=cell.get("formula") or None,
         others_possible=others in _TRUE,
+        range=cell.get("range") or None,
     )

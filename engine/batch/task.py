@@ -124,13 +124,14 @@ def _solve(entry: Entry, file: Path, folder: Path, options: Options) -> Line:
     from engine.export.solution_files import write_solution
     from engine.pattern.io import read_pattern
     from engine.pattern.radiation import parse_wavelength
+    from engine.pattern.readers.ranges import parse_range
     from engine.solve.result import Problem
     from engine.solve.solver import solve
 
     elements = parse_elements(entry.elements)
     check_contents(elements, entry.formula, entry.others_possible)
     radiation = parse_wavelength(entry.wavelength) if entry.wavelength else None
-    pattern = read_pattern(file, radiation)
+    pattern = read_pattern(file, radiation, parse_range(entry.range) if entry.range else None)
     solution = solve(
         Problem(
             pattern=pattern,

@@ -22,6 +22,13 @@ def add_pattern(parser: argparse.ArgumentParser) -> None:
     """The pattern's file and the wavelength that it was measured with."""
     parser.add_argument("pattern", metavar="PATTERN", type=Path, help="file of the pattern")
     add_wavelength(parser)
+    parser.add_argument(
+        "--range",
+        dest="ranges",
+        metavar="N|merge|sum",
+        help="of a file with several ranges: the number of one, or all merged or added up; "
+        "default: merged where they continue each other, else the first",
+    )
 
 
 def add_wavelength(parser: argparse.ArgumentParser) -> None:
@@ -99,9 +106,11 @@ def radiation_of(arguments: argparse.Namespace) -> Radiation | None:
 def pattern_of(arguments: argparse.Namespace) -> PowderPattern:
     """Read the pattern that the arguments name, and pass its warnings on."""
     from engine.pattern.io import read_pattern
+    from engine.pattern.readers.ranges import parse_range
 
     radiation = radiation_of(arguments)
-    pattern = read_pattern(existing(arguments.pattern), radiation)
+    ranges = None if arguments.ranges is None else parse_range(arguments.ranges)
+    pattern = read_pattern(existing(arguments.pattern), radiation, ranges)
     for warning in warnings_of(pattern):
         warn(warning)
     return pattern

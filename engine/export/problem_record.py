@@ -30,8 +30,8 @@ def problem_record(problem: Problem) -> dict[str, Any]:
     dict
         ``settings`` (all fields of `Problem` but the pattern, elements and seed), ``optics``
         (what `Radiation` has besides its wavelengths), ``pattern_sha256`` (of the file's bytes;
-        null for a pattern that came from no file) and ``checksums`` of the weights and the
-        structure types.
+        null for a pattern that came from no file), ``ranges`` (which of the file's ranges were
+        asked for) and ``checksums`` of the weights and the structure types.
     """
     radiation = problem.pattern.radiation
     return {
@@ -42,6 +42,7 @@ def problem_record(problem: Problem) -> dict[str, Any]:
         },
         "optics": {name: getattr(radiation, name) for name in _OPTICS},
         "pattern_sha256": _sha256(problem.pattern.path),
+        "ranges": problem.pattern.details.ranges,
         "checksums": data_checksums(),
     }
 
@@ -135,6 +136,7 @@ def _radiation(record: dict[str, Any]) -> Radiation:
 
 def _pattern(record: dict[str, Any], folder: Path, radiation: Radiation) -> PowderPattern:
     from engine.pattern.io import read_pattern
+    from engine.pattern.readers.ranges import parse_range
 
     named = Path(str(record.get("pattern", "")))
     places = [named, folder / named, folder / named.name]
@@ -147,7 +149,9 @@ def _pattern(record: dict[str, Any], folder: Path, radiation: Radiation) -> Powd
     if record.get("pattern_sha256") not in (None, _sha256(path)):
         raise BadInputError(f"'{path}' is not the pattern that was solved: its content differs.")
     stated = radiation.provenance in ("typed", "preset")
-    return read_pattern(path, radiation if stated else None)
+    kept = record.get("ranges")
+    ranges = None if kept is None else parse_range(str(kept))
+    return read_pattern(path, radiation if stated else None, ranges)
 
 
 def _sha256(path: Path | None) -> str | None:

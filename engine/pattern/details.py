@@ -22,6 +22,8 @@ class MeasurementDetails:
         the time summed over its channels, as the file has it.
     n_ranges : int
         How many scans the file holds.
+    ranges : int, "merge", "sum" or None
+        Which of them was asked for, as for `engine.pattern.io.read_pattern`.
     """
 
     sample: str = ""
@@ -29,3 +31,4 @@ class MeasurementDetails:
     date: str = ""
     seconds: float | None = None
     n_ranges: int = 1
+    ranges: int | str | None = None

@@ -51,7 +51,7 @@ def read_pattern(
         return _simulated(source, radiation)
     reader, scans = read_scans(source)
     chosen = combine(scans, ranges, source.name)
-    return _assembled(source, reader, chosen, radiation, len(scans))
+    return _assembled(source, reader, chosen, radiation, len(scans), ranges)
 
 
 def read_ranges(path: str | Path, radiation: Radiation | None = None) -> list[PowderPattern]:
@@ -70,7 +70,10 @@ def read_ranges(path: str | Path, radiation: Radiation | None = None) -> list[Po
     """
     source = load(Path(path))
     reader, scans = read_scans(source)
-    patterns = [_assembled(source, reader, scan, radiation, len(scans)) for scan in scans]
+    patterns = [
+        _assembled(source, reader, scan, radiation, len(scans), i)
+        for i, scan in enumerate(scans, start=1)
+    ]
     if len(patterns) > 1:
         patterns = [
             replace(pattern, name=f"{pattern.name} range {i}")
@@ -102,7 +105,12 @@ def read_table(
 
 
 def _assembled(
-    source: Source, reader: Reader, scan: Scan, radiation: Radiation | None, n_ranges: int
+    source: Source,
+    reader: Reader,
+    scan: Scan,
+    radiation: Radiation | None,
+    n_ranges: int,
+    ranges: RangeChoice,
 ) -> PowderPattern:
     pattern = assemble(scan, source.path, radiation)
     warnings = pattern.warnings
@@ -112,7 +120,8 @@ def _assembled(
             f"{reader.name} is read from its description and was {NEVER_TRIED}: compare the plot "
             "with what the instrument showed.",
         )
-    return replace(pattern, warnings=warnings, details=replace(pattern.details, n_ranges=n_ranges))
+    details = replace(pattern.details, n_ranges=n_ranges, ranges=ranges)
+    return replace(pattern, warnings=warnings, details=details)
 
 
 def load(path: Path) -> Source:

@@ -60,6 +60,8 @@ def _stream(name: str, data: bytes, start: object, kind: str) -> bytes:
             rest = unpacker.unused_data
             if not rest.startswith(GZIP if kind == "gzip" else BZIP2):
                 break  # padding after the last stream
+    except BadInputError:  # it is a ValueError too
+        raise
     except (zlib.error, OSError, EOFError, ValueError) as error:
         raise BadInputError(
             f"'{name}' is a {kind} file that is cut short or damaged; copy it again."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from engine.cli.reproduce import changed_versions, compare_records
@@ -14,6 +15,7 @@ from engine.export.solution_files import solution_record
 from engine.pattern.io import read_pattern
 from engine.pattern.radiation import single
 from engine.solve.result import Problem, Solution
+from tests import made_instrument_files
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
 
@@ -38,6 +40,18 @@ def test_a_question_comes_back_as_it_was(problem, record, tmp_path):
     assert again.pattern.counts.tolist() == problem.pattern.counts.tolist()
     assert vars(again) | {"pattern": None} == vars(problem) | {"pattern": None}
     assert record["notes"] == ["A note."]
+
+
+def test_the_chosen_range_is_read_again(tmp_path):
+    path = tmp_path / "two.raw"
+    counts = np.random.default_rng(0).poisson(300, 60)
+    path.write_bytes(made_instrument_files.raw3([(20.0, counts), (40.0, counts + 1)]))
+    for choice, first in ((2, 40.0), ("merge", 20.0)):
+        problem = Problem(read_pattern(path, ranges=choice), ("Zn", "O"))
+        record = json.loads(json.dumps(solution_record(Solution(problem, "no-solution", ()))))
+        again = problem_of(record, tmp_path)
+        assert again.pattern.two_theta[0] == first
+        assert len(again.pattern) == len(problem.pattern)
 
 
 def test_the_pattern_may_have_moved_with_its_record(record, tmp_path):

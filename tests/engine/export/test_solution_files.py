@@ -23,6 +23,7 @@ RECORD_KEYS = {
     "settings",
     "optics",
     "pattern_sha256",
+    "ranges",
     "checksums",
 }
 CANDIDATE_KEYS = {
