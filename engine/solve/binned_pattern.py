@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
+from scipy.sparse import csr_array
 
 from engine.refine.prepared import PreparedPattern
 
@@ -85,12 +86,47 @@ class BinnedPattern:
         """Weighted sum of squares of what was measured."""
         return float(self.weight @ self.observed**2)
 
-    def draw(self, d_star: FloatArray, intensity: FloatArray) -> FloatArray:
-        """Lines in the bins, at all wavelengths of the radiation, blurred.
+    def on_bins(self, d_star: FloatArray) -> csr_array:
+        """How much of each line falls into each bin, at all wavelengths of the radiation.
 
         Parameters
         ----------
         d_star : (h,) array
+
+        Returns
+        -------
+        (h, size + 1) sparse array
+            The last bin is all that is outside the pattern.
+        """
+        weights = np.asarray(self.radiation.weights)[:, None]
+        # A line of another wavelength stands where the primary one would have this 1/d.
+        ratio = np.asarray(self.radiation.wavelengths)[:, None] / self.wavelength
+        place = (d_star * ratio - self.start) / self.width
+        left = np.floor(place)
+        share = place - left
+        bins = np.stack([left, left + 1.0], axis=-1)
+        shares = np.stack([weights * (1.0 - share), weights * share], axis=-1)
+        # What is outside goes to one more bin that nobody looks at.
+        bins[(bins < 0) | (bins >= self.size)] = self.size
+        each = bins[..., 0].size * 2 // max(len(d_star), 1)
+        begins = np.arange(len(d_star) + 1) * each
+        by_line = (1, 0, 2)
+        return csr_array(
+            (
+                shares.transpose(by_line).ravel(),
+                bins.transpose(by_line).ravel().astype(int),
+                begins,
+            ),
+            shape=(len(d_star), self.size + 1),
+        )
+
+    def draw(self, placed: csr_array, intensity: FloatArray) -> FloatArray:
+        """Lines in the bins, blurred.
+
+        Parameters
+        ----------
+        placed : (h, size + 1) sparse array
+            From `on_bins`.
         intensity : (n, h) array
             One row for each pattern to draw.
 
@@ -98,19 +134,7 @@ class BinnedPattern:
         -------
         (n, size) array
         """
-        out = np.zeros((len(intensity), self.size + 1))
-        weights = self.radiation.weights
-        for wavelength, weight in zip(self.radiation.wavelengths, weights, strict=True):
-            # A line of another wavelength stands where the primary one would have this 1/d.
-            place = (d_star * wavelength / self.wavelength - self.start) / self.width
-            left = np.floor(place).astype(np.int64)
-            share = place - left
-            for bins, part in ((left, 1.0 - share), (left + 1, share)):
-                good = (bins >= 0) & (bins < self.size)
-                matrix = np.zeros((int(good.sum()), self.size + 1))
-                matrix[np.arange(len(matrix)), bins[good]] = part[good] * weight
-                out += intensity[:, good] @ matrix
-        return self._blurred(out[:, : self.size])
+        return self._blurred(np.asarray(intensity @ placed)[:, : self.size])
 
     def profiles(self, d_star: FloatArray) -> FloatArray:
         """(h, size) each line by itself, of unit intensity, with the shape of the measured lines.

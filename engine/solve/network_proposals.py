@@ -22,6 +22,7 @@ from engine.refine.prepared import PreparedPattern
 from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.cells import CellsOfPattern
 from engine.solve.map_proposals import Rising, map_contents, map_proposals
+from engine.solve.maps.effort import Effort
 from engine.solve.maps.lattice_on_lines import PlacedLattice, place_lattice
 from engine.solve.maps.measured_series import Series, measured_series
 from engine.solve.maps.structures import MapSolver, MapStructure
@@ -40,8 +41,8 @@ LEAST_EXPLAINED = 0.8
 SAME_CELL = 0.004
 # Finer than in the screening of the library: the cell is on the lines.
 FINE_BIN = 0.001
-# For all maps of a pattern together; usually it is a second or two.
-SECONDS = 8.0
+# For all maps of a pattern together; see `Effort`.
+WORK = 600.0
 # Coefficients beyond this 1/d (1/angstrom) are noise of the grid.
 LARGEST_D_STAR = 1.6
 
@@ -94,13 +95,9 @@ def network_proposals(
     def check() -> None:
         progress.report(0.7, "Finding atoms in the network's densities")
 
-    for number, one in enumerate(
-        _maps(problem, pattern, prepared, cells, Part(progress, 0.0, 0.7))
-    ):
-        if number == 0:
-            # Indexing has limits of its own.
-            deadline = min(deadline, time.perf_counter() + SECONDS)
-        if time.perf_counter() > deadline:
+    effort = Effort(WORK)
+    for one in _maps(problem, pattern, prepared, cells, Part(progress, 0.0, 0.7)):
+        if effort.exhausted or time.perf_counter() > deadline:
             break
         solver = MapSolver(
             one.pattern,
@@ -108,7 +105,8 @@ def network_proposals(
             len(lines.d_star),
             prepared.dispersion,
             check,
-            lambda end=deadline: time.perf_counter() > end,  # type: ignore[misc]
+            effort,
+            lambda: time.perf_counter() > deadline,
         )
         for structure in solver.structures(one.series, one.placed.rotations, one.n_atoms):
             found.append((structure, one.placed.zero))

@@ -13,6 +13,7 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from engine.crystal.anomalous import dispersion
 from engine.crystal.metric import quadratic_form, vector_to_metric
@@ -126,19 +127,22 @@ class ScreeningPattern:
         power = float(self._pattern.weight[:end] @ self._pattern.observed[:end] ** 2)
         if end < 30 or power < 0.2 * self._power:
             return np.ones(len(assignments))
+        placed = self._pattern.on_bins(np.sqrt(q))
         middle = B_VALUES[len(B_VALUES) // 2]
-        residual = self._compare(q, strength, middle, end)
+        residual = self._compare(q, placed, strength, middle, end)
         # Other B only for the best: they refine a residual, they do not rescue one.
         best = np.argsort(residual)[:REFINED_COLOURINGS]
         for b_iso in B_VALUES:
             if b_iso != middle:
-                other = self._compare(q, strength[best], b_iso, end)
+                other = self._compare(q, placed, strength[best], b_iso, end)
                 residual[best] = np.minimum(residual[best], other)
         return residual
 
-    def _compare(self, q: FloatArray, strength: FloatArray, b_iso: float, end: int) -> FloatArray:
+    def _compare(
+        self, q: FloatArray, placed: csr_array, strength: FloatArray, b_iso: float, end: int
+    ) -> FloatArray:
         """Residual of each row of line strengths on the first `end` bins, at its best scale."""
-        drawn = self._pattern.draw(np.sqrt(q), strength * np.exp(-0.5 * b_iso * q))[:, :end]
+        drawn = self._pattern.draw(placed, strength * np.exp(-0.5 * b_iso * q))[:, :end]
         weight, observed = self._pattern.weight[:end], self._pattern.observed[:end]
         cross = drawn @ (weight * observed)
         own = (drawn**2) @ weight

@@ -16,6 +16,7 @@ from engine.solve.maps.atoms_on_intensities import IntensityRefiner, RefinedAtom
 from engine.solve.maps.comparison import Comparison
 from engine.solve.maps.decoration import Decoration, Decorator
 from engine.solve.maps.difference_map import difference_map, frame_of
+from engine.solve.maps.effort import Effort
 from engine.solve.maps.frame import Frame, standard_frame
 from engine.solve.maps.map_symmetry import Agreement, MapGroup, map_groups
 from engine.solve.maps.measured_series import Series
@@ -90,7 +91,10 @@ class MapSolver:
         Whether there is anomalous scattering in the pattern.
     check : callable, optional
         Called between steps; may raise to stop.
+    effort : Effort, optional
+        What may be spent; several solvers can share one.
     out_of_time : callable, optional
+        Whether to stop for another reason.
     """
 
     def __init__(
@@ -100,15 +104,22 @@ class MapSolver:
         lines: int,
         anomalous: bool,
         check: Callable[[], None] = lambda: None,
+        effort: Effort | None = None,
         out_of_time: Callable[[], bool] = lambda: False,
     ) -> None:
         self.pattern = pattern
         self.contents = contents
         self.lines = lines
         self._anomalous = anomalous
-        self.check, self.out_of_time = check, out_of_time
+        self.check, self._out_of_time = check, out_of_time
+        self._effort = effort or Effort()
         self._refiner = IntensityRefiner(pattern, anomalous)
         self.satisfied = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self._effort.exhausted or self._out_of_time()
 
     def structures(
         self, series: Series, rotations: IntArray, expected_atoms: float | None
@@ -127,7 +138,7 @@ class MapSolver:
         found: list[MapStructure] = []
         for group in map_groups(Agreement(series, rotations), GROUPS):
             self.check()
-            if self.out_of_time():
+            if self.stopped:
                 break
             found += self.structures_in(series, group, expected_atoms)
             if any(one.refined.residual < EXPLAINED for one in found):
@@ -171,6 +182,7 @@ class MapSolver:
         if placed is None:
             return []
         frame, transformation, shift = placed
+        self._effort.decorated()
         comparison = Comparison(frame, self.pattern, self.contents.elements, self._anomalous)
         if not comparison.usable:
             return []
@@ -204,6 +216,7 @@ class MapSolver:
             refined = self._refiner.refine(structure)
         except (BadInputError, np.linalg.LinAlgError):
             return []
+        self._effort.refined(len(refined.model.hkl), refined.n_free)
         badness = self.lines * math.log(max(refined.residual, RESIDUAL_FLOOR))
         badness += 0.5 * math.log(self.lines) * refined.n_free - decoration.log_prior
         return [MapStructure(refined, decoration.log_prior, badness)]
@@ -231,7 +244,7 @@ class MapSolver:
             if not found or found[0].badness > best.badness - LEAST_GAIN:
                 break
             best = found[0]
-            if best.refined.residual < EXPLAINED or self.out_of_time():
+            if best.refined.residual < EXPLAINED or self.stopped:
                 break
         return [r for r in rivals if r.badness < best.badness + RIVAL]
 

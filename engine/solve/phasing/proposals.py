@@ -11,6 +11,7 @@ from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.cells import CellsOfPattern
 from engine.solve.indexing.cell import IndexedCell
 from engine.solve.map_proposals import Rising, map_contents, map_proposals
+from engine.solve.maps.effort import Effort
 from engine.solve.maps.lattice_on_lines import lattice_rotations
 from engine.solve.maps.structures import MapSolver, MapStructure, distinct
 from engine.solve.phasing.groups import likely_groups, reduced_lattice
@@ -23,8 +24,8 @@ GROUPS = 10
 CELLS = 3
 # Finer than in the screening of the library: the cell is on the lines.
 FINE_BIN = 0.001
-# For all cells of a pattern together, indexing aside.
-SECONDS = 10.0
+# For all cells of a pattern together, indexing aside; see `Effort`.
+WORK = 800.0
 
 
 def phasing_proposals(
@@ -57,7 +58,7 @@ def phasing_proposals(
     """
     progress = Rising(progress)
     likely = cells.likely(Part(progress, 0.0, 0.4))[:CELLS]
-    deadline = min(deadline, time.perf_counter() + SECONDS)
+    effort = Effort(WORK)
     contents = map_contents(problem)
     lines = len(line_set(prepared).d_star)
     found: list[tuple[MapStructure, float]] = []
@@ -66,7 +67,7 @@ def phasing_proposals(
         progress.report(0.4, "Phasing the intensities")
 
     for number, cell in enumerate(likely):
-        if time.perf_counter() > deadline:
+        if effort.exhausted or time.perf_counter() > deadline:
             break
         binned = BinnedPattern(prepared, FINE_BIN, FINE_BIN, cell.zero)
         solver = MapSolver(
@@ -75,6 +76,7 @@ def phasing_proposals(
             lines,
             prepared.dispersion,
             check,
+            effort,
             lambda: time.perf_counter() > deadline,
         )
         structures = _of_cell(problem, pattern, prepared, cell, solver)
@@ -99,16 +101,16 @@ def _of_cell(
     found: list[MapStructure] = []
     for one in maps_in_groups(reflections, groups, problem.seed, solver.check):
         solver.check()
-        if solver.out_of_time():
+        if solver.stopped:
             break
         if one.group is not None:
             found += solver.structures_in(one.series, one.group, None)
     found = solver.completed(distinct(found), None)
-    if solver.satisfied or solver.out_of_time():
+    if solver.satisfied or solver.stopped:
         return found
     rotations = lattice_rotations(lattice)
     for one in free_maps(reflections, problem.seed, solver.check):
         found += solver.structures(one.series, rotations, None)
-        if solver.satisfied or solver.out_of_time():
+        if solver.satisfied or solver.stopped:
             break
     return distinct(found)

@@ -22,10 +22,18 @@ def test_a_line_keeps_its_intensity_and_place(prepared, width: float) -> None:
     place = pattern.start + width * np.arange(pattern.size)
     d_star = np.array([0.4, 0.5003])
     drawn = pattern.profiles(d_star)
-    both = pattern.draw(d_star, np.array([[2.0, 3.0]]))[0]
+    both = pattern.draw(pattern.on_bins(d_star), np.array([[2.0, 3.0]]))[0]
     assert drawn.sum(axis=1) == pytest.approx(sum(prepared.radiation.weights), rel=0.03)
     assert both.sum() == pytest.approx(5.0 * sum(prepared.radiation.weights), rel=1e-6)
     assert drawn @ place / drawn.sum(axis=1) == pytest.approx(d_star, abs=1.2e-3)
+
+
+def test_what_is_outside_the_pattern_is_not_drawn(prepared) -> None:
+    pattern = BinnedPattern(prepared)
+    outside = np.array([pattern.start - 0.1, pattern.start + pattern.width * (pattern.size + 30)])
+    drawn = pattern.draw(pattern.on_bins(outside), np.ones((2, 2)))
+    assert drawn.shape == (2, pattern.size)
+    assert not drawn.any()
 
 
 def test_the_shape_is_that_of_the_measured_lines(prepared) -> None:
