@@ -53,6 +53,10 @@ class Hits:
     log_length: FloatArray
     likeness: FloatArray
 
+    def best(self, most: int) -> Hits:
+        """The first so many."""
+        return Hits(self.index[:most], self.log_length[:most], self.likeness[:most])
+
 
 class Retriever:
     """The lines of a choice of types, drawn once on the logarithmic axis."""

@@ -17,7 +17,7 @@ from engine.crystal.metric import vector_to_metric
 from engine.crystal.structure import CrystalStructure
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.library import types as library_types
-from engine.library.retrieve import LineSet, Retriever, merge_hits
+from engine.library.retrieve import Hits, LineSet, Retriever, merge_hits
 from engine.library.types import StructureType
 from engine.progress import Progress
 from engine.refine.prepared import PreparedPattern
@@ -33,6 +33,8 @@ VOLUME_PER_ATOM = (5.0, 60.0)
 NARROW, WIDE = 0.004, 0.012
 HITS_PER_WIDTH = 700
 SCREENED = 550
+# So many types, the most alike at first sight, give the candidate that is shown at once.
+GLANCED = 60
 UNSEEN_WEIGHT = 0.4
 # Of all colourings of one search, the best so many become structures.
 BUILT = 300
@@ -101,7 +103,10 @@ def _retriever(n_species: int, max_atoms: int) -> Retriever:
 
 
 def library_proposals(
-    problem: Problem, prepared: PreparedPattern, progress: Progress
+    problem: Problem,
+    prepared: PreparedPattern,
+    progress: Progress,
+    on_first: Callable[[Proposal], None] | None = None,
 ) -> list[Proposal]:
     """Structures from the library that may explain the pattern, the most promising first.
 
@@ -110,6 +115,8 @@ def library_proposals(
     problem : Problem
     prepared : PreparedPattern
     progress : Progress
+    on_first : callable, optional
+        Called early with the best of the types that are most like the pattern at first sight.
     """
     lines = line_set(prepared)
     found: list[Proposal] = []
@@ -120,7 +127,8 @@ def library_proposals(
         def report(share: float, number: int = number, message: str = message) -> None:
             progress.report((number + share) / len(searches), message)
 
-        found += _search(problem, prepared, lines, elements, fixed, report)
+        search = _Search(problem, prepared, lines, elements, fixed, report)
+        found += search.run(on_first if number == 0 else None)
     found.sort(key=lambda proposal: proposal.badness)
     return _without_repeats(found)
 
@@ -140,51 +148,81 @@ def element_sets(problem: Problem) -> Iterator[tuple[IntArray, int]]:
         yield np.array(given + extra), len(given)
 
 
-def _search(
-    problem: Problem,
-    prepared: PreparedPattern,
-    lines: LineSet,
-    elements: IntArray,
-    fixed: int,
-    report: Callable[[float], None],
-) -> list[Proposal]:
-    report(0.0)
-    n_species = fixed + (1 if len(elements) > fixed else 0)
-    library = library_types.bundled(n_species)
-    retriever = _retriever(n_species, problem.max_atoms)
-    searches = [(lines, NARROW), (lines, WIDE)]
-    strong = _strong(lines)
-    if len(strong.d_star) < len(lines.d_star):
-        searches.append((strong, NARROW))
-    parts = []
-    for part, width in searches:
-        parts.append(retriever.search(part, VOLUME_PER_ATOM, width, HITS_PER_WIDTH))
-        report(0.3 * len(parts) / len(searches))
-    hits = merge_hits(parts)
-    if len(hits.index) == 0:
-        return []
-    cells = refine_cells(library, hits, lines, prepared.radiation.primary)
-    quality = cells.explained - UNSEEN_WEIGHT * cells.unseen
-    screen = ScreeningPattern(prepared, elements)
-    assignments = _assignments(n_species, fixed, len(elements))
-    wanted = wanted_ratios(problem, elements)
-    found: list[tuple[float, float, int, Colouring]] = []
-    screened = min(SCREENED, max(MOST_COLOURINGS // len(assignments), FEWEST_SCREENED))
-    for place, j in enumerate(np.argsort(-quality)[:screened]):
-        report(0.5 + 0.5 * place / screened)
-        structure_type = library.type(int(hits.index[j]))
-        allowed = _allowed(structure_type.species, assignments, elements, wanted)
-        if len(allowed) == 0 or not _possible_cell(cells, int(j)):
-            continue
-        for colouring in screen.colourings(structure_type, cells.metric[j], allowed):
-            log_prior = colouring.log_prior + FREQUENCY_WEIGHT * math.log(structure_type.count)
-            badness = len(lines.d_star) * math.log(max(colouring.residual, 1e-3)) - log_prior
-            found.append((badness, log_prior, int(j), colouring))
-    found.sort(key=lambda one: one[0])
-    return [
-        _proposal(library.type(int(hits.index[j])), cells, j, colouring, badness, log_prior)
-        for badness, log_prior, j, colouring in found[:BUILT]
-    ]
+class _Search:
+    """One search of the library, with one choice of elements."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        prepared: PreparedPattern,
+        lines: LineSet,
+        elements: IntArray,
+        fixed: int,
+        report: Callable[[float], None],
+    ) -> None:
+        self._lines, self._elements, self._report = lines, elements, report
+        self._wavelength = prepared.radiation.primary
+        n_species = fixed + (1 if len(elements) > fixed else 0)
+        self._library = library_types.bundled(n_species)
+        self._retriever = _retriever(n_species, problem.max_atoms)
+        self._screen = ScreeningPattern(prepared, elements)
+        self._assignments = _assignments(n_species, fixed, len(elements))
+        self._wanted = wanted_ratios(problem, elements)
+
+    def run(self, on_first: Callable[[Proposal], None] | None) -> list[Proposal]:
+        """Search; see `library_proposals`."""
+        self._report(0.0)
+        searches = [(self._lines, NARROW), (self._lines, WIDE)]
+        strong = _strong(self._lines)
+        if len(strong.d_star) < len(self._lines.d_star):
+            searches.append((strong, NARROW))
+        parts = []
+        for part, width in searches:
+            parts.append(self._retriever.search(part, VOLUME_PER_ATOM, width, HITS_PER_WIDTH))
+            self._report(0.3 * len(parts) / len(searches))
+            if on_first is not None and len(parts) == 1:
+                for proposal in self._screened(parts[0].best(GLANCED), GLANCED, 1):
+                    on_first(proposal)
+        most = max(MOST_COLOURINGS // len(self._assignments), FEWEST_SCREENED)
+        return self._screened(
+            merge_hits(parts),
+            min(SCREENED, most),
+            BUILT,
+            lambda share: self._report(0.5 + 0.5 * share),
+        )
+
+    def _screened(
+        self,
+        hits: Hits,
+        screened: int,
+        built: int,
+        report: Callable[[float], None] = lambda share: None,
+    ) -> list[Proposal]:
+        """The best colourings of the hits whose cells fit the lines best."""
+        if len(hits.index) == 0:
+            return []
+        cells = refine_cells(self._library, hits, self._lines, self._wavelength)
+        quality = cells.explained - UNSEEN_WEIGHT * cells.unseen
+        found: list[tuple[float, float, int, Colouring]] = []
+        for place, j in enumerate(np.argsort(-quality)[:screened]):
+            report(place / screened)
+            structure_type = self._library.type(int(hits.index[j]))
+            allowed = _allowed(
+                structure_type.species, self._assignments, self._elements, self._wanted
+            )
+            if len(allowed) == 0 or not _possible_cell(cells, int(j)):
+                continue
+            for colouring in self._screen.colourings(structure_type, cells.metric[j], allowed):
+                log_prior = colouring.log_prior + FREQUENCY_WEIGHT * math.log(structure_type.count)
+                badness = len(self._lines.d_star) * math.log(max(colouring.residual, 1e-3))
+                found.append((badness - log_prior, log_prior, int(j), colouring))
+        found.sort(key=lambda one: one[0])
+        return [
+            _proposal(
+                self._library.type(int(hits.index[j])), cells, j, colouring, badness, log_prior
+            )
+            for badness, log_prior, j, colouring in found[:built]
+        ]
 
 
 def _proposal(

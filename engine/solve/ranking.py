@@ -109,6 +109,11 @@ class Ranking:
             return ()
         return notes_on_changes(self._given, self._ordered[0].refinement.prepared)
 
+    def glance(self, proposal: Proposal) -> Ranked | None:
+        """A proposal with a quick refinement, not put among the others; None if that fails."""
+        result = self._place(proposal)
+        return None if result is None else Ranked(*result, score=0.0)
+
     def add(
         self,
         proposals: list[Proposal],

@@ -73,18 +73,24 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         return _solution(problem, [], {"total": time.perf_counter() - began}, (*remarks, note))
     timings = {"lines": time.perf_counter() - began}
 
-    def show_first(first: Ranked) -> None:
-        timings["first_candidate"] = time.perf_counter() - began
+    deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
+    ranking = Ranking(prepared, watch, deadline, problem.top)
+
+    def show(first: Ranked) -> None:
+        timings.setdefault("first_candidate", time.perf_counter() - began)
         watch.partial(_solution(problem, [finish(first)], dict(timings), ()))
+
+    def show_early(proposal: Proposal) -> None:
+        first = ranking.glance(proposal)
+        if first is not None:
+            show(first)
 
     watch.report(0.05, "Searching the structure types")
     proposals = []
     if problem.library:
-        proposals = library_proposals(problem, prepared, Part(watch, 0.05, 0.3))
+        proposals = library_proposals(problem, prepared, Part(watch, 0.05, 0.3), show_early)
     timings["proposals"] = time.perf_counter() - began
-    deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
-    ranking = Ranking(prepared, watch, deadline, problem.top)
-    ranking.add(proposals, LIBRARY_SPAN, show_first)
+    ranking.add(proposals, LIBRARY_SPAN, show)
     cells = CellsOfPattern(pattern)
     if problem.network and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
         asked = time.perf_counter()
