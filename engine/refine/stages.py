@@ -57,12 +57,20 @@ class Refinement:
     free : tuple of str
         The groups free in the last stage.
     prepared : PreparedPattern
+    moved_before : float
+        What its atoms had moved by when it was begun, angstrom; see `moved`.
     """
 
     model: ProfileModel
     state: LeastSquares
     free: tuple[str, ...]
     prepared: PreparedPattern
+    moved_before: float = 0.0
+
+    @property
+    def moved(self) -> float:
+        """Root of the summed squares of all shifts of free coordinates, angstrom; at most so."""
+        return self.moved_before + float(np.linalg.norm(self.state.parameters.shifts))
 
     def with_reach(self, reach: float) -> Refinement:
         """The same refinement with lines drawn to `reach` FWHM on either side."""
@@ -142,7 +150,7 @@ def advance(
             steps,
             tolerance,
         )
-    return Refinement(refinement.model, state, free, prepared)
+    return replace(refinement, state=state, free=free)
 
 
 def refine_shape(refinement: Refinement, steps: int = 6, tolerance: float = FINE) -> Refinement:
@@ -180,7 +188,7 @@ def refine_texture(refinement: Refinement, gain: float) -> Refinement:
         return refinement
     textured = model.with_texture(axis)
     state = LeastSquares(replace(parameters, texture=r), np.inf, None)
-    begun = Refinement(textured, state, refinement.free, prepared)
+    begun = replace(refinement, model=textured, state=state)
     stages: tuple[tuple[str, ...], ...] = (("scale", "b_iso", "texture"), GROUPS)
     return advance(begun, stages, steps=8)
 

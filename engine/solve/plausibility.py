@@ -23,10 +23,13 @@ FloatArray = NDArray[np.float64]
 USUAL_RATIO, RATIO_SPREAD = 0.78, 0.035
 # A structure that is right but badly refined must not be out of the question.
 LARGEST_PENALTY = 8.0
-# The width (angstrom) within which an isotype's coordinates lie is about that of the prior which
-# the charge ln N for a parameter stands for; an atom out of a map could have been anywhere
-# between its neighbours.
+# The charge ln N for a parameter stands for a prior of about this width (angstrom), which is that
+# of coordinates among isotypes; an atom out of a map could have been anywhere between its
+# neighbours.
 ISOTYPE_WIDTH, ANYWHERE = 0.3, 1.5
+# Of the same compound, or nearly, a type has the coordinates to this; to choose between this and
+# the wider prior costs as much.
+NARROWEST_WIDTH, CHOICE_OF_WIDTH = 0.03, 2.0
 # ln of the share of compounds whose structure type is not in the library.
 NOVELTY = math.log(0.1)
 # ln of how many types the library has for a number of elements (7,000 to 27,000).
@@ -99,11 +102,32 @@ def choice_prior(n_orbits: int, n_elements: int) -> float:
     return NOVELTY - max(choices - TYPES, 0.0)
 
 
-def coordinate_charge(n_coordinates: int) -> float:
-    """Twice the ln of how much wider the prior of coordinates is that no type told.
+def coordinate_charge(n_coordinates: int, n_observations: float, moved: float | None) -> float:
+    """Minus twice the ln evidence that free coordinates cost.
+
+    A parameter with a prior of width w that N observations determine costs
+    ln N + 2 ln(w / w_0), with w_0 the width for which the charge of the Bayesian information
+    criterion is right (Schwarz, Ann. Stat. 6 (1978) 461), and (s / w)^2 for having moved by s.
+    Where a type told the coordinates, w is what they moved by in the mean (the width of greatest
+    evidence; MacKay, Neural Comput. 4 (1992) 415), but no more than among isotypes.
 
     Parameters
     ----------
     n_coordinates : int
+    n_observations : float
+        Independent ones.
+    moved : float or None
+        Root of the summed squares of the shifts from what the type told, angstrom; None where no
+        type told them.
     """
-    return 2.0 * n_coordinates * math.log(ANYWHERE / ISOTYPE_WIDTH)
+    if n_coordinates == 0:
+        return 0.0
+    each = math.log(n_observations)
+    if moved is None:
+        return n_coordinates * (each + 2.0 * math.log(ANYWHERE / ISOTYPE_WIDTH))
+    mean = moved / math.sqrt(n_coordinates)
+    width = min(max(mean, NARROWEST_WIDTH), ISOTYPE_WIDTH)
+    near = n_coordinates * max(each + 2.0 * math.log(width / ISOTYPE_WIDTH), 0.0)
+    near += (moved / width) ** 2 + CHOICE_OF_WIDTH
+    wide = n_coordinates * each + (moved / ISOTYPE_WIDTH) ** 2
+    return min(near, wide)

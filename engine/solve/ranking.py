@@ -1,12 +1,6 @@
 """Refining proposals on the profile and putting them in order.
 
-Every proposal is refined before it is ranked. The order is that of a likelihood with unknown
-error level, a charge for free parameters and a prior:
-
-    score = N ln(chi^2 / points) + k ln N - 2 ln prior
-
-with N the number of independent observations (see `_Evidence`: profile points are too correlated
-to be counted) and k the number of structural parameters; low is good.
+Every proposal is refined before it is ranked; what it is ranked by is in `engine.solve.evidence`.
 """
 
 from __future__ import annotations
@@ -28,12 +22,11 @@ from engine.refine.lebail import le_bail
 from engine.refine.prepared import PreparedPattern
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
+from engine.solve.alike import Surroundings
+from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
-from engine.solve.plausibility import NOVELTY, choice_prior, coordinate_charge, distance_prior
 from engine.solve.proposals import Proposal
 
-# Lines cover about half of a pattern's resolution elements; the rest says little.
-EFFECTIVE_SHARE = 0.4
 QUICK_LINES = 45
 QUICK_REFLECTIONS = 400
 PLACED = 36
@@ -92,7 +85,7 @@ class Ranking:
     ) -> None:
         self._given = prepared
         self._prepared, self._quick = prepared, _quick_range(prepared)
-        self._run = _Run(_Evidence(prepared), progress, deadline)
+        self._run = _Run(Evidence(prepared), progress, deadline)
         self._most = most
         self._ordered: list[Ranked] = []
         self._finished: dict[int, Finished] = {}
@@ -144,29 +137,29 @@ class Ranking:
         if on_first is not None and first:
             on_first(first[0])
         others = run.stage(proposals[FIRST:PLACED], self._place, part(0.0, 0.3))
-        placed = evidence.in_order(first + others)
+        placed = _in_order(evidence, first + others)
         if self._take_better_optics(placed):
             placed = run.stage(proposals[:PLACED], self._place, part(0.3, 0.45))
         relaxed = run.stage(placed[:RELAXED], _relax, part(0.45, 0.7))
-        best = without_duplicates(evidence.in_order(relaxed + placed[RELAXED:]))
+        best = without_duplicates(_in_order(evidence, relaxed + placed[RELAXED:]))
         whole = run.stage(best[:completed], self._complete, part(0.7, 0.88))
         # The others are at least brought to the same range, so that all scores are of one kind.
         done = {id(r.proposal) for r in whole}
         rest = [r for r in best[: self._most] if id(r.proposal) not in done]
         if time.perf_counter() < run.deadline:
             rest = run.stage(rest, lambda r: _extend(self._prepared, r), part(0.88, 0.96))
-        ordered = without_duplicates(evidence.in_order([*self._ordered, *whole, *rest]))
+        ordered = without_duplicates(_in_order(evidence, [*self._ordered, *whole, *rest]))
         extended = {id(r.proposal) for r in rest}
         overtaking = [r for r in ordered[:OVERTAKING] if id(r.proposal) in extended]
         if overtaking:
             chosen = {id(r.proposal) for r in overtaking}
             kept = [r for r in ordered if id(r.proposal) not in chosen]
             again = run.stage(overtaking, self._complete, part(0.96, 1.0))
-            ordered = without_duplicates(evidence.in_order(kept + again))
+            ordered = without_duplicates(_in_order(evidence, kept + again))
         self._ordered = ordered[: self._most]
 
     def finished(self) -> list[Finished]:
-        """The candidates with their final fits, the best first."""
+        """The candidates with their final fits, the best first, every structure once."""
         if self._ordered and id(self._ordered[0].refinement) not in self._finished:
             best = self._ordered[0]
             self._ordered[0] = replace(best, refinement=_polish(best.refinement))
@@ -174,7 +167,8 @@ class Ranking:
             # The refinement stays in the list, so its id stays its own.
             if id(ranked.refinement) not in self._finished:
                 self._finished[id(ranked.refinement)] = finish(ranked)
-        return [replace(self._finished[id(r.refinement)], score=r.score) for r in self._ordered]
+        found = [replace(self._finished[id(r.refinement)], score=r.score) for r in self._ordered]
+        return every_structure_once(found)
 
     def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
         return _place(self._quick, proposal)
@@ -189,50 +183,11 @@ class Ranking:
         return change is not None
 
 
-class _Evidence:
-    """How many independent observations the pattern is worth, and the score that follows.
-
-    Where the best fit reaches the counting noise, every resolution element of the pattern counts.
-    Where it does not, what remains is model error, which is the same all along a line, and the
-    lines alone count. Between the two the number is interpolated by the misfit.
-    """
-
-    def __init__(self, prepared: PreparedPattern) -> None:
-        self._lines = max(float(len(prepared.peaks)), 5.0)
-        self._elements = max(EFFECTIVE_SHARE * prepared.n_independent, self._lines)
-        self._best_misfit = np.inf
-
-    @property
-    def n(self) -> float:
-        """The number of observations."""
-        share = 0.5
-        if np.isfinite(self._best_misfit):
-            share = max(self._best_misfit, 1.0) ** -2.0
-        return self._lines + (self._elements - self._lines) * share
-
-    def score(self, proposal: Proposal, refinement: Refinement) -> float:
-        """N ln(chi^2/points) + k ln N - 2 ln prior."""
-        n = self.n
-        return (
-            n * math.log(misfit(refinement))
-            + n_structural(refinement) * math.log(n)
-            - 2.0 * proposal.log_prior
-            + charge(proposal, refinement)
-        )
-
-    def in_order(self, ranked: list[Ranked]) -> list[Ranked]:
-        """Scored anew with what is known of the best fit by now; the best first."""
-        for one in ranked:
-            self._best_misfit = min(self._best_misfit, misfit(one.refinement))
-        scored = [replace(r, score=self.score(r.proposal, r.refinement)) for r in ranked]
-        return sorted(scored, key=lambda r: r.score)
-
-
 @dataclass(frozen=True, eq=False)
 class _Run:
     """What all stages of one ranking share."""
 
-    evidence: _Evidence
+    evidence: Evidence
     progress: Progress
     deadline: float
 
@@ -252,11 +207,19 @@ class _Run:
             result = refine(item)
             if result is not None:
                 ranked.append(Ranked(*result, score=0.0))
-        return self.evidence.in_order(ranked)
+        return _in_order(self.evidence, ranked)
+
+
+def _in_order(evidence: Evidence, ranked: list[Ranked]) -> list[Ranked]:
+    """Scored anew with what is known of the best fit by now; the best first."""
+    for one in ranked:
+        evidence.learn(one.refinement)
+    scored = [replace(r, score=evidence.score(r.proposal, r.refinement)) for r in ranked]
+    return sorted(scored, key=lambda r: r.score)
 
 
 def _better_optics(
-    quick: PreparedPattern, placed: list[Ranked], evidence: _Evidence
+    quick: PreparedPattern, placed: list[Ranked], evidence: Evidence
 ) -> OpticsChange | None:
     """A change of what is assumed about the measurement that explains it clearly better."""
     if not placed:
@@ -270,32 +233,6 @@ def _better_optics(
         if scores and min(scores) < best:
             best, chosen = min(scores), change
     return chosen
-
-
-def misfit(refinement: Refinement) -> float:
-    """chi^2 a point."""
-    points = len(refinement.prepared.observed)
-    return max(refinement.state.chi_squared / points, 1e-12)
-
-
-def n_structural(refinement: Refinement) -> int:
-    """Cell coefficients, free coordinates, B, and texture where there is some."""
-    crystal = refinement.model.crystal
-    textured = refinement.model.texture_axis is not None
-    return len(crystal.metric) + crystal.n_coordinates + 1 + textured
-
-
-def charge(proposal: Proposal, refinement: Refinement) -> float:
-    """Minus twice the ln prior of distances, and of what no type of the library told."""
-    crystal = refinement.model.crystal
-    cell = crystal.standardised.conventional
-    total = -2.0 * distance_prior(cell)
-    if proposal.source == "library":
-        return total
-    orbits = len(crystal.standardised.asymmetric_unit())
-    # The share of unknown types is in the proposal's own prior.
-    chosen = choice_prior(orbits, len(np.unique(cell.numbers))) - NOVELTY
-    return total + coordinate_charge(crystal.n_coordinates) - 2.0 * chosen
 
 
 def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
@@ -330,7 +267,7 @@ def _relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
 
 
 def _complete(
-    prepared: PreparedPattern, ranked: Ranked, evidence: _Evidence
+    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
 ) -> tuple[Proposal, Refinement] | None:
     """Refine everything on the whole pattern, from where the quick refinement ended.
 
@@ -339,12 +276,11 @@ def _complete(
     """
     before = ranked.refinement
     structure = report.refined_structure(before)
-    zero = before.state.parameters.zero
     try:
-        whole = _refine_whole(prepared, structure, zero, STRICT_SYMMETRY)
+        whole = _refine_whole(prepared, before, STRICT_SYMMETRY)
         higher = standardise(structure, LOOSE_SYMMETRY).number
         if higher != whole.model.crystal.standardised.number:
-            other = _refine_whole(prepared, structure, zero, LOOSE_SYMMETRY)
+            other = _refine_whole(prepared, before, LOOSE_SYMMETRY)
             if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
                 whole = other
         gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
@@ -372,17 +308,22 @@ def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refine
             reach=QUICK_REACH,
             tolerance=COARSE,
         )
+        begun = replace(begun, moved_before=before.moved)
         return ranked.proposal, stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
     except (BadInputError, np.linalg.LinAlgError):
         return None
 
 
-def _refine_whole(
-    prepared: PreparedPattern, structure: CrystalStructure, zero: float, symprec: float
-) -> Refinement:
+def _refine_whole(prepared: PreparedPattern, before: Refinement, symprec: float) -> Refinement:
     begun = stages.start(
-        prepared, structure, zero=zero, symprec=symprec, reach=MIDDLE_REACH, tolerance=MIDDLING
+        prepared,
+        report.refined_structure(before),
+        zero=before.state.parameters.zero,
+        symprec=symprec,
+        reach=MIDDLE_REACH,
+        tolerance=MIDDLING,
     )
+    begun = replace(begun, moved_before=before.moved)
     shaped = stages.refine_shape(begun, tolerance=MIDDLING)
     return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
 
@@ -398,6 +339,18 @@ def finish(ranked: Ranked) -> Finished:
         ranked.score,
         n_structural(refinement),
     )
+
+
+def every_structure_once(finished: Sequence[Finished]) -> list[Finished]:
+    """Leave out what is the same structure as a better candidate; the best come first."""
+    kept: list[Finished] = []
+    seen: list[Surroundings] = []
+    for one in finished:
+        around = Surroundings.of(one.fit.structure)
+        if not any(around.same(other) for other in seen):
+            kept.append(one)
+            seen.append(around)
+    return kept
 
 
 def without_duplicates(ranked: list[Ranked]) -> list[Ranked]:

@@ -62,7 +62,30 @@ def test_more_to_choose_from_is_never_likelier(orbits, elements):
     assert choice_prior(orbits, elements + 1) <= choice_prior(orbits, elements)
 
 
-def test_free_coordinates_cost_in_proportion():
-    assert coordinate_charge(0) == 0.0
-    assert coordinate_charge(4) == pytest.approx(4.0 * coordinate_charge(1))
-    assert coordinate_charge(1) == pytest.approx(2.0 * math.log(5.0))
+@pytest.mark.parametrize("moved", [None, 0.0])
+def test_without_free_coordinates_there_is_no_charge(moved):
+    assert coordinate_charge(0, 50.0, moved) == 0.0
+
+
+def test_coordinates_of_a_map_cost_in_proportion():
+    one = coordinate_charge(1, 50.0, None)
+    assert coordinate_charge(4, 50.0, None) == pytest.approx(4.0 * one)
+    assert one == pytest.approx(math.log(50.0) + 2.0 * math.log(5.0))
+
+
+@given(st.integers(1, 60), st.floats(3.0, 1000.0), st.floats(0.0, 5.0), st.floats(0.0, 5.0))
+def test_what_a_type_told_costs_the_more_the_further_it_moved(number, n, one, two):
+    near, far = sorted((one, two))
+    assert coordinate_charge(number, n, near) <= coordinate_charge(number, n, far) + 1e-9
+
+
+@given(st.integers(1, 60), st.floats(3.0, 1000.0), st.floats(0.0, 0.3))
+def test_what_a_type_told_never_costs_much_more_than_the_information_criterion(number, n, mean):
+    charge = coordinate_charge(number, n, mean * math.sqrt(number))
+    assert charge <= number * math.log(n) + number + 1e-9
+    assert charge < coordinate_charge(number, n, None)
+
+
+def test_isotypes_of_the_same_compound_are_nearly_free():
+    same, other = (coordinate_charge(10, 50.0, moved) for moved in (0.1, 0.9))
+    assert same < 0.25 * other

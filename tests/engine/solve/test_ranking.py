@@ -15,8 +15,9 @@ from engine.crystal.symmetry import standardise
 from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
+from engine.solve.evidence import misfit, n_structural
 from engine.solve.proposals import Proposal
-from engine.solve.ranking import Finished, Ranked, misfit, n_structural, without_duplicates
+from engine.solve.ranking import Finished, Ranked, without_duplicates
 from engine.solve.verdict import features, probabilities, reason, tied, verdict
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME

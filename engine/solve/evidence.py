@@ -1,0 +1,88 @@
+"""The score that refined proposals are put in order by.
+
+That of a likelihood with unknown error level, a charge for free parameters and a prior:
+
+    score = N ln(chi^2 / points) + k ln N - 2 ln prior
+
+with N the number of independent observations (see `Evidence`: profile points are too correlated
+to be counted) and k the number of structural parameters; low is good. Coordinates that a type of
+the library told are charged by how far they had to move.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.refine.prepared import PreparedPattern
+from engine.refine.stages import Refinement
+from engine.solve.plausibility import NOVELTY, choice_prior, coordinate_charge, distance_prior
+from engine.solve.proposals import Proposal
+
+# Lines cover about half of a pattern's resolution elements; the rest says little.
+EFFECTIVE_SHARE = 0.4
+
+
+class Evidence:
+    """How many independent observations the pattern is worth, and the score that follows.
+
+    Where the best fit reaches the counting noise, every resolution element of the pattern counts.
+    Where it does not, what remains is model error, which is the same all along a line, and the
+    lines alone count. Between the two the number is interpolated by the misfit.
+    """
+
+    def __init__(self, prepared: PreparedPattern) -> None:
+        self._lines = max(float(len(prepared.peaks)), 5.0)
+        self._elements = max(EFFECTIVE_SHARE * prepared.n_independent, self._lines)
+        self._best_misfit = np.inf
+
+    @property
+    def n(self) -> float:
+        """The number of observations."""
+        share = 0.5
+        if np.isfinite(self._best_misfit):
+            share = max(self._best_misfit, 1.0) ** -2.0
+        return self._lines + (self._elements - self._lines) * share
+
+    def score(self, proposal: Proposal, refinement: Refinement) -> float:
+        """N ln(chi^2/points) + k ln N - 2 ln prior."""
+        n = self.n
+        n_coordinates = refinement.model.crystal.n_coordinates
+        moved = refinement.moved if proposal.source == "library" else None
+        return (
+            n * math.log(misfit(refinement))
+            + (n_structural(refinement) - n_coordinates) * math.log(n)
+            + coordinate_charge(n_coordinates, n, moved)
+            - 2.0 * proposal.log_prior
+            - 2.0 * structure_prior(proposal, refinement)
+        )
+
+    def learn(self, refinement: Refinement) -> None:
+        """Take note of how well the pattern can be explained."""
+        self._best_misfit = min(self._best_misfit, misfit(refinement))
+
+
+def misfit(refinement: Refinement) -> float:
+    """chi^2 a point."""
+    points = len(refinement.prepared.observed)
+    return max(refinement.state.chi_squared / points, 1e-12)
+
+
+def n_structural(refinement: Refinement) -> int:
+    """Cell coefficients, free coordinates, B, and texture where there is some."""
+    crystal = refinement.model.crystal
+    textured = refinement.model.texture_axis is not None
+    return len(crystal.metric) + crystal.n_coordinates + 1 + textured
+
+
+def structure_prior(proposal: Proposal, refinement: Refinement) -> float:
+    """Ln prior of the distances, and of what no type of the library told."""
+    crystal = refinement.model.crystal
+    cell = crystal.standardised.conventional
+    total = distance_prior(cell)
+    if proposal.source == "library":
+        return total
+    orbits = len(crystal.standardised.asymmetric_unit())
+    # The share of unknown types is in the proposal's own prior.
+    return total + choice_prior(orbits, len(np.unique(cell.numbers))) - NOVELTY
