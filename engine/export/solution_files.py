@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.export.fit_files import (
 )
 from engine.export.problem_record import problem_record
 from engine.solve.result import Candidate, Solution
+from engine.solve.unexplained import UnexplainedLine
 
 RECORD = "solution.json"
 
@@ -83,8 +85,13 @@ def solution_record(solution: Solution) -> dict[str, Any]:
         "versions": {"densight": engine.__version__, **solution.versions},
         "seed": problem.seed,
         "notes": list(solution.notes),
+        "unexplained_lines": [asdict(line) for line in _left_by_the_first(solution)],
         **problem_record(problem),
     }
+
+
+def _left_by_the_first(solution: Solution) -> tuple[UnexplainedLine, ...]:
+    return solution.candidates[0].unexplained if solution.candidates else ()
 
 
 def candidate_record(candidate: Candidate) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Literal
 from engine.crystal.structure import CrystalStructure
 from engine.pattern.pattern import PowderPattern
 from engine.refine.result import FitResult
+from engine.solve.unexplained import UnexplainedLine
 
 Source = Literal["network", "library", "phasing"]
 Verdict = Literal["solved", "tentative", "no-solution"]
@@ -88,6 +89,8 @@ class Candidate:
         In words, why it stands where it stands.
     features : tuple of float
         What its probability was made from (see `engine.solve.verdict.features`).
+    unexplained : tuple of UnexplainedLine
+        Observed lines that it has no line for, the strongest first.
     """
 
     rank: int
@@ -103,6 +106,7 @@ class Candidate:
     ties: tuple[int, ...] = ()
     reason: str = ""
     features: tuple[float, ...] = ()
+    unexplained: tuple[UnexplainedLine, ...] = ()
 
     @property
     def cell(self) -> tuple[float, float, float, float, float, float]:

@@ -22,6 +22,7 @@ from engine.solve.phasing.proposals import phasing_proposals
 from engine.solve.proposals import Proposal, library_proposals
 from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
+from engine.solve.unexplained import in_words, unexplained_lines
 from engine.solve.verdict import (
     features,
     near_best,
@@ -70,7 +71,9 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     prepared = prepare(pattern)
     if len(prepared.peaks) < FEWEST_LINES:
         note = f"Only {len(prepared.peaks)} lines stand out of the noise; a structure needs more."
-        return _solution(problem, [], {"total": time.perf_counter() - began}, (*remarks, note))
+        return _solution(
+            problem, prepared, [], {"total": time.perf_counter() - began}, (*remarks, note)
+        )
     timings = {"lines": time.perf_counter() - began}
 
     deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
@@ -78,7 +81,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
 
     def show(first: Ranked) -> None:
         timings.setdefault("first_candidate", time.perf_counter() - began)
-        watch.partial(_solution(problem, [finish(first)], dict(timings), ()))
+        watch.partial(_solution(problem, prepared, [finish(first)], dict(timings), ()))
 
     def show_early(proposal: Proposal) -> None:
         first = ranking.glance(proposal)
@@ -120,7 +123,9 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     watch.report(1.0, "Done")
     if not finished:
         remarks = (*remarks, _nothing_proposed(problem))
-    return _solution(problem, finished, timings, (*remarks, *ranking.notes, *_notes(prepared)))
+    return _solution(
+        problem, prepared, finished, timings, (*remarks, *ranking.notes, *_notes(prepared))
+    )
 
 
 def _unsettled(finished: list[Finished]) -> bool:
@@ -192,15 +197,21 @@ def _check(problem: Problem) -> None:
 
 def _solution(
     problem: Problem,
+    prepared: PreparedPattern,
     finished: list[Finished],
     timings: dict[str, float],
     notes: tuple[str, ...],
 ) -> Solution:
     chances = probabilities(finished)
-    candidates = tuple(_candidate(finished, index, chance) for index, chance in enumerate(chances))
+    candidates = tuple(
+        _candidate(prepared, finished, index, chance) for index, chance in enumerate(chances)
+    )
     best = candidates[0].verdict if candidates else "no-solution"
     if candidates and candidates[0].ties and best == "solved":
         notes = (*notes, "Solved up to candidates that the pattern cannot tell apart.")
+    if candidates and candidates[0].unexplained and best != "no-solution":
+        left = in_words(candidates[0].unexplained).replace("It has", "The first candidate has")
+        notes = (*notes, f"{left} Look for an impurity.")
     return Solution(
         problem=problem,
         verdict=best,
@@ -212,8 +223,11 @@ def _solution(
     )
 
 
-def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate:
+def _candidate(
+    prepared: PreparedPattern, finished: list[Finished], index: int, chance: float
+) -> Candidate:
     one = finished[index]
+    left = unexplained_lines(prepared.peaks, one.fit, prepared.radiation)
     # Candidates that fit badly are all alike; only of those near the best is it worth saying.
     ties = tuple(
         other + 1
@@ -232,8 +246,9 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
         score=chance,
         verdict=verdict(chance, strong_texture(one.fit)),
         ties=ties,
-        reason=reason(finished, index, ties),
+        reason=f"{reason(finished, index, ties)} {in_words(left)}".rstrip(),
         features=features(finished, index),
+        unexplained=left,
     )
 
 

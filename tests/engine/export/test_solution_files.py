@@ -20,6 +20,7 @@ RECORD_KEYS = {
     "versions",
     "seed",
     "notes",
+    "unexplained_lines",
     "settings",
     "optics",
     "pattern_sha256",
