@@ -45,6 +45,7 @@ def main(argv: list[str]) -> int:
     source, python = stage(out), make_environment(out)
     products = install(python, source, out, arguments.torch_index)
     bundle = freeze(python, source, out)
+    run(python, source / "packaging" / "slimming.py", bundle)
     run(python, source / "packaging" / "bundled_software.py", bundle, version())
     if not arguments.no_smoke:
         run(python, source / "packaging" / "smoke_test.py", bundle, out / "smoke")

@@ -21,8 +21,12 @@ EXCLUDED_MODULES = (
     "PySide6.QtQml",
     "PySide6.QtQuick",
     "_pytest",
+    "curses",
+    "fsspec",
     "gi",
     "hypothesis",
+    "imageio",
+    "joblib",
     "lxml",
     "mpmath",
     "mypy",
@@ -32,13 +36,48 @@ EXCLUDED_MODULES = (
     "pip",
     "plotly",
     "pytest",
+    "pydoc_data",
     "setuptools",
+    "sqlite3",
     "sympy",
     "tensorboard",
+    "tifffile",
     "tkinter",
-    "torch.utils.tensorboard",
     "wheel",
+    # of scikit-image the marching cubes alone are used
+    *(
+        f"skimage.{part}"
+        for part in (
+            "data",
+            "exposure",
+            "feature",
+            "filters",
+            "future",
+            "graph",
+            "io",
+            "morphology",
+            "registration",
+            "restoration",
+            "segmentation",
+            "transform",
+        )
+    ),
+    # of PyTorch: compiling, exporting, training on several machines, its own tests
+    "torch._dynamo",
+    "torch._inductor",
+    "torch.distributed.checkpoint",
+    "torch.distributed.elastic",
+    "torch.distributed.fsdp",
+    "torch.distributed.pipelining",
+    "torch.distributed.tensor",
+    "torch.onnx",
+    "torch.testing._internal.distributed",
+    "torch.utils.benchmark",
+    "torch.utils.tensorboard",
 )
+
+# Collected as byte code alone; the hook would add the sources, which only TorchScript reads.
+COLLECTION_MODES = {"torch": "pyz"}
 
 # Files, by their place in the bundle (with forward slashes), that are not shipped.
 LEFT_OUT_FILES = (
@@ -53,11 +92,22 @@ LEFT_OUT_FILES = (
     r"plugins/(qmltooling|qmllint|sqldrivers|designer|platforminputcontexts/libqtvirtualkeyboard)",
     r"plugins/imageformats/libqpdf",
     r"plugins/platformthemes/libqgtk3",
+    # Qt without a desktop: bare frame buffers, remote screens, embedded devices
+    r"plugins/(egldeviceintegrations|generic|networkinformation)/",
+    r"plugins/platforms/libq(eglfs|linuxfb|minimal|minimalegl|vkkhrdisplay|vnc)\.so",
+    r"libQt6(EglFSDeviceIntegration|EglFsKmsSupport|EglFsKmsGbmSupport)\.so",
+    r"plugins/imageformats/libq(tiff|webp|wbmp|tga|icns)\.so",
+    # formats of pictures that are never written
+    r"PIL/_(avif|webp|imagingtk|imagingcms)\.",
+    r"pillow\.libs/lib(avif|webp|webpmux|webpdemux|sharpyuv|lcms2)-",
+    r"scipy/io/_fast_matrix_market/_fmm_core",
+    # the licences lie in the bundle's own folder of licences
+    r"\.dist-info/licenses/",
     # libraries that must be the user's own: drivers and the C++ run time talk to each other
     r"^lib(stdc\+\+|gcc_s|X11|X11-xcb|xcb|xcb-[a-z-]+|drm|GL|EGL|GLX|GLdispatch)\.so",
     r"^lib(gtk|gdk|atk|pango|cairo|gdk_pixbuf|glib|gio|gobject|gmodule)[-_A-Za-z]*[-.0-9]*\.so",
     # test data and pictures of libraries
-    r"matplotlib/mpl-data/(sample_data|images)/",
+    r"matplotlib/mpl-data/(sample_data|images|fonts/afm|fonts/pdfcorefonts|plot_directive)/",
     r"skimage/data/",
     r"/tests?/",
 )
