@@ -101,13 +101,14 @@ LEFT_OUT_FILES = (
     r"PIL/_(avif|webp|imagingtk|imagingcms)\.",
     r"pillow\.libs/lib(avif|webp|webpmux|webpdemux|sharpyuv|lcms2)-",
     r"scipy/io/_fast_matrix_market/_fmm_core",
-    # the licences lie in the bundle's own folder of licences
-    r"\.dist-info/licenses/",
+    # the licences lie in the bundle's own folder of licences; lists of files are pip's
+    r"\.dist-info/(licenses/|RECORD$)",
     # libraries that must be the user's own: drivers and the C++ run time talk to each other
     r"^lib(stdc\+\+|gcc_s|X11|X11-xcb|xcb|xcb-[a-z-]+|drm|GL|EGL|GLX|GLdispatch)\.so",
     r"^lib(gtk|gdk|atk|pango|cairo|gdk_pixbuf|glib|gio|gobject|gmodule)[-_A-Za-z]*[-.0-9]*\.so",
     # test data and pictures of libraries
     r"matplotlib/mpl-data/(sample_data|images|fonts/afm|fonts/pdfcorefonts|plot_directive)/",
+    r"matplotlib/mpl-data/fonts/ttf/DejaVu(SansMono|Serif)(-|\.|Display)",
     r"skimage/data/",
     r"/tests?/",
 )
