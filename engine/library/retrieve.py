@@ -75,6 +75,11 @@ class Retriever:
         self._running: dict[tuple[float, int], NDArray[np.float32]] = {}
         self._end = library.log_end[chosen]
 
+    @property
+    def chosen(self) -> IntArray:
+        """Indices in the library, increasing."""
+        return self._chosen
+
     def search(
         self,
         lines: LineSet,
@@ -107,6 +112,32 @@ class Retriever:
             self._chosen[rows[best]], shifts[columns[best]], values[best].astype(np.float64)
         )
 
+    def at_volumes(
+        self, lines: LineSet, index: IntArray, log_length: FloatArray, width: float, keep: int
+    ) -> Hits:
+        """Those of some types, each at a given volume, that are most like `lines`.
+
+        Parameters
+        ----------
+        lines : LineSet
+        index : (n,) int array
+            In the library; all among the chosen types.
+        log_length : (n,) array
+            ln(V per atom)/3 of each.
+        width : float
+            Standard deviation of the lines on the ln(1/d) axis.
+        keep : int
+            How many hits to return.
+        """
+        rows = np.searchsorted(self._chosen, index)
+        likeness = np.zeros(len(index))
+        for shift in np.unique(log_length):
+            here = log_length == shift
+            found = self._likeness(lines, np.array([shift]), width, rows[here])
+            likeness[here] = found[:, 0]
+        best = np.argsort(-likeness, kind="stable")[:keep]
+        return Hits(index[best], log_length[best], likeness[best])
+
     def _draw_types(self, sigma: float, coarse: int) -> NDArray[np.float32]:
         """Amplitudes of all types, blurred by `sigma` (ln units), in bins of `coarse` * BIN."""
         key = (sigma, coarse)
@@ -127,12 +158,15 @@ class Retriever:
             self._running[key] = running
         return self._running[key]
 
-    def _likeness(self, lines: LineSet, shifts: FloatArray, width: float) -> NDArray[np.float32]:
+    def _likeness(
+        self, lines: LineSet, shifts: FloatArray, width: float, rows: IntArray | None = None
+    ) -> NDArray[np.float32]:
         """(types, shifts) cosines between the drawn lines inside the measured window."""
+        chosen: slice | IntArray = slice(None) if rows is None else rows
         # Bins need be no finer than about half the blur of each of the two patterns.
         sigma = width / np.sqrt(2.0)
         coarse = max(1, int(sigma / BIN))
-        types = self._draw_types(sigma, coarse)
+        types = self._draw_types(sigma, coarse)[chosen]
         step = BIN * coarse
         # One bin of the library is ln(1/d) + ln(length), so the measured lines are moved up.
         position = (np.log(lines.d_star)[None, :] + shifts[:, None] - self._start) / step
@@ -142,7 +176,7 @@ class Retriever:
         query = np.sqrt(gaussian_filter1d(query, sigma / step, axis=1, truncate=2.5))
         product = types @ query.T
         # The window is one stretch of bins, so a type's power in it is a difference of sums.
-        running = self._running_power(sigma, coarse)
+        running = self._running_power(sigma, coarse)[chosen]
         first, last = (
             np.clip(((np.log(d_star) + shifts - self._start) / step), 0, types.shape[1] - 1)
             for d_star in (lines.d_star_min, lines.d_star_max)
@@ -150,7 +184,9 @@ class Retriever:
         first, last = np.ceil(first).astype(np.int64), np.floor(last).astype(np.int64)
         type_norm = running[:, last + 1] - running[:, first]
         energy = np.cumsum(query * query, axis=1)
-        end = np.clip((self._end - self._start) / step, 0, types.shape[1] - 1).astype(np.int64)
+        end = np.clip((self._end[chosen] - self._start) / step, 0, types.shape[1] - 1).astype(
+            np.int64
+        )
         query_norm = energy[:, end].T
         # Of a pattern whose greater part lies beyond a type's kept lines, nothing can be said.
         covered = query_norm / np.maximum(energy[:, -1], 1e-12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
@@ -17,9 +18,11 @@ from engine.pattern.pattern import PowderPattern
 from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.cells import CellsOfPattern
+from engine.solve.library_proposals import library_on_cells, library_proposals
+from engine.solve.map_proposals import Rising
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.phasing.proposals import phasing_proposals
-from engine.solve.proposals import Proposal, library_proposals
+from engine.solve.proposals import Proposal
 from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.unexplained import in_words, unexplained_lines
@@ -35,10 +38,12 @@ from engine.solve.verdict import (
 
 NO_LIMIT = 1e9
 FEWEST_LINES = 2
-# Parts of the progress: refining what the library proposes, asking the network, refining that,
-# phasing, refining that.
-LIBRARY_SPAN, NETWORK_SPAN, NETWORK_REFINED = (0.3, 0.7), (0.7, 0.8), (0.8, 0.85)
-PHASING_SPAN, LAST_SPAN = (0.85, 0.95), (0.95, 1.0)
+# Parts of the progress: what the library proposes is refined; then each further source is asked,
+# and what it proposes is refined.
+LIBRARY_SPAN = (0.3, 0.6)
+ON_CELLS_SPANS = ((0.6, 0.7), (0.7, 0.72))
+NETWORK_SPANS = ((0.72, 0.8), (0.8, 0.85))
+PHASING_SPANS = ((0.85, 0.95), (0.95, 1.0))
 MAPS_COMPLETED = 4
 
 
@@ -95,28 +100,15 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     timings["proposals"] = time.perf_counter() - began
     ranking.add(proposals, LIBRARY_SPAN, show)
     cells = CellsOfPattern(pattern)
-    if problem.network and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
+    for source in _SOURCES:
+        if not source.wanted(problem) or not _unsettled(ranking.finished()):
+            continue
         asked = time.perf_counter()
-        source = partial(network_proposals, problem, pattern, ranking.prepared, cells)
-        remarks += _ask(
-            partial(source, deadline=deadline),
-            ranking,
-            watch,
-            (NETWORK_SPAN, NETWORK_REFINED),
-            "The network could not be used ({error}); only the library was searched.",
-        )
-        timings["network"] = time.perf_counter() - asked
-    if problem.phasing and _unsettled(ranking.finished()) and time.perf_counter() < deadline:
-        asked = time.perf_counter()
-        source = partial(phasing_proposals, problem, pattern, ranking.prepared, cells)
-        remarks += _ask(
-            partial(source, deadline=deadline),
-            ranking,
-            watch,
-            (PHASING_SPAN, LAST_SPAN),
-            "The intensities could not be phased ({error}).",
-        )
-        timings["phasing"] = time.perf_counter() - asked
+        if asked > deadline:
+            break
+        propose = partial(source.propose, problem, pattern, ranking.prepared, cells)
+        remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
+        timings[source.name] = time.perf_counter() - asked
     finished = ranking.finished()
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
@@ -134,22 +126,70 @@ def _unsettled(finished: list[Finished]) -> bool:
     return not chances or verdict(chances[0], strong_texture(finished[0].fit)) != "solved"
 
 
+def _types_on_cells(
+    problem: Problem,
+    pattern: PowderPattern,
+    prepared: PreparedPattern,
+    cells: CellsOfPattern,
+    progress: Progress,
+    deadline: float,
+) -> list[Proposal]:
+    progress = Rising(progress)
+    likely = cells.likely(Part(progress, 0.0, 0.5))
+    return library_on_cells(problem, prepared, likely, Part(progress, 0.5, 1.0))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A source of candidates that is asked where those so far leave the question open.
+
+    The spans are those of asking it and of refining what it proposes, within the whole progress.
+    """
+
+    name: str
+    propose: Callable[..., list[Proposal]]
+    wanted: Callable[[Problem], bool]
+    spans: tuple[tuple[float, float], tuple[float, float]]
+    failed: str
+
+
+_SOURCES = (
+    _Source(
+        "types_on_cells",
+        _types_on_cells,
+        lambda problem: problem.library,
+        ON_CELLS_SPANS,
+        "The types could not be tried on indexed cells ({error}).",
+    ),
+    _Source(
+        "network",
+        network_proposals,
+        lambda problem: problem.network,
+        NETWORK_SPANS,
+        "The network could not be used ({error}); only the library was searched.",
+    ),
+    _Source(
+        "phasing",
+        phasing_proposals,
+        lambda problem: problem.phasing,
+        PHASING_SPANS,
+        "The intensities could not be phased ({error}).",
+    ),
+)
+
+
 def _ask(
-    source: Callable[[Progress], list[Proposal]],
+    propose: Callable[[Progress], list[Proposal]],
     ranking: Ranking,
     watch: Progress,
-    spans: tuple[tuple[float, float], tuple[float, float]],
-    failed: str,
+    source: _Source,
 ) -> tuple[str, ...]:
-    """Add what a source proposes; a note where it cannot be used.
-
-    The spans are those of asking and of refining within the whole progress.
-    """
-    asking, refining = spans
+    """Add what a source proposes; a note where it cannot be used."""
+    asking, refining = source.spans
     try:
-        proposals = source(Part(watch, *asking))
+        proposals = propose(Part(watch, *asking))
     except UNAVAILABLE as error:
-        return (failed.format(error=error),)
+        return (source.failed.format(error=error),)
     if proposals:
         ranking.add(proposals, refining, completed=MAPS_COMPLETED)
     return ()

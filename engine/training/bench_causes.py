@@ -109,7 +109,7 @@ def _lattices(structures: list[CrystalStructure]) -> list[Any]:
 def was_proposed(problem: Problem, truth: Structure) -> bool:
     """Whether the library's proposals, before any refinement, hold the truth."""
     from engine.refine.prepared import prepare
-    from engine.solve.proposals import library_proposals
+    from engine.solve.library_proposals import library_proposals
 
     proposals = library_proposals(problem, prepare(problem.pattern), Progress())
     contents = _contents(from_pymatgen(truth))

@@ -105,7 +105,8 @@ def no_types(monkeypatch):
     """A library that proposes nothing."""
     import engine.solve.solver
 
-    monkeypatch.setattr(engine.solve.solver, "library_proposals", lambda *arguments: [])
+    for name in ("library_proposals", "library_on_cells"):
+        monkeypatch.setattr(engine.solve.solver, name, lambda *arguments: [])
 
 
 def test_what_the_library_lacks_is_solved_by_the_network(pattern, true_density, no_types) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from engine.progress import Progress
 from engine.refine.prepared import prepare
-from engine.solve.proposals import library_proposals, line_set
+from engine.solve.cells import CellsOfPattern
+from engine.solve.library_proposals import library_on_cells, library_proposals
+from engine.solve.proposals import line_set
 from engine.solve.result import Problem
 from tests.engine.solve.watch import Watch
 from tests.made_patterns import measured
@@ -95,3 +97,21 @@ def test_other_elements_may_be_added(rutile_pattern, prepared) -> None:
 def test_more_elements_than_any_type_has_give_no_proposal(rutile_pattern, prepared) -> None:
     elements = ("Ti", "O", "Na", "K", "Rb", "Cs", "Ca", "Sr", "Ba", "F", "Cl", "Br")
     assert proposed(rutile_pattern, prepared, elements=elements) == []
+
+
+def test_a_type_is_found_by_the_shape_of_an_indexed_cell(rutile_pattern, prepared) -> None:
+    cells = CellsOfPattern(rutile_pattern).likely()
+    problem = Problem(rutile_pattern, elements=("Ti", "O"), max_atoms=MOST_ATOMS)
+    watch = Watch()
+    found = library_on_cells(problem, prepared, cells, watch)
+    assert found[0].space_group == 136
+    # On the indexed cell as it is.
+    assert found[0].structure.volume == pytest.approx(cells[0].volume, rel=1e-6)
+    assert found[0].zero == cells[0].zero
+    assert all(len(p.structure) <= MOST_ATOMS for p in found)
+    assert all(0.0 <= fraction <= 1.0 for fraction in watch.fractions)
+
+
+def test_without_cells_nothing_is_proposed(rutile_pattern, prepared) -> None:
+    problem = Problem(rutile_pattern, elements=("Ti", "O"))
+    assert library_on_cells(problem, prepared, [], Progress()) == []
