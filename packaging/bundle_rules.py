@@ -76,8 +76,20 @@ EXCLUDED_MODULES = (
     "torch.utils.tensorboard",
 )
 
-# Collected as byte code alone; the hook would add the sources, which only TorchScript reads.
-COLLECTION_MODES = {"torch": "pyz"}
+# PyTorch's hook adds the sources of all its modules, for TorchScript. These alone read their own
+# source when they are imported: settings with comments that mean something, overloaded functions.
+_READS_ITS_SOURCE = (
+    "_export.config",
+    "_functorch.config",
+    "compiler.config",
+    "distributed.config",
+    "functional",
+    "fx.experimental._config",
+    "nn.functional",
+    "nn.modules.rnn",
+    "utils.serialization.config",
+)
+COLLECTION_MODES = {"torch": "pyz"} | {f"torch.{name}": "pyz+py" for name in _READS_ITS_SOURCE}
 
 # Files, by their place in the bundle (with forward slashes), that are not shipped.
 LEFT_OUT_FILES = (

@@ -71,6 +71,24 @@ def test_rules_on_files(packaging, place, out):
     assert bundle_rules.is_left_out(place) is out
 
 
+def test_sources_are_kept_of_what_reads_them(packaging):
+    """PyTorch's settings modules read their own source when they are imported."""
+    import importlib.util
+
+    import bundle_rules
+
+    kept = {name for name, mode in bundle_rules.COLLECTION_MODES.items() if "py" in mode.split("+")}
+    spec = importlib.util.find_spec("torch")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    folder = Path(spec.submodule_search_locations[0])
+    for path in folder.rglob("config.py"):
+        name = ".".join(("torch", *path.relative_to(folder).with_suffix("").parts))
+        cut = any(f"{name}.".startswith(f"{one}.") for one in bundle_rules.EXCLUDED_MODULES)
+        if "install_config_module(" in path.read_text(encoding="utf-8") and not cut:
+            assert name in kept, name
+
+
 def test_no_resource_is_left_out(packaging):
     import bundle_rules
 
