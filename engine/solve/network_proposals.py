@@ -42,7 +42,7 @@ SAME_CELL = 0.004
 # Finer than in the screening of the library: the cell is on the lines.
 FINE_BIN = 0.001
 # For all maps of a pattern together; see `Effort`.
-WORK = 600.0
+WORK = 450.0
 # Coefficients beyond this 1/d (1/angstrom) are noise of the grid.
 LARGEST_D_STAR = 1.6
 

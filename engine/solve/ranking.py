@@ -58,13 +58,14 @@ class Ranked:
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """A candidate with its final fit and symmetry."""
+    """A candidate with its final fit and symmetry, its parameters and the lines fitted."""
 
     proposal: Proposal
     fit: FitResult
     standardised: Standardised
     score: float
     n_free: int
+    n_lines: int
 
 
 class Ranking:
@@ -338,6 +339,7 @@ def finish(ranked: Ranked) -> Finished:
         refinement.model.crystal.standardised,
         ranked.score,
         n_structural(refinement),
+        len(refinement.prepared.peaks),
     )
 
 

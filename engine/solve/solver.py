@@ -123,7 +123,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
 def _unsettled(finished: list[Finished]) -> bool:
     """Whether the candidates so far leave the question open."""
     chances = probabilities(finished)
-    return not chances or verdict(chances[0], strong_texture(finished[0].fit)) != "solved"
+    return not chances or verdict(chances[0], strong_texture(features(finished, 0))) != "solved"
 
 
 def _types_on_cells(
@@ -267,6 +267,7 @@ def _candidate(
     prepared: PreparedPattern, finished: list[Finished], index: int, chance: float
 ) -> Candidate:
     one = finished[index]
+    found = features(finished, index)
     left = unexplained_lines(prepared.peaks, one.fit, prepared.radiation)
     # Candidates that fit badly are all alike; only of those near the best is it worth saying.
     ties = tuple(
@@ -284,10 +285,10 @@ def _candidate(
         source=one.proposal.source,
         fit=one.fit,
         score=chance,
-        verdict=verdict(chance, strong_texture(one.fit)),
+        verdict=verdict(chance, strong_texture(found)),
         ties=ties,
         reason=f"{reason(finished, index, ties)} {in_words(left)}".rstrip(),
-        features=features(finished, index),
+        features=found,
         unexplained=left,
     )
 

@@ -1,10 +1,12 @@
 """How sure the program is: probabilities, ties and the verdict.
 
-Two questions are kept apart. Does the best candidate explain the pattern about as well as its
-lattice can (its residual against the Le Bail floor, and the residual without background)? And is
-it better than what differs from it (the margin of its score)? A logistic model of these, fitted
-on validation structures and on patterns offered with wrong elements, answers the first; a softmax
-over distinct candidates shares the answer out.
+A logistic model says how likely the best candidate is to be right. What it looks at: does the
+candidate explain the pattern about as well as its lattice can (its residual against the Le Bail
+floor, the residual without background, the noise), is it better than what differs from it (the
+margin of its score, and how many others come near), and is it plausible at all (contents,
+displacement, parameters for the lines there are, texture). It is fitted on validation structures
+and on patterns offered with wrong elements. The other candidates get their chances from the first
+one's and the differences of their scores.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
-COEFFICIENTS = (1.218, -5.214, -11.614, 0.332, 1.785, -1.239, -0.865)
+COEFFICIENTS = (0.867, -4.437, -8.227, 0.115, 0.6, -0.768, -0.254, -0.5, 0.289, 0.0, 0.0)
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
@@ -28,8 +30,10 @@ LARGEST_MARGIN = 200.0
 LARGEST_ODDITY = 8.0
 USUAL_B = (-0.2, 3.5)
 LARGEST_DAMPING = 3.0
-# r of March and Dollase beyond which a fit bends the intensities rather than explains them.
-USUAL_TEXTURE = (0.5, 2.0)
+# |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
+USUAL_TEXTURE = math.log(2.0)
+# Places among the features.
+CROWD, TEXTURE = 6, 9
 
 
 def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
@@ -50,6 +54,14 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
     damping : float
         How far the overall B (square angstrom) is from what atoms at rest or at room
         temperature have.
+    crowd : float
+        Minus the ln of its share among all candidates, by their scores.
+    lines : float
+        Ln of the pattern's lines for each of its structural parameters.
+    of_map : float
+        1 for a structure out of a map, 0 for one of a known type.
+    texture : float
+        |ln r| of March and Dollase, 0 without preferred orientation.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -67,6 +79,23 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         min(max(noise, 0.0), 3.0),
         min(max(-finished[index].proposal.log_prior, 0.0), LARGEST_ODDITY),
         _damping(fit),
+        math.log(sum(_weights(finished)) / _weights(finished)[index]),
+        math.log(max(finished[index].n_lines, 1) / max(finished[index].n_free, 1)),
+        float(finished[index].proposal.source != "library"),
+        _texture(fit),
+    )
+
+
+def _weights(finished: Sequence[Finished]) -> list[float]:
+    """How likely every candidate is beside the best, by the scores alone."""
+    best = min(f.score for f in finished)
+    return [math.exp(-min((f.score - best) / (2.0 * TEMPERATURE), 500.0)) for f in finished]
+
+
+def _texture(fit: FitResult) -> float:
+    return max(
+        (abs(math.log(p.value)) for p in fit.parameters if p.name.startswith("march_dollase_")),
+        default=0.0,
     )
 
 
@@ -90,21 +119,35 @@ def probabilities(finished: Sequence[Finished]) -> list[float]:
     """Probability of being right, for every candidate (best first)."""
     if not finished:
         return []
+    first = probability_of_first(features(finished, 0))
+    weights = _weights(finished)
+    return [first * weight / weights[0] for weight in weights]
+
+
+def probability_of_first(found: Sequence[float]) -> float:
+    """Probability that the first candidate is right.
+
+    Parameters
+    ----------
+    found : sequence of float
+        Its `features`.
+    """
     constant, *slopes = COEFFICIENTS
-    logit = constant + sum(a * x for a, x in zip(slopes, features(finished, 0), strict=True))
-    any_right = 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
-    best = finished[0].score
-    shares = [math.exp(-max(f.score - best, 0.0) / (2.0 * TEMPERATURE)) for f in finished]
-    total = sum(shares)
-    return [any_right * share / total for share in shares]
+    logit = constant + sum(a * x for a, x in zip(slopes, found, strict=True))
+    chance = 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
+    # All chances together are at most one.
+    return chance / max(1.0, chance * math.exp(found[CROWD]))
 
 
-def strong_texture(fit: FitResult) -> bool:
-    """Whether preferred orientation had to be stretched beyond what is usual."""
-    return any(
-        p.name.startswith("march_dollase") and not USUAL_TEXTURE[0] <= p.value <= USUAL_TEXTURE[1]
-        for p in fit.parameters
-    )
+def strong_texture(found: Sequence[float]) -> bool:
+    """Whether preferred orientation had to be stretched beyond what is usual.
+
+    Parameters
+    ----------
+    found : sequence of float
+        The `features` of a candidate.
+    """
+    return found[TEXTURE] > USUAL_TEXTURE
 
 
 def verdict(probability: float, doubtful: bool = False) -> Verdict:

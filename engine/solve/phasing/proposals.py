@@ -25,7 +25,7 @@ CELLS = 3
 # Finer than in the screening of the library: the cell is on the lines.
 FINE_BIN = 0.001
 # For all cells of a pattern together, indexing aside; see `Effort`.
-WORK = 800.0
+WORK = 600.0
 
 
 def phasing_proposals(

@@ -63,7 +63,7 @@ def finished(a_fit: FitResult, rutile: CrystalStructure):
 
     def make(score: float, rwp: float = 0.08, rwp_lebail: float | None = 0.078) -> Finished:
         fit = replace(a_fit, rwp=rwp, rwp_background_subtracted=1.2 * rwp, rwp_lebail=rwp_lebail)
-        return Finished(proposal_of(rutile), fit, standardised, score, 4)
+        return Finished(proposal_of(rutile), fit, standardised, score, 4, 24)
 
     return make
 
@@ -96,7 +96,7 @@ def test_ties_go_both_ways(first, second, one_score, two_score) -> None:
             self.rwp = rwp
 
     one, two = (
-        Finished(None, Fit(rwp), None, score, 0)  # type: ignore[arg-type]
+        Finished(None, Fit(rwp), None, score, 0, 0)  # type: ignore[arg-type]
         for rwp, score in ((first, one_score), (second, two_score))
     )
     assert tied(one, two) == tied(two, one)
@@ -137,12 +137,16 @@ def test_a_doubtful_fit_is_not_called_solved(finished) -> None:
     from engine.solve.verdict import strong_texture
 
     assert verdict(0.99, doubtful=True) == "tentative"
-    fit = finished(0.0).fit
-    bent = replace(fit, parameters=(Parameter("march_dollase_001", 0.3, 0.01),))
-    usual = replace(fit, parameters=(Parameter("march_dollase_001", 0.9, 0.01),))
-    assert strong_texture(bent)
-    assert not strong_texture(usual)
-    assert not strong_texture(fit)
+    plain = finished(0.0)
+
+    def textured(r: float) -> Finished:
+        fit = replace(plain.fit, parameters=(Parameter("march_dollase_001", r, 0.01),))
+        return replace(plain, fit=fit)
+
+    assert strong_texture(features([textured(0.3)], 0))
+    assert strong_texture(features([textured(2.5)], 0))
+    assert not strong_texture(features([textured(0.9)], 0))
+    assert not strong_texture(features([plain], 0))
 
 
 def test_the_reason_names_residuals_and_ties(finished) -> None:
