@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.training.bench_figures import answered
 from engine.training.bench_results import Row, Run
+from engine.training.bench_verdicts import judged_anew
 
 # All sources of candidates on; the library alone; all but the library.
 ALL, LIBRARY, NO_LIBRARY, OTHER = "all", "library alone", "no library", "other"
@@ -44,8 +45,8 @@ class Collection:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[Run, list[Row]]]) -> Collection:
-        """From what `engine.training.bench_results.read_results` gives."""
-        return cls([Result(run, rows) for run, rows in pairs])
+        """From what `engine.training.bench_results.read_results` gives, judged anew."""
+        return cls([Result(run, [judged_anew(row) for row in rows]) for run, rows in pairs])
 
     def rows(self, name: str, source: str = ALL, **changed: Any) -> list[Row]:
         """The rows of all results of a set, each pattern once, the later result first.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from engine.errors import BadInputError
+from engine.solve.verdict import SOLVED
 
 FloatArray = NDArray[np.float64]
 # Ridge on the standardised coefficients: few examples must not make a certain verdict.
@@ -103,10 +104,13 @@ def calibrate(examples: Examples) -> str:
     right = examples.right
     base = right.mean() * (1.0 - right.mean())
     brier = float(np.mean((chance - right) ** 2))
+    called = chance >= SOLVED
     lines = [
         "coefficients: " + ", ".join(f"{c:.3f}" for c in coefficients),
         f"examples: {len(right)}, right: {int(right.sum())}",
         f"Brier score (phases held out): {brier:.4f}; of the base rate: {base:.4f}",
+        f"called solved (phases held out): {called.sum()}, of them right: {right[called].sum()}; "
+        f"of the right ones called solved: {right[called].sum()} of {right.sum()}",
         "",
         "| stated | n | right |",
         "| --- | --- | --- |",
