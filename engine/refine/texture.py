@@ -102,6 +102,30 @@ def best_axis(
     return best[0], best[1], plain / max(best[2], 1e-300)
 
 
+def ranked_axes(
+    crystal: CrystalModel,
+    profile: FloatArray,
+    areas: FloatArray,
+    net: FloatArray,
+    weight: FloatArray,
+    axes: tuple[tuple[int, int, int], ...],
+) -> list[tuple[tuple[int, int, int], float, float]]:
+    """Each axis with its best r and what chi^2 is divided by, the best first.
+
+    The arguments are those of `best_axis`.
+    """
+    plain = _chi(profile @ areas, net, weight)
+    ranked = []
+    for axis in axes:
+        cosines = cosines_squared(crystal, axis)
+        tried = [
+            (_chi(profile @ (areas * march_dollase(cosines, r)[0]), net, weight), r) for r in _TRIED
+        ]
+        chi, r = min(tried)
+        ranked.append((axis, r, plain / max(chi, 1e-300)))
+    return sorted(ranked, key=lambda found: -found[2])
+
+
 def _strongest(crystal: CrystalModel, areas: FloatArray) -> tuple[int, int, int]:
     h, k, l = (int(i) for i in crystal.hkl[int(np.argmax(areas))])  # noqa: E741
     divisor = int(np.gcd.reduce([h, k, l]))

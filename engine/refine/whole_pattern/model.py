@@ -119,16 +119,26 @@ class WholePatternModel:
         self.phases = phases
         self.two_theta = two_theta
         self.reach = reach
-        self._fixed = fixed_background
-        span = two_theta[-1] - two_theta[0]
-        unit = 2.0 * (two_theta - two_theta[0]) / span - 1.0
-        self._chebyshev = chebyshev.chebvander(unit, n_background - 1)
+        self.fixed_background = fixed_background
+        self._chebyshev = _chebyshev_terms(two_theta, n_background)
 
     def with_phase(self, i: int, phase: Phase) -> WholePatternModel:
         """The same model with another phase in one place."""
         other = copy.copy(self)
         other.phases = (*self.phases[:i], phase, *self.phases[i + 1 :])
         return other
+
+    def with_polynomial_background(self, n_background: int) -> WholePatternModel:
+        """The same model with a background of Chebyshev terms alone."""
+        other = copy.copy(self)
+        other.fixed_background = np.zeros_like(self.two_theta)
+        other._chebyshev = _chebyshev_terms(self.two_theta, n_background)
+        return other
+
+    def background_like(self, curve: FloatArray) -> FloatArray:
+        """(b,) coefficients that follow a curve (n,) of counts best."""
+        found, *_ = np.linalg.lstsq(self._chebyshev, curve - self.fixed_background, rcond=None)
+        return np.asarray(found)
 
     def calculate(self, parameters: Parameters, free: Freedom = ()) -> CalculatedPattern:
         """The pattern, with derivatives by the slots in `free`."""
@@ -140,7 +150,7 @@ class WholePatternModel:
             made = phase.lines(own, atomic)
             lines.append(made)
             shapes.append(self._shapes(made, instrument, own, wanted))
-        background = self._fixed + self._chebyshev @ instrument.background
+        background = self.fixed_background + self._chebyshev @ instrument.background
         pattern = background.copy()
         for made, shape in zip(lines, shapes, strict=True):
             pattern += shape.value @ made.area
@@ -162,9 +172,8 @@ class WholePatternModel:
         half = lines.two_theta / (2.0 * DEGREES)
         tangent, secant = np.tan(half), 1.0 / np.cos(half)
         w, v, u = instrument.gauss
-        widths = line_widths(
-            w + v * tangent + u * tangent**2, own.lorentz[0] * secant + own.lorentz[1] * tangent
-        )
+        size, strain = own.lorentz.reshape(2, -1) @ lines.directions.T
+        widths = line_widths(w + v * tangent + u * tangent**2, size * secant + strain * tangent)
         axial = axial_lines(lines.two_theta, widths.fwhm, instrument.axial)
         moved = lines.two_theta + instrument.zero + instrument.displacement / secant
         raw = line_profiles(
@@ -223,10 +232,17 @@ class WholePatternModel:
             )
             return np.asarray(by_position @ (made.slope * (made.area * along)[:, None]))
         if group == "lorentz":
-            powers = np.stack([shape.secant, shape.tangent], axis=1)
-            widths = shape.widths
+            directions, widths = made.directions, shape.widths
+            powers = np.concatenate(
+                [shape.secant[:, None] * directions, shape.tangent[:, None] * directions], axis=1
+            )
             return _by_widths(made, shape, powers, widths.fwhm_by_lorentz, widths.eta_by_lorentz)
         return np.asarray(shape.value @ made.columns(group, own))
+
+
+def _chebyshev_terms(two_theta: FloatArray, count: int) -> FloatArray:
+    unit = 2.0 * (two_theta - two_theta[0]) / (two_theta[-1] - two_theta[0]) - 1.0
+    return np.asarray(chebyshev.chebvander(unit, count - 1))
 
 
 def _instrument_columns(group: str, made: PhaseLines, shape: _Shapes) -> FloatArray:

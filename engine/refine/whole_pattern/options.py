@@ -13,6 +13,7 @@ GROUPS = (
     "displacement",
     "cell",
     "profile",
+    "anisotropy",
     "asymmetry",
     "b_iso",
     "b_element",

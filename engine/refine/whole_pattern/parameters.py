@@ -78,8 +78,9 @@ class PhaseParameters:
         Counts times degrees per electron squared.
     metric : (k,) array
         Reciprocal-metric coefficients (see `CrystalModel`).
-    lorentz : (2,) array
-        X and Y of the Lorentzian width X / cos(theta) + Y tan(theta), degrees.
+    lorentz : (2 w,) array
+        X and then Y of the Lorentzian width X / cos(theta) + Y tan(theta), degrees: one of
+        each, or one for each direction of an anisotropic phase (`Phase.with_anisotropic_widths`).
     b : (e,) array
         Displacement parameter B of each element, square angstrom.
     texture : float
@@ -174,7 +175,9 @@ def _bounded(name: str, value: FloatArray | float) -> FloatArray | float:
     if name == "texture":
         return float(np.clip(value, SMALLEST, LARGEST))
     if name == "lorentz":
-        return np.clip(value, 0.0, _MOST_WIDE)
+        # Of several directions one may be below zero; the width itself never is.
+        least = 0.0 if np.size(value) == 2 else -_MOST_WIDE
+        return np.clip(value, least, _MOST_WIDE)
     if name == "b":
         return np.clip(value, *B_RANGE)
     if name == "occupancy":

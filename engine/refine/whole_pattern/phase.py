@@ -41,6 +41,8 @@ class PhaseLines:
         None where intensities are free (Le Bail).
     texture_log_slope : (r,) array
         Derivative of the texture factor's logarithm by r.
+    directions : (l, w) array
+        Share of each direction of the Lorentzian widths in each line; ones if isotropic.
     """
 
     two_theta: FloatArray
@@ -51,6 +53,7 @@ class PhaseLines:
     q: FloatArray
     squared: SquaredFactors | None
     texture_log_slope: FloatArray
+    directions: FloatArray
 
     def columns(self, group: str, parameters: PhaseParameters) -> FloatArray:
         """(l, v) derivatives of the areas by one group of the phase's parameters."""
@@ -96,6 +99,24 @@ class Phase:
         self.factors = StructureFactors(crystal)
         self.texture_axis: tuple[int, int, int] | None = None
         self._cosines: FloatArray | None = None
+        self.anisotropic = False
+
+    def with_anisotropic_widths(self) -> Phase:
+        """The same phase with Lorentzian widths that depend on the direction of h.
+
+        1/d^2 is a sum over the free coefficients of the reciprocal metric; their shares in it
+        are the weights of as many widths. For a hexagonal lattice these are the widths across
+        and along c, each counting by the squared sine and cosine of the angle between h and c.
+        """
+        other = copy.copy(self)
+        other.anisotropic = True
+        return other
+
+    def _directions(self, q: FloatArray) -> FloatArray:
+        if not self.anisotropic:
+            return np.ones((len(q), 1))
+        shares = self.crystal.metric_forms * self.crystal.metric
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
     def with_texture(self, axis: tuple[int, int, int] | None) -> Phase:
         """The same phase, its crystallites aligned along the normal of the planes `axis`."""
@@ -155,4 +176,5 @@ class Phase:
             q,
             squared,
             log_slope,
+            np.tile(self._directions(q), (len(angles), 1)),
         )

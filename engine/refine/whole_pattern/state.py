@@ -27,9 +27,14 @@ from engine.refine.whole_pattern.phase import Phase
 
 FloatArray = NDArray[np.float64]
 B_START, B_SIGMA = 0.6, 1.0
+# How far coordinates stray unasked, angstrom: of one phase, and of one among several, whose
+# lines overlap and whose structures are known.
+SHIFT_SIGMA, SHIFT_SIGMA_OF_SEVERAL = 0.5, 0.05
 NO_ASYMMETRY = 1e-4
 # Phases with less of the Bragg intensity keep their shape and B; with still less, their cell.
 WEAK, TRACE = 0.04, 0.008
+# Phases with less are not asked where their atoms are, unless there is no other.
+STRONG = 0.1
 _BROADENING = (4.0, 2.0, 1.0)
 _INSTRUMENT_SLOTS = {
     "background": ("background",),
@@ -104,6 +109,7 @@ class State:
 
     def _bears(self, i: int, group: str) -> bool:
         phase, share = self.model.phases[i], float(self.shares[i])
+        several = self.options.automatic and len(self.model.phases) > 1
         if group == "scale":
             return phase.intensities is None
         if group == "cell":
@@ -113,7 +119,7 @@ class State:
         if phase.intensities is not None or share < WEAK:
             return False
         if group == "coordinates":
-            return phase.crystal.n_coordinates > 0
+            return phase.crystal.n_coordinates > 0 and (share >= STRONG or not several)
         if group == "texture":
             return phase.texture_axis is not None
         if group == "b_element":
@@ -139,14 +145,22 @@ class State:
         return replace(self, minimum=minimum, groups=chosen)
 
     def _restraints(self) -> tuple[Restraint, ...]:
-        """B damped: its misfit weighs as the noise in a pattern that fits no better than now."""
-        spare = max(len(self.prepared.observed), 1)
-        gof = max(float(np.sqrt(self.minimum.chi_squared / spare)), 1.0)
-        sigma = B_SIGMA / gof if np.isfinite(gof) else B_SIGMA
+        """B and coordinates damped.
+
+        Their misfit weighs as one of the independent observations, of which a line has few
+        however many its points, in a pattern that fits no better than now.
+        """
+        count = max(len(self.prepared.observed), 1)
+        gof = max(float(np.sqrt(self.minimum.chi_squared / count)), 1.0)
+        points = max(count / max(self.prepared.n_independent, 1.0), 1.0)
+        unit = 1.0 / (gof * np.sqrt(points)) if np.isfinite(gof) else 1.0
+        several = len(self.model.phases) > 1
+        shift = SHIFT_SIGMA_OF_SEVERAL if several else SHIFT_SIGMA
+        expected = (("b_iso", B_START, B_SIGMA), ("b_element", B_START, B_SIGMA))
         return tuple(
-            Restraint((i, group), B_START, sigma)
+            Restraint((i, group), target, sigma * unit)
             for i in range(len(self.model.phases))
-            for group in ("b_iso", "b_element")
+            for group, target, sigma in (*expected, ("coordinates", 0.0, shift))
         )
 
     def with_parameters(self, parameters: Parameters) -> State:

@@ -246,7 +246,9 @@ def _parameters(minimum: Minimum) -> tuple[Parameter, ...]:
 
 def _names(slot: Slot, count: int) -> list[str]:
     owner, group = slot
-    if group in _NAMES:
+    if group == "lorentz" and count > 2:
+        names = [f"{letter}_{k + 1}" for letter in "XY" for k in range(count // 2)]
+    elif group in _NAMES:
         names = list(_NAMES[group])
     else:
         names = [group] if count == 1 else [f"{group}_{k + 1}" for k in range(count)]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.progress import Progress
 from engine.refine.crystal_model import CrystalModel
-from engine.refine.texture import COMMON_AXES, best_axis
+from engine.refine.texture import COMMON_AXES, ranked_axes
 from engine.refine.whole_pattern.coordinates import place_atoms
 from engine.refine.whole_pattern.free_intensities import extract, refine_free
 from engine.refine.whole_pattern.integrated import integrated
@@ -23,10 +23,15 @@ from engine.refine.whole_pattern.state import (
 
 FloatArray = NDArray[np.float64]
 # chi^2 must fall by such a factor for what costs parameters.
-ASYMMETRY_GAIN = 1.01
+ASYMMETRY_GAIN = 1.004
 DISPLACEMENT_GAIN = 1.005
 TEXTURE_GAIN = 1.04
 ELEMENT_GAIN = 1.01
+ANISOTROPY_GAIN = 1.03
+COORDINATE_GAIN = 1.01
+# Of the axes of texture so many are refined with everything else.
+AXES_REFINED = 3
+POLYNOMIAL_TERMS = 16
 ASYMMETRY_START = 0.04
 _NO_ASYMMETRY = 0.006
 # R_wp over that of free intensities beyond which given coordinates are not trusted.
@@ -58,15 +63,17 @@ def run(state: State, progress: Progress) -> State:
     progress.report(0.3, "Refining line shapes")
     state = state.refined((*base, "b_iso"))
     groups: tuple[str, ...] = (*base, "profile", "b_iso")
-    state = state.refined(groups)
+    state = with_background(state.refined(groups), groups)
+    state = with_anisotropic_widths(state, groups)
     progress.report(0.45, "Trying texture and coordinates")
-    state = atoms_and_texture(state, groups, atoms=single or not state.options.automatic)
+    state = atoms_and_texture(state, groups)
     groups = _with_kept(state, groups)
     progress.report(0.65, "Refining asymmetry and displacement")
     state, groups = with_asymmetry(state, groups)
     state, groups = with_displacement(state, groups)
     progress.report(0.8, "Refining everything")
-    state, groups = with_element_b(state, groups)
+    if single or not state.options.automatic:
+        state, groups = with_element_b(state, groups)
     if state.options.refine is not None:
         groups = (*groups, *(g for g in state.options.refine if g not in groups))
     state = replace(state, shares=bragg_shares(state, state.parameters))
@@ -94,19 +101,58 @@ def _with_kept(state: State, groups: tuple[str, ...]) -> tuple[str, ...]:
     return (*groups, *(g for g in ("texture", "coordinates") if g in state.groups))
 
 
-def atoms_and_texture(state: State, groups: tuple[str, ...], atoms: bool) -> State:
+def with_background(state: State, groups: tuple[str, ...]) -> State:
+    """A polynomial refined with the lines in place of the estimate, where it fits better.
+
+    What is estimated from the pattern alone rises where lines are crowded.
+    """
+    if not (state.options.automatic and state.options.allows("background")):
+        return state
+    model = state.model.with_polynomial_background(POLYNOMIAL_TERMS)
+    begun = state.parameters.with_instrument(
+        background=model.background_like(state.calculated().background)
+    )
+    trial = replace(state, model=model).with_parameters(begun).refined(groups, steps=12)
+    same = state.refined(groups, steps=12)
+    cost = 1.0 + POLYNOMIAL_TERMS / state.prepared.n_independent
+    return trial if cost * trial.minimum.chi_squared < same.minimum.chi_squared else same
+
+
+def with_anisotropic_widths(state: State, groups: tuple[str, ...]) -> State:
+    """Widths that depend on direction, for each strong phase, kept where they pay."""
+    if not (state.options.allows("profile") and state.options.allows("anisotropy")):
+        return state
+    for i in np.argsort(-state.shares):
+        phase = state.model.phases[i]
+        directions = phase.crystal.metric_forms.shape[1]
+        if state.shares[i] < WEAK or directions == 1:
+            continue
+        lorentz = np.repeat(state.parameters.phases[i].lorentz, directions)
+        begun = state.with_phase(int(i), phase.with_anisotropic_widths())
+        begun = begun.with_parameters(state.parameters.with_phase(int(i), lorentz=lorentz))
+        trial = begun.refined(groups, steps=12)
+        gain = state.minimum.chi_squared / trial.minimum.chi_squared
+        if not state.options.automatic or gain > ANISOTROPY_GAIN:
+            state = trial
+    return state
+
+
+def atoms_and_texture(state: State, groups: tuple[str, ...]) -> State:
     """Texture where it pays and coordinates, in the order that fits better.
 
     A wrong structure can pass for texture and texture for a wrong structure: where the pattern is
     explained clearly worse than by free intensities, both orders are tried.
     """
     first = with_texture(state, groups)
-    if not (atoms and state.options.allows("coordinates") and state.freedom(("coordinates",))):
+    if not (state.options.allows("coordinates") and state.freedom(("coordinates",))):
         return first
     wanted = _with_kept(first, groups)
     best = first.refined((*wanted, "coordinates"), steps=12)
-    if len(state.model.phases) > 1 or not state.options.automatic:
+    if not state.options.automatic:
         return best
+    if len(state.model.phases) > 1:
+        gain = first.minimum.chi_squared / best.minimum.chi_squared
+        return best if gain > COORDINATE_GAIN else first
     if best.rwp < _UNTRUSTED * _floor(best):
         return best
     moved = with_placed_atoms(state, groups)
@@ -150,33 +196,43 @@ def with_texture(state: State, groups: tuple[str, ...]) -> State:
     for i in np.argsort(-state.shares):
         if state.shares[i] < WEAK or state.model.phases[i].intensities is not None:
             continue
-        axis, r, ratio = _likely_texture(state, int(i))
-        if axis is None or (state.options.automatic and ratio < TEXTURE_GAIN):
+        trials = [_textured(state, groups, int(i), axis, r) for axis, r in _axes(state, int(i))]
+        if not trials:
             continue
-        phase = state.model.phases[i].with_texture(axis)
-        begun = state.with_phase(int(i), phase)
-        begun = begun.with_parameters(state.parameters.with_phase(int(i), texture=r))
-        trial = begun.refined(("scale", "b_iso", "texture"))
-        trial = trial.refined((*_with_kept(state, groups), "texture"))
+        trial = min(trials, key=lambda s: s.minimum.chi_squared)
         gain = state.minimum.chi_squared / trial.minimum.chi_squared
         if not state.options.automatic or gain > TEXTURE_GAIN:
             state = trial
     return state
 
 
-def _likely_texture(state: State, i: int) -> tuple[tuple[int, int, int] | None, float, float]:
-    phase = state.model.phases[i]
-    plain = state.with_phase(i, phase.with_texture(None))
-    calculated = plain.calculated()
-    net = state.prepared.observed - (calculated.pattern - calculated.bragg(i))
-    profile = calculated.combined(i, phase.radiation.weights)
+def _textured(
+    state: State, groups: tuple[str, ...], i: int, axis: tuple[int, int, int], r: float
+) -> State:
+    begun = state.with_phase(i, state.model.phases[i].with_texture(axis))
+    begun = begun.with_parameters(state.parameters.with_phase(i, texture=r))
+    trial = begun.refined(("scale", "b_iso", "texture"))
+    return trial.refined((*_with_kept(state, groups), "texture"))
+
+
+def _axes(state: State, i: int) -> list[tuple[tuple[int, int, int], float]]:
+    """The axes of texture that explain one phase's lines best, with r; none that do not pay."""
     asked = state.options.texture_axis
     if asked is not None:
-        return asked, 0.95, np.inf
-    axis, r, ratio = best_axis(
-        phase.crystal, profile, calculated.areas(i), net, state.weight, _habits(phase.crystal)
+        return [(asked, 0.95)]
+    phase = state.model.phases[i]
+    calculated = state.with_phase(i, phase.with_texture(None)).calculated()
+    net = state.prepared.observed - (calculated.pattern - calculated.bragg(i))
+    ranked = ranked_axes(
+        phase.crystal,
+        calculated.combined(i, phase.radiation.weights),
+        calculated.areas(i),
+        net,
+        state.weight,
+        _habits(phase.crystal),
     )
-    return (None, 1.0, 1.0) if r == 1.0 else (axis, r, ratio)
+    paying = [(axis, r) for axis, r, ratio in ranked if ratio > TEXTURE_GAIN]
+    return paying[:AXES_REFINED] or [(ranked[0][0], 0.95)][: not state.options.automatic]
 
 
 def _habits(crystal: CrystalModel) -> tuple[tuple[int, int, int], ...]:

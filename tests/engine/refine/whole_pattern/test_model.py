@@ -30,12 +30,15 @@ def two_phases() -> tuple[WholePatternModel, Parameters]:
     for name in ("rutile", "quartz"):
         crystal = CrystalModel.prepare(BY_NAME[name].structure, RADIATION.primary, 1.15)
         phase = Phase(crystal, RADIATION).with_texture((0, 0, 1))
+        lorentz = np.array([0.05, 0.08])
+        if name == "quartz":
+            phase, lorentz = phase.with_anisotropic_widths(), np.array([0.05, 0.035, 0.085, 0.1])
         phases.append(phase)
         parameters.append(
             PhaseParameters(
                 scale=0.01,
                 metric=crystal.metric,
-                lorentz=np.array([0.05, 0.08]),
+                lorentz=lorentz,
                 b=np.linspace(0.4, 1.0, len(phase.factors.elements)),
                 texture=0.8,
                 shifts=rng.normal(0.0, 0.02, crystal.n_coordinates),
