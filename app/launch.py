@@ -98,7 +98,8 @@ def run_window(
     catcher.caught.connect(window.report_error)
     catcher.install()
     # Python sees Ctrl+C only between events of its own; one now and then lets it through.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    # It may come in the middle of a paint event, where closing the window would be its end.
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     pulse = QTimer(window)
     pulse.timeout.connect(lambda: None)
     pulse.start(500)
