@@ -18,6 +18,7 @@ import io
 import random
 import re
 import resource
+import sys
 import tempfile
 import time
 import traceback
@@ -150,6 +151,8 @@ def main() -> int:
                 end += f" (number {number})"
             ends[end] += 1
             slowest, total = max(slowest, took), total + took
+            if (number + 1) % 1000 == 0:
+                print(f"{number + 1}: {total:.0f} s", file=sys.stderr, flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
     for end, count in ends.most_common():
         print(count, end)
