@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from engine.cli.arguments import (
     pattern_of,
 )
 from engine.cli.progress import TerminalProgress
+from engine.crystal.composition import parse_elements
 from engine.solve.result import Problem, Solution
 
 _SHOWN = 5
+SECOND = "second_phase"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -45,6 +48,12 @@ def add_parser(subparsers: Any) -> None:
         action="store_false",
         help="take no candidates from phasing on the indexed cells",
     )
+    parser.add_argument(
+        "--second-phase",
+        metavar="Na,Cl",
+        help="elements of a second phase, to be sought in what the first candidate leaves; "
+        f"written to {SECOND} in the folder",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
     parser.set_defaults(run=run)
 
@@ -52,10 +61,10 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Solve, write the solution's folder and print the best candidates."""
     elements = contents_of(arguments)
+    second = None if arguments.second_phase is None else parse_elements(arguments.second_phase)
     pattern = pattern_of(arguments)
     from engine.export.atomic import make_folder
     from engine.export.solution_files import write_solution
-    from engine.solve.solver import solve
 
     folder = make_folder(arguments.out)
     problem = Problem(
@@ -72,15 +81,40 @@ def run(arguments: argparse.Namespace) -> int:
         library=arguments.library,
         phasing=arguments.phasing,
     )
-    progress = TerminalProgress()
-    try:
-        solution = solve(problem, progress)
-    finally:
-        progress.close()
+    solution = _solved(problem)
     record = write_solution(solution, folder)
     print(summary(solution))
     print(f"written: {record}")
+    if second is not None:
+        _solve_second(solution, second, folder)
     return 0
+
+
+def _solved(problem: Problem) -> Solution:
+    from engine.solve.solver import solve
+
+    progress = TerminalProgress()
+    try:
+        return solve(problem, progress)
+    finally:
+        progress.close()
+
+
+def _solve_second(solution: Solution, elements: tuple[str, ...], folder: Path) -> None:
+    """Look for a second phase in what the first candidate leaves."""
+    from engine.export.atomic import make_folder
+    from engine.export.solution_files import write_solution
+    from engine.solve.second_phase import rest_of
+
+    if not solution.candidates:
+        print("no second phase was sought: there is no first candidate to take away")
+        return
+    rest = rest_of(solution.problem.pattern, solution.candidates[0].fit)
+    problem = replace(solution.problem, pattern=rest, elements=elements, formula=None)
+    found = _solved(problem)
+    record = write_solution(found, make_folder(folder / SECOND))
+    print(summary(found))
+    print(f"written: {record}")
 
 
 def summary(solution: Solution) -> str:

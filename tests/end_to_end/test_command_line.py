@@ -13,6 +13,8 @@ import pytest
 from app.__main__ import main
 from engine.crystal.structure_io import read_structure
 from engine.export.cif import write_cif
+from tests.made_patterns import measured
+from tests.made_structures import BY_NAME
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +129,25 @@ def test_solve_rutile_from_its_elements_alone_and_again(folder, tmp_path, capsys
     assert report["reproduced"], report["differences"]
     assert report["changed_versions"] == []
     assert (again / "candidate_01.cif").is_file()
+
+
+def test_a_second_phase_is_sought_in_what_the_first_leaves(tmp_path, capsys):
+    rutile, salt = (measured(BY_NAME[name].structure, 21) for name in ("rutile", "rock salt"))
+    file = tmp_path / "mixture.xy"
+    columns = np.column_stack([rutile.two_theta, np.round(rutile.counts + 0.2 * salt.counts)])
+    np.savetxt(file, columns, "%.4f %.0f")
+    out = tmp_path / "out"
+    options = ("--no-network", "--no-phasing", "--max-atoms", "8", "--out", out)
+    asked = ("solve", file, "--elements", "Ti,O", "--wavelength", "CuKa")
+    assert run(*asked, "--second-phase", "Na,Cl", *options) == 0
+    first, second = (
+        json.loads((folder / "solution.json").read_text()) for folder in (out, out / "second_phase")
+    )
+    assert first["candidates"][0]["formula"] == "TiO2"
+    assert first["unexplained_lines"]
+    assert second["elements"] == ["Na", "Cl"]
+    assert second["candidates"][0]["formula"] == "NaCl"
+    assert capsys.readouterr().out.count("written:") == 2
 
 
 def test_batch_with_real_workers(folder, tmp_path):
