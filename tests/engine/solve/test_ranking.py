@@ -15,7 +15,7 @@ from engine.crystal.symmetry import standardise
 from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
-from engine.solve.evidence import misfit, n_structural
+from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.proposals import Proposal
 from engine.solve.ranking import Finished, Ranked, without_duplicates
 from engine.solve.verdict import features, probabilities, reason, tied, verdict
@@ -155,3 +155,30 @@ def test_the_reason_names_residuals_and_ties(finished) -> None:
     text = reason(several, 1, (1,))
     assert "1.10 times the best" in text
     assert "rank 1" in text
+
+
+BASES = (
+    np.eye(3, dtype=int),
+    np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]]),
+    np.array([[1, 1, 0], [0, 1, 0], [0, 0, 1]]),
+    np.array([[1, 0, 0], [-1, 1, 0], [0, 1, 1]]),
+)
+
+
+@pytest.mark.parametrize("name", ["rutile", "corundum"])
+def test_the_score_does_not_depend_on_origin_axes_or_order(name: str) -> None:
+    structure = BY_NAME[name].structure
+    prepared = prepare(measured(structure, 8))
+    rng = np.random.default_rng(2)
+    found = []
+    for basis in BASES:
+        order = rng.permutation(len(structure))
+        coords = (structure.frac_coords + rng.random(3)) @ np.linalg.inv(basis)
+        described = CrystalStructure(
+            basis @ structure.lattice, structure.numbers[order], coords[order] % 1.0
+        )
+        evidence = Evidence(prepared)
+        begun = stages.refine_atoms(stages.start(prepared, described))
+        evidence.learn(begun)
+        found.append(evidence.score(proposal_of(described), begun))
+    assert found == pytest.approx([found[0]] * len(BASES), abs=1.5)
