@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Refined structures obey their space group exactly; a wide tolerance would invent symmetry.
 SYMPREC = 0.01
 CELL_NAMES = ("a", "b", "c", "alpha", "beta", "gamma")
-_CELL_TAGS = (
+CELL_TAGS = (
     "_cell_length_a",
     "_cell_length_b",
     "_cell_length_c",
@@ -79,11 +79,11 @@ def cif_text(
     standard = standardise(structure, symprec)
     counts, units = formula_units(standard.conventional)
     document = gemmi.cif.Document()
-    block = document.add_new_block(_block_name(counts))
+    block = document.add_new_block(block_name(counts))
     _write_origin(block, provenance)
-    _write_chemistry(block, standard, counts, units)
+    write_chemistry(block, standard, counts, units)
     _write_cell(block, standard, _cell_uncertainties(structure, standard, fit))
-    _write_symmetry(block, standard)
+    write_symmetry(block, standard)
     if fit is not None:
         _write_residuals(block, fit)
     _write_sites(block, standard)
@@ -113,7 +113,8 @@ def formula_units(cell: CrystalStructure) -> tuple[dict[str, float], int | None]
     return {s: whole[s] / units if units else amounts[s] for s in order}, units
 
 
-def _block_name(counts: Mapping[str, float]) -> str:
+def block_name(counts: Mapping[str, float]) -> str:
+    """The name of a block: the formula without spaces."""
     return "".join(f"{symbol}{_amount(amount)}" for symbol, amount in counts.items())
 
 
@@ -121,14 +122,15 @@ def _amount(amount: float) -> str:
     return "" if abs(amount - 1.0) < 1e-6 else f"{amount:.4g}"
 
 
-def _ascii(text: str) -> str:
+def ascii_text(text: str) -> str:
     """CIF 1.1 knows no other characters; accents go, what remains foreign becomes a question."""
     plain = unicodedata.normalize("NFKD", str(text))
     kept = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(kept.encode("ascii", "replace").decode("ascii").split())
 
 
-def _set(block: Any, tag: str, value: str) -> None:
+def set_text(block: Any, tag: str, value: str) -> None:
+    """Write one tag with its value, quoted where it has to be."""
     import gemmi
 
     block.set_pair(tag, gemmi.cif.quote(value))
@@ -136,38 +138,39 @@ def _set(block: Any, tag: str, value: str) -> None:
 
 def _write_origin(block: Any, provenance: Mapping[str, str] | None) -> None:
     program = f"Densight {engine.__version__}"
-    _set(block, "_audit_creation_method", program)
+    set_text(block, "_audit_creation_method", program)
     if provenance:
-        statements = "\n".join(f"{_ascii(k)}: {_ascii(v)}" for k, v in provenance.items())
-        _set(
+        statements = "\n".join(f"{ascii_text(k)}: {ascii_text(v)}" for k, v in provenance.items())
+        set_text(
             block,
             "_computing_structure_solution",
             f"{program}, from powder X-ray diffraction\n{statements}",
         )
 
 
-def _write_chemistry(
+def write_chemistry(
     block: Any, standard: Standardised, counts: Mapping[str, float], units: int | None
 ) -> None:
+    """Write the formula, its mass, Z and the density."""
     import gemmi
 
     cell = standard.conventional
     formula = " ".join(f"{symbol}{_amount(amount)}" for symbol, amount in counts.items())
-    _set(block, "_chemical_formula_sum", formula)
+    set_text(block, "_chemical_formula_sum", formula)
     mass = sum(amount * gemmi.Element(symbol).weight for symbol, amount in counts.items())
-    _set(block, "_chemical_formula_weight", f"{mass:.2f}")
-    _set(block, "_cell_formula_units_Z", str(units if units is not None else 1))
+    set_text(block, "_chemical_formula_weight", f"{mass:.2f}")
+    set_text(block, "_cell_formula_units_Z", str(units if units is not None else 1))
     density = (units or 1) * mass / cell.volume * _GRAMS_PER_CM3
-    _set(block, "_exptl_crystal_density_diffrn", f"{density:.3f}")
+    set_text(block, "_exptl_crystal_density_diffrn", f"{density:.3f}")
 
 
 def _write_cell(block: Any, standard: Standardised, su: Mapping[str, float]) -> None:
     cell = standard.conventional
-    values = zip(CELL_NAMES, _CELL_TAGS, cell_from_matrix(cell.lattice), strict=True)
+    values = zip(CELL_NAMES, CELL_TAGS, cell_from_matrix(cell.lattice), strict=True)
     for name, tag, value in values:
         decimals = 5 if name in ("a", "b", "c") else 4
-        _set(block, tag, number_with_su(value, su.get(name), decimals))
-    _set(block, "_cell_volume", f"{cell.volume:.4f}")
+        set_text(block, tag, number_with_su(value, su.get(name), decimals))
+    set_text(block, "_cell_volume", f"{cell.volume:.4f}")
 
 
 def _cell_uncertainties(
@@ -189,16 +192,17 @@ def _cell_uncertainties(
     return su
 
 
-def _write_symmetry(block: Any, standard: Standardised) -> None:
+def write_symmetry(block: Any, standard: Standardised) -> None:
+    """Write the space group: system, number, symbols, operations."""
     import gemmi
 
     operations = gemmi.symops_from_hall(standard.hall)
     group = gemmi.find_spacegroup_by_ops(operations)
     symbol = group.xhm() if group is not None else standard.symbol
-    _set(block, "_space_group_crystal_system", standard.crystal_system)
-    _set(block, "_space_group_IT_number", str(standard.number))
-    _set(block, "_space_group_name_H-M_alt", symbol)
-    _set(block, "_space_group_name_Hall", standard.hall)
+    set_text(block, "_space_group_crystal_system", standard.crystal_system)
+    set_text(block, "_space_group_IT_number", str(standard.number))
+    set_text(block, "_space_group_name_H-M_alt", symbol)
+    set_text(block, "_space_group_name_Hall", standard.hall)
     loop = block.init_loop("_space_group_symop_", ["id", "operation_xyz"])
     for i, operation in enumerate(operations, start=1):
         loop.add_row([str(i), gemmi.cif.quote(operation.triplet())])
@@ -212,17 +216,17 @@ def _write_residuals(block: Any, fit: FitResult) -> None:
     }
     for tag, number in numbers.items():
         if number is not None and math.isfinite(number):
-            _set(block, tag, f"{number:.4f}")
+            set_text(block, tag, f"{number:.4f}")
     refined = sum(parameter.su is not None for parameter in fit.parameters)
     if refined:
-        _set(block, "_refine_ls_number_parameters", str(refined))
+        set_text(block, "_refine_ls_number_parameters", str(refined))
     if len(fit.two_theta):
-        _set(block, "_pd_proc_number_of_points", str(len(fit.two_theta)))
-        _set(block, "_pd_proc_2theta_range_min", f"{fit.two_theta[0]:.4f}")
-        _set(block, "_pd_proc_2theta_range_max", f"{fit.two_theta[-1]:.4f}")
+        set_text(block, "_pd_proc_number_of_points", str(len(fit.two_theta)))
+        set_text(block, "_pd_proc_2theta_range_min", f"{fit.two_theta[0]:.4f}")
+        set_text(block, "_pd_proc_2theta_range_max", f"{fit.two_theta[-1]:.4f}")
     if fit.notes:
-        notes = "\n".join(_ascii(note) for note in fit.notes)
-        _set(block, "_pd_proc_ls_special_details", notes)
+        notes = "\n".join(ascii_text(note) for note in fit.notes)
+        set_text(block, "_pd_proc_ls_special_details", notes)
 
 
 def _write_sites(block: Any, standard: Standardised) -> None:

@@ -30,7 +30,8 @@ _TICKS = "#2d8a57"
 def write_fit(fit: FitResult, folder: Path | str, pattern: PowderPattern) -> None:
     """Write ``fit.json``, ``fit.csv``, ``fit.png`` and ``refined.cif`` of one refinement.
 
-    Several phases give ``refined_1.cif``, ``refined_2.cif`` ... in their order.
+    Several phases give ``refined_1.cif``, ``refined_2.cif`` ... in their order; without atoms
+    there is none. A whole-pattern refinement also gives ``fit.cif``, everything as pdCIF.
 
     Parameters
     ----------
@@ -46,14 +47,17 @@ def write_fit(fit: FitResult, folder: Path | str, pattern: PowderPattern) -> Non
         If the folder cannot be written to.
     """
     from engine.export.cif import write_cif
+    from engine.export.powder_cif import write_powder_cif
 
     target = make_folder(Path(folder))
     provenance = {"pattern": pattern.name, "structure": "given, and refined on the profile"}
     if len(fit.phases) > 1:
         for name, phase in zip(cif_names(fit), fit.phases, strict=True):
             write_cif(target / name, phase.structure, provenance=provenance)
-    else:
+    elif len(fit.structure):
         write_cif(target / "refined.cif", fit.structure, fit=fit, provenance=provenance)
+    if fit.phases:
+        write_powder_cif(target / "fit.cif", fit, pattern)
     write_fit_table(fit, target / "fit.csv")
     plot_fit(fit, target / "fit.png", title=pattern.name)
     write_json(target / "fit.json", fit_record(fit, pattern))
@@ -61,6 +65,8 @@ def write_fit(fit: FitResult, folder: Path | str, pattern: PowderPattern) -> Non
 
 def cif_names(fit: FitResult) -> list[str]:
     """Names of the structure files of a fit."""
+    if len(fit.structure) == 0:
+        return ["fit.cif"]
     if len(fit.phases) < 2:
         return ["refined.cif"]
     return [f"refined_{i}.cif" for i in range(1, len(fit.phases) + 1)]
@@ -85,7 +91,7 @@ def fit_record(fit: FitResult, pattern: PowderPattern) -> dict[str, Any]:
 
 
 def _phase_records(fit: FitResult) -> dict[str, Any]:
-    """What only a fit of several phases has: the phases, R_exp and correlations."""
+    """What only a whole-pattern refinement has: the phases, R_p, R_exp and correlations."""
     if not fit.phases:
         return {}
     phases = [
@@ -95,17 +101,17 @@ def _phase_records(fit: FitResult) -> dict[str, Any]:
             "space_group": phase.standardised.symbol,
             "cell": list(phase.structure.cell),
             "cell_su": [float(x) if np.isfinite(x) else None for x in phase.cell_su],
-            "r_bragg": phase.r_bragg,
+            "r_bragg": phase.r_bragg if np.isfinite(phase.r_bragg) else None,
             "weight_fraction": phase.weight_fraction,
             "weight_fraction_su": phase.weight_fraction_su,
             "weight_fraction_corrected": phase.weight_fraction_corrected,
-            "linear_absorption_per_cm": phase.linear_absorption,
+            "linear_absorption_per_cm": phase.linear_absorption if len(phase.structure) else None,
             "texture_axis": phase.texture_axis,
             "march_dollase_r": phase.texture if phase.texture_axis else None,
         }
         for name, phase in zip(cif_names(fit), fit.phases, strict=True)
     ]
-    record: dict[str, Any] = {"phases": phases, "r_exp": fit.r_exp}
+    record: dict[str, Any] = {"phases": phases, "rp": fit.rp, "r_exp": fit.r_exp}
     if fit.correlations is not None:
         matrix = np.round(fit.correlations.matrix, 4).tolist()
         record["correlations"] = {"names": list(fit.correlations.names), "matrix": matrix}
@@ -118,7 +124,7 @@ def residuals(fit: FitResult) -> dict[str, float | None]:
         "rwp": fit.rwp,
         "rwp_background_subtracted": fit.rwp_background_subtracted,
         "rwp_lebail": fit.rwp_lebail,
-        "r_bragg": fit.r_bragg,
+        "r_bragg": fit.r_bragg if np.isfinite(fit.r_bragg) else None,
         "gof": fit.gof,
     }
 

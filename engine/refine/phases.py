@@ -1,8 +1,12 @@
-"""Refining several phases on one pattern, with weight fractions."""
+"""Whole-pattern refinement: one or more structures, or a lattice with free intensities."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
@@ -11,10 +15,15 @@ from engine.progress import Progress
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult
 from engine.refine.stages import cut_to_reflections, list_reflections
+from engine.refine.whole_pattern.free_intensities import lattice_model
 from engine.refine.whole_pattern.options import RefinementOptions
 from engine.refine.whole_pattern.state import begin
 from engine.refine.whole_pattern.statement import state_result
-from engine.refine.whole_pattern.strategy import run
+from engine.refine.whole_pattern.strategy import (
+    free_intensity_rwp,
+    run,
+    run_free_intensities,
+)
 
 MOST_REFLECTIONS = 6000
 
@@ -49,4 +58,58 @@ def refine_phases(
     for crystal in crystals:
         prepared = cut_to_reflections(prepared, crystal)
     state = begin(prepared, crystals, options or RefinementOptions())
-    return state_result(run(state, progress or Progress()))
+    done = run(state, progress or Progress())
+    found = state_result(done)
+    if len(structures) > 1:
+        return found
+    return replace(found, rwp_lebail=free_intensity_rwp(done))
+
+
+def refine_lattice(
+    pattern: PowderPattern,
+    lattice: NDArray[np.float64],
+    space_group: str | int,
+    options: RefinementOptions | None = None,
+    progress: Progress | None = None,
+    name: str = "",
+) -> FitResult:
+    """Le Bail refinement of a cell and a space group, without atoms.
+
+    Parameters
+    ----------
+    pattern : PowderPattern
+    lattice : (3, 3) array
+        Rows a, b, c in angstrom, in the setting of the space group, within about 0.3 % of the
+        truth.
+    space_group : str or int
+        Hermann-Mauguin or Hall symbol, or the number of the standard setting.
+    options : RefinementOptions, optional
+        Groups that concern atoms and scales do nothing.
+    progress : Progress, optional
+    name : str
+        Of the phase.
+
+    Returns
+    -------
+    FitResult
+        Its one phase has no atoms; `f_squared` of the reflections is on an arbitrary scale.
+
+    Raises
+    ------
+    BadInputError
+        If there is no such space group, the cell does not have its symmetry, or no line is in
+        the pattern's range.
+    """
+    prepared = prepare(pattern)
+    d_min = prepared.d_min * 0.995
+    crystal = lattice_model(lattice, space_group, d_min, prepared.d_max * 1.05)
+    if len(crystal.hkl) > MOST_REFLECTIONS:
+        q = np.sort(crystal.metric_forms @ crystal.metric)
+        d_min = float(q[MOST_REFLECTIONS - 1] ** -0.5)
+        crystal = lattice_model(lattice, space_group, d_min, prepared.d_max * 1.05)
+    prepared = cut_to_reflections(prepared, crystal)
+    even = np.ones(len(crystal.hkl))
+    state = begin(prepared, (crystal,), options or RefinementOptions(), intensities=even)
+    found = state_result(run_free_intensities(state, progress or Progress()))
+    named = replace(found.phases[0], name=name or crystal.standardised.symbol)
+    return replace(found, phases=(named,), rwp_lebail=found.rwp)

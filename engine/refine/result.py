@@ -141,6 +141,10 @@ class FitResult:
     r_exp : float or None
         The R_wp that noise alone would leave, sqrt((N - P) / sum w y_o^2); as `gof`.
     correlations : Correlations or None
+    background_function, profile_function : str
+        In words, with the literature; empty where nobody says.
+    restraints : int
+        How many expectations counted as observations.
     """
 
     structure: CrystalStructure
@@ -160,6 +164,15 @@ class FitResult:
     phases: tuple[PhaseFit, ...] = ()
     r_exp: float | None = None
     correlations: Correlations | None = None
+    background_function: str = ""
+    profile_function: str = ""
+    restraints: int = 0
+
+    @property
+    def rp(self) -> float:
+        """R_p, the sum of |y_o - y_c| over that of y_o, a fraction; nan without counts."""
+        whole = float(np.abs(self.observed).sum())
+        return float(np.abs(self.difference).sum()) / whole if whole > 0.0 else float("nan")
 
     @property
     def difference(self) -> FloatArray:

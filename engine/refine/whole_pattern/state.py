@@ -140,11 +140,11 @@ class State:
             freedom,
             steps,
             tolerance,
-            self._restraints(),
+            self.restraints(),
         )
         return replace(self, minimum=minimum, groups=chosen)
 
-    def _restraints(self) -> tuple[Restraint, ...]:
+    def restraints(self) -> tuple[Restraint, ...]:
         """B and coordinates damped.
 
         Their misfit weighs as one of the independent observations, of which a line has few

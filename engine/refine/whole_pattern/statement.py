@@ -25,6 +25,12 @@ from engine.refine.whole_pattern.weight_fractions import (
 FloatArray = NDArray[np.float64]
 # R_Bragg beyond which a phase's scale says little.
 DOUBTFUL = 0.15
+PROFILE = (
+    "Pseudo-Voigt after Thompson, Cox and Hastings, J. Appl. Cryst. 20, 79 (1987): Gaussian "
+    "G^2 = W + V tan(theta) + U tan^2(theta), Lorentzian L = X/cos(theta) + Y tan(theta), X and Y "
+    "by direction where numbered; axial divergence after Finger, Cox and Jephcoat, J. Appl. "
+    "Cryst. 27, 892 (1994), S = H"
+)
 B_TO_U = 1.0 / (8.0 * np.pi**2)
 _CM_PER_MICROMETRE = 1e-4
 _NAMES = {
@@ -83,7 +89,16 @@ def state_result(state: State) -> FitResult:
         phases=tuple(phases),
         r_exp=float(np.sqrt(spare / whole)) if prepared.poisson else None,
         correlations=_correlations(minimum),
+        background_function=_background_in_words(state),
+        profile_function=PROFILE,
+        restraints=sum(r.slot in minimum.freedom for r in state.restraints()),
     )
+
+
+def _background_in_words(state: State) -> str:
+    terms = f"{len(state.parameters.instrument.background)} Chebyshev terms of the first kind"
+    estimated = bool(np.any(state.model.fixed_background))
+    return f"{terms}, added to a curve estimated from the pattern" if estimated else terms
 
 
 def _phase_fit(state: State, calculated: CalculatedPattern, i: int) -> PhaseFit:
@@ -180,7 +195,12 @@ def _all_reflections(phases: list[PhaseFit]) -> Reflections:
 
 
 def _bragg_residual(state: State, calculated: CalculatedPattern, i: int) -> float:
-    """R_Bragg, observed intensities shared out in proportion to all calculated lines."""
+    """R_Bragg, observed intensities shared out in proportion to all calculated lines.
+
+    Free intensities are the observed ones: nan.
+    """
+    if state.model.phases[i].intensities is not None:
+        return float("nan")
     bragg = calculated.pattern - calculated.background
     net = state.prepared.observed - calculated.background
     ratio = np.where(bragg > 1e-3 * bragg.max(), net / np.maximum(bragg, 1e-300), 0.0)

@@ -80,6 +80,38 @@ def run(state: State, progress: Progress) -> State:
     return state.refined(groups, steps=25, tolerance=_FINE)
 
 
+def run_free_intensities(state: State, progress: Progress) -> State:
+    """Le Bail refinement of a single lattice: positions, then shapes, then asymmetry if it pays.
+
+    Parameters
+    ----------
+    state : State
+        From `begin` with intensities.
+    progress : Progress
+    """
+    shift = "zero" if state.options.allows("zero") else "displacement"
+    groups: tuple[str, ...] = ("background", shift, "cell")
+    for share, wanted in ((0.1, groups), (0.3, (*groups, "profile"))):
+        progress.report(share, "Refining with free intensities")
+        state = _freed(state, wanted)
+    groups = (*groups, "profile")
+    state = with_background(state, groups)
+    progress.report(0.7, "Refining asymmetry")
+    state, groups = with_asymmetry(_freed(state, groups), groups)
+    state, groups = with_displacement(state, groups)
+    return _freed(state, groups)
+
+
+def _freed(state: State, groups: tuple[str, ...]) -> State:
+    allowed = tuple(g for g in groups if state.options.allows(g))
+    freedom = state.freedom(allowed)
+    if not freedom:
+        return state
+    observed = state.prepared.observed
+    model, minimum = refine_free(state.model, state.parameters, observed, state.weight, freedom)
+    return replace(state, model=model, minimum=minimum, groups=allowed)
+
+
 def shaped_by_free_intensities(state: State, shift: str) -> State:
     """Positions and shapes from a Le Bail refinement, which wrong intensities cannot mislead."""
     if not state.options.allows("profile"):
@@ -153,7 +185,7 @@ def atoms_and_texture(state: State, groups: tuple[str, ...]) -> State:
     if len(state.model.phases) > 1:
         gain = first.minimum.chi_squared / best.minimum.chi_squared
         return best if gain > COORDINATE_GAIN else first
-    if best.rwp < _UNTRUSTED * _floor(best):
+    if best.rwp < _UNTRUSTED * free_intensity_rwp(best):
         return best
     moved = with_placed_atoms(state, groups)
     if moved.minimum.chi_squared > 1.5 * best.minimum.chi_squared:
@@ -162,8 +194,8 @@ def atoms_and_texture(state: State, groups: tuple[str, ...]) -> State:
     return min(best, moved, textured, key=lambda s: s.minimum.chi_squared)
 
 
-def _floor(state: State) -> float:
-    """R_wp of free intensities with everything else as it is."""
+def free_intensity_rwp(state: State) -> float:
+    """R_wp of a single lattice's free intensities, everything else as it is: the floor."""
     found = extract(state.model, state.parameters, state.prepared.observed, state.weight)
     free = state.with_phase(0, state.model.phases[0].with_intensities(found))
     return free.with_parameters(state.parameters).rwp
