@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import resources
-from engine.crystal.composition import atomic_number
+from engine.crystal.composition import atomic_number, parse_formula
 from engine.crystal.metric import vector_to_metric
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.vonorms import vonorms
@@ -24,7 +24,7 @@ from engine.refine.prepared import PreparedPattern
 from engine.solve.cell_on_lines import refine_cells
 from engine.solve.indexing import IndexedCell
 from engine.solve.lattice_mapping import metrics_like
-from engine.solve.proposals import COMMON_ELEMENTS, Proposal, line_set, wanted_ratios
+from engine.solve.proposals import PROBES, Proposal, line_set, wanted_ratios
 from engine.solve.result import Problem
 from engine.solve.screening import Colouring, ScreeningPattern, all_assignments
 
@@ -52,6 +52,10 @@ MOST_COLOURINGS, FEWEST_SCREENED = 12_000, 60
 # How many proposals of one group, contents and volume are kept before refinement.
 PER_KIND = 3
 FREQUENCY_WEIGHT = 0.3
+# Where elements are possible that nobody ticked: in the best so many colourings every element whose
+# Z is within 22 % of a probe's is tried. Noble gases and what has no stable isotope are left out.
+SETTLED, ALIKE = 60, 0.2
+POSSIBLE = np.array([*sorted(set(range(3, 84)) - {10, 18, 36, 54, 43, 61}), 90, 92], dtype=np.int64)
 
 
 @functools.lru_cache(maxsize=4)
@@ -135,7 +139,9 @@ def element_sets(problem: Problem) -> Iterator[tuple[IntArray, int]]:
         rest = [z for z in given if z != 1]
         yield np.array(rest), len(rest)
     if problem.others_possible and len(given) + 1 in sizes:
-        extra = [atomic_number(s) for s in COMMON_ELEMENTS if atomic_number(s) not in given]
+        named = () if problem.formula is None else tuple(parse_formula(problem.formula))
+        possible = dict.fromkeys(map(atomic_number, (*PROBES, *named)))
+        extra = [z for z in possible if z not in given]
         yield np.array(given + extra), len(given)
 
 
@@ -154,6 +160,10 @@ class _Placed:
     zero: float
 
 
+_Found = tuple[float, float, _Placed, Colouring]
+"""Badness, ln prior, where the type is placed, and its colouring."""
+
+
 class _Search:
     """One search of the library, with one choice of elements."""
 
@@ -167,6 +177,7 @@ class _Search:
         report: Callable[[float], None],
     ) -> None:
         self._lines, self._elements, self._report = lines, elements, report
+        self._prepared, self._fixed = prepared, fixed
         self._wavelength = prepared.radiation.primary
         n_species = fixed + (1 if len(elements) > fixed else 0)
         self._library = library_types.bundled(n_species)
@@ -249,7 +260,7 @@ class _Search:
         report: Callable[[float], None] = lambda share: None,
     ) -> list[Proposal]:
         """The best colourings of types on cells, as structures."""
-        found: list[tuple[float, float, _Placed, Colouring]] = []
+        found: list[_Found] = []
         for number, one in enumerate(placed):
             report(number / len(placed))
             structure_type = self._library.type(one.index)
@@ -263,10 +274,43 @@ class _Search:
                 badness = len(self._lines.d_star) * math.log(max(colouring.residual, 1e-3))
                 found.append((badness - log_prior, log_prior, one, colouring))
         found.sort(key=lambda one: one[0])
+        if len(self._elements) > self._library.n_species:
+            found = self._with_every_element(found[:BUILT])
         return [
             _proposal(self._library.type(one.index), one, colouring, badness, log_prior)
             for badness, log_prior, one, colouring in found[:built]
         ]
+
+    def _with_every_element(self, found: list[_Found]) -> list[_Found]:
+        """The best colourings with all elements in the place of one that nobody ticked.
+
+        One element stood for all that scatter about alike; where a colouring with it is good, the
+        others are compared too.
+        """
+        told = self._elements[: self._fixed]
+        elements = np.unique(np.concatenate([told, POSSIBLE]))
+        screen = ScreeningPattern(self._prepared, elements)
+        out = list(found)
+        for _, log_prior, one, colouring in found[:SETTLED]:
+            hidden = ~np.isin(colouring.numbers, told)
+            if not hidden.any():
+                continue
+            probe = float(colouring.numbers[hidden][0])
+            near = np.abs(np.log(POSSIBLE / probe)) < ALIKE
+            others = np.setdiff1d(POSSIBLE[near], [*told, int(probe)])
+            numbers = np.tile(colouring.numbers, (len(others), 1))
+            numbers[:, hidden] = others[:, None]
+            structure_type = self._library.type(one.index)
+            labels = np.searchsorted(elements, numbers)
+            allowed = _allowed(structure_type.species, labels, elements, self._wanted)
+            if len(allowed) == 0:
+                continue
+            frequency = log_prior - colouring.log_prior
+            for other in screen.colourings(structure_type, one.metric, allowed):
+                badness = len(self._lines.d_star) * math.log(max(other.residual, 1e-3))
+                prior = other.log_prior + frequency
+                out.append((badness - prior, prior, one, other))
+        return sorted(out, key=lambda one: one[0])
 
 
 @functools.lru_cache(maxsize=4)

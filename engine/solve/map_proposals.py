@@ -11,7 +11,7 @@ from engine.crystal.composition import atomic_number
 from engine.progress import Progress
 from engine.solve.maps.structures import Contents, MapStructure
 from engine.solve.plausibility import NOVELTY
-from engine.solve.proposals import COMMON_ELEMENTS, Proposal, wanted_ratios
+from engine.solve.proposals import COMMON_ELEMENTS, PROBES, Proposal, wanted_ratios
 from engine.solve.result import Problem, Source
 
 PROPOSED = 8
@@ -24,7 +24,8 @@ def map_contents(problem: Problem) -> Contents:
     heavy = [z for z in given if z != 1] or given
     extra = []
     if problem.others_possible:
-        extra = [atomic_number(s) for s in COMMON_ELEMENTS if atomic_number(s) not in given]
+        possible = dict.fromkeys(map(atomic_number, (*COMMON_ELEMENTS, *PROBES)))
+        extra = [z for z in possible if z not in given]
     elements = np.array(heavy + extra, dtype=np.int64)
     ratios = wanted_ratios(problem, elements)
     wanted = None if ratios is None else np.array([ratios.get(int(z), 0.0) for z in elements])

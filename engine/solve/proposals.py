@@ -17,8 +17,10 @@ from engine.solve.result import Problem, Source
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# What may hide in a sample whose owner says that other elements are possible.
+# What may hide in a sample whose owner says that other elements are possible: common ones, and for
+# the others one that scatters about alike.
 COMMON_ELEMENTS = ("O", "F", "Cl", "S", "N", "C", "Si", "Al", "Na", "Mg", "Ca", "Fe")
+PROBES = ("O", "Al", "Ca", "Fe", "As", "Mo", "Sb", "Nd", "Yb", "Pt")
 
 
 @dataclass(frozen=True, eq=False)

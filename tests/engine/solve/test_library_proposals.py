@@ -115,3 +115,20 @@ def test_a_type_is_found_by_the_shape_of_an_indexed_cell(rutile_pattern, prepare
 def test_without_cells_nothing_is_proposed(rutile_pattern, prepared) -> None:
     problem = Problem(rutile_pattern, elements=("Ti", "O"))
     assert library_on_cells(problem, prepared, [], Progress()) == []
+
+
+def test_an_element_that_nobody_ticked_is_found_by_its_weight(rutile_pattern, prepared) -> None:
+    """No probe is titanium; those near it in weight are tried where a probe fits."""
+    found = proposed(rutile_pattern, prepared, elements=("O",), others_possible=True)
+    first = next(p for p in found if len(np.unique(p.structure.numbers)) == 2)
+    assert first.space_group == 136
+    (metal,) = set(first.structure.numbers.tolist()) - {8}
+    assert abs(metal - 22) <= 3
+
+
+def test_a_formula_may_name_what_is_not_ticked(rutile_pattern, prepared) -> None:
+    found = proposed(
+        rutile_pattern, prepared, elements=("O",), others_possible=True, formula="TiO2"
+    )
+    contents = {tuple(sorted(set(p.structure.numbers.tolist()))) for p in found}
+    assert (8, 22) in contents
