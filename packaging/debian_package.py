@@ -62,6 +62,7 @@ Priority: optional
 Architecture: amd64
 Maintainer: {MAINTAINER}
 Installed-Size: {installed_kilobytes}
+Pre-Depends: dpkg (>= 1.21.18)
 Depends: {depends}
 Description: crystal structures from powder X-ray diffraction patterns
  Densight takes a powder X-ray diffraction pattern and the elements that are
@@ -128,7 +129,8 @@ def make_deb(bundle: Path, out: Path, source: Path, version: str) -> Path:
     Returns
     -------
     Path
-        ``densight_VERSION-1_amd64.deb``, compressed with xz.
+        ``densight_VERSION-1_amd64.deb``, compressed with zstd: a tenth of the time that xz takes,
+        for a sixth more size.
     """
     root = out / "deb-root"
     shutil.rmtree(root, ignore_errors=True)
@@ -138,7 +140,7 @@ def make_deb(bundle: Path, out: Path, source: Path, version: str) -> Path:
     (root / "DEBIAN").mkdir(mode=0o755)
     (root / "DEBIAN/control").write_text(control(version, size // 1024), encoding="utf-8")
     package = out / f"densight_{version}-1_amd64.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(root), str(package)]
+    command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", str(root), str(package)]
     subprocess.run(command, check=True)
     shutil.rmtree(root)
     return package

@@ -173,6 +173,7 @@ def test_debian_control_has_what_policy_asks_for(packaging):
     fields = dict(line.split(": ", 1) for line in text.splitlines() if not line.startswith(" "))
     assert fields["Version"] == "1.2.3-1"
     assert {"Package", "Architecture", "Maintainer", "Depends", "Description"} <= set(fields)
+    assert "1.21.18" in fields["Pre-Depends"]  # the first that unpacks zstd
     assert {"libxcb-icccm4", "libegl1"} <= set(fields["Depends"].split(", "))
 
 

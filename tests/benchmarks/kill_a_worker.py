@@ -68,14 +68,14 @@ class Killer:
         print(f"{time.monotonic() - self.started:7.1f} s  {text}", flush=True)
 
 
-def run_on_pool(manifest: Manifest, out: Path, workers: int) -> None:
+def run_on_pool(manifest: Manifest, out: Path, workers: int, options: Options) -> None:
     """On local processes; the youngest is killed."""
     killer = Killer(lambda: int(multiprocessing.active_children()[-1].pid or 0))
-    count = run_batch(manifest, out, Options(), workers=workers, tell=killer)
+    count = run_batch(manifest, out, options, workers=workers, tell=killer)
     killer.say(str(count))
 
 
-def run_on_cluster(manifest: Manifest, out: Path, workers: int) -> None:
+def run_on_cluster(manifest: Manifest, out: Path, workers: int, options: Options) -> None:
     """On a Dask cluster of this machine; its first worker is killed."""
     from distributed import LocalCluster
 
@@ -84,7 +84,7 @@ def run_on_cluster(manifest: Manifest, out: Path, workers: int) -> None:
     ) as cluster:
         killer = Killer(lambda: int(cluster.workers[0].pid))
         address = cluster.scheduler_address
-        count = run_batch(manifest, out, Options(), scheduler=address, tell=killer)
+        count = run_batch(manifest, out, options, scheduler=address, tell=killer)
         killer.say(str(count))
 
 
@@ -93,12 +93,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patterns", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--time-limit", type=float, help="of each pattern, in seconds")
     parser.add_argument("--cluster", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     manifest = make_manifest(arguments.out, arguments.patterns)
     run = run_on_cluster if arguments.cluster else run_on_pool
-    run(manifest, arguments.out / "solved", arguments.workers)
+    options = Options(time_limit=arguments.time_limit)
+    run(manifest, arguments.out / "solved", arguments.workers, options)
     text = (arguments.out / "solved" / "results.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
     times = Counter(line["id"] for line in lines)
