@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import BadInputError
-from engine.training import bench_refine
+from engine.training import bench_recovery, bench_refine
 
 if TYPE_CHECKING:
     from engine.training.bench_jobs import Conditions, Job
@@ -55,6 +55,7 @@ def add_parsers(subparsers: Any) -> None:
     report.add_argument("--out", type=Path, required=True, metavar="FILE.md")
     report.set_defaults(run=run_report)
     bench_refine.add_parser(kinds)
+    bench_recovery.add_parser(kinds)
     calibrate = kinds.add_parser("calibrate", help="fit the verdict's coefficients to results")
     calibrate.add_argument("results", nargs="+", type=Path, help="results.jsonl of earlier runs")
     calibrate.set_defaults(run=run_calibrate)
