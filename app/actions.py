@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from app.controller import Controller
 from app.state.session import Session
@@ -16,6 +16,7 @@ from app.state.session import Session
 class Handlers:
     """What the window itself does for some of its actions."""
 
+    new_window: Callable[[], None]
     open_file: Callable[[], None]
     save: Callable[[], None]
     save_as: Callable[[], None]
@@ -28,6 +29,8 @@ class Handlers:
     about: Callable[[], None]
     mouse_help: Callable[[], None]
     choose_theme: Callable[[str], None]
+    pin: Callable[[], None]
+    discard: Callable[[], None]
 
 
 class Actions:
@@ -40,14 +43,18 @@ class Actions:
         self._window = window
         self._session = session
         keys = QKeySequence.StandardKey
+        self.new_window = self._make("New window", do.new_window, keys.New)
         self.open = self._make("Open pattern or project…", do.open_file, keys.Open)
         self.save = self._make("Save project", do.save, keys.Save)
         self.save_as = self._make("Save project as…", do.save_as, "Ctrl+Shift+S")
         self.export_cif = self._make("Export CIF…", do.export_cif, "Ctrl+E")
         self.export_map = self._make("Export density map…", do.export_map, "Ctrl+Shift+E")
         self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+P")
-        self.quit = self._make("Quit", window.close, keys.Quit)
+        self.close = self._make("Close window", window.close, keys.Close)
+        self.quit = self._make("Quit", QApplication.closeAllWindows, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.pin = self._make("Pin candidate", do.pin, "Ctrl+P")
+        self.discard = self._make("Discard candidate", do.discard, "Ctrl+Del")
         self.undo = self._make("Undo", controller.undo, keys.Undo)
         self.redo = self._make("Redo", controller.redo, "Ctrl+Shift+Z")
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
@@ -68,6 +75,7 @@ class Actions:
             session.elements.changed,
             session.solution.chosen_changed,
             session.solution.status_changed,
+            session.solution.marks_changed,
             session.density.map_changed,
             session.density.status_changed,
             session.history.changed,
@@ -99,6 +107,7 @@ class Actions:
     def _fill_menus(self) -> None:
         bar = self._window.menuBar()
         file = bar.addMenu("&File")
+        file.addAction(self.new_window)
         file.addAction(self.open)
         file.addMenu(self.recent)
         file.addMenu(self.examples)
@@ -109,7 +118,7 @@ class Actions:
         file.addAction(self.export_map)
         file.addAction(self.screenshot)
         file.addSeparator()
-        file.addAction(self.quit)
+        file.addActions([self.close, self.quit])
         edit = bar.addMenu("&Edit")
         edit.addActions([self.undo, self.redo])
         sample = bar.addMenu("&Sample")
@@ -117,6 +126,8 @@ class Actions:
         sample.addAction(self.predict)
         sample.addSeparator()
         sample.addAction(self.cancel)
+        sample.addSeparator()
+        sample.addActions([self.pin, self.discard])
         view = bar.addMenu("&View")
         state = self._session.pattern
         self.axes = self._choices(
@@ -165,7 +176,14 @@ class Actions:
         session = self._session
         solving = session.solution.status == "running"
         predicting = session.density.status == "running"
-        self.export_cif.setEnabled(session.solution.chosen is not None)
+        chosen = session.solution.chosen
+        mark = session.solution.mark_of(chosen) if chosen is not None else None
+        for action in (self.export_cif, self.pin, self.discard):
+            action.setEnabled(chosen is not None)
+        self.pin.setText("Unpin candidate" if mark and mark.pinned else "Pin candidate")
+        self.discard.setText(
+            "Take candidate back" if mark and mark.discarded else "Discard candidate"
+        )
         self.export_map.setEnabled(session.density.shown is not None)
         self.solve.setEnabled(not solving)
         self.predict.setEnabled(not predicting)

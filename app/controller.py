@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from engine.export.project import Project
     from engine.pattern.pattern import PowderPattern
     from engine.solve.result import Solution
-
-STRUCTURE_NAMES = (".cif", "poscar", "contcar", ".vasp")
 
 NO_SOLUTION = (
     "No structure was found that explains this pattern with these elements. "
@@ -54,24 +51,8 @@ class Controller(QObject):
         self.session = session
         self.services = services
         self.jobs = jobs
-        # While torch is half imported, SciPy fails in other threads: it looks for torch's
-        # tensors in every call. So work that may import torch waits until that is done, and
-        # work that uses SciPy alone takes turns with it.
-        self._warm = threading.Event()
-        self._warm.set()
-        self._turn = threading.Lock()
         session.solution.chosen_changed.connect(self._look_at_candidate)
         session.pattern.derived_changed.connect(self._compare)
-
-    def _when_warm(self, work: Callable[[Progress], Any]) -> Callable[[Progress], Any]:
-        """`work`, after the heavy libraries are there; it can be cancelled before that."""
-
-        def waiting(progress: Progress) -> Any:
-            while not self._warm.wait(0.05):
-                progress.report(0.0, "Loading the engine")
-            return work(progress)
-
-        return waiting
 
     # -- patterns ----------------------------------------------------------------------------
 
@@ -83,11 +64,9 @@ class Controller(QObject):
         def read(_progress: Progress) -> PowderPattern:
             return self.services.read_pattern(path)
 
-        # A pattern is simulated from a structure, which takes torch; others need not wait.
-        is_structure = path.name.lower().endswith(STRUCTURE_NAMES)
         self.jobs.start(
             "open",
-            self._when_warm(read) if is_structure else read,
+            read,
             Handlers(
                 result=lambda pattern: self._take_pattern(pattern, path, example),
                 refused=lambda why: self.session.messages.add("error", why, "open"),
@@ -139,8 +118,7 @@ class Controller(QObject):
             return
 
         def derive(_progress: Progress) -> Any:
-            with self._turn:
-                return self.services.derive(pattern)
+            return self.services.derive(pattern)
 
         self.jobs.start(
             "peaks",
@@ -225,7 +203,7 @@ class Controller(QObject):
         solution.begin()
         self.jobs.start(
             "solve",
-            self._when_warm(lambda progress: self.services.solve(problem, progress)),
+            lambda progress: self.services.solve(problem, progress),
             Handlers(
                 result=self._take_solution,
                 partial=solution.set_solution,
@@ -276,10 +254,8 @@ class Controller(QObject):
         density.begin()
         self.jobs.start(
             "density",
-            self._when_warm(
-                lambda progress: self.services.predict_density(
-                    pattern, selected, formula, others, progress
-                )
+            lambda progress: self.services.predict_density(
+                pattern, selected, formula, others, progress
             ),
             Handlers(
                 result=self._take_prediction,
@@ -407,22 +383,15 @@ class Controller(QObject):
             Called when `session.device` is known.
         """
 
-        def load(progress: Progress) -> str:
-            try:
-                self.services.warm_up_drawing()
-                progress.partial(None)
-                with self._turn:
-                    self.services.warm_up()
-                    return self.services.describe_device()
-            finally:
-                self._warm.set()
+        def draw(progress: Progress) -> None:
+            self.services.warm_up_drawing()
 
         def done(device: str) -> None:
             self.session.device = device
             ready()
 
-        self._warm.clear()
-        self.jobs.start("warm-up", load, Handlers(result=done, partial=lambda _nothing: can_draw()))
+        self.jobs.start("warm-up", self.services.warm_up, Handlers(result=done))
+        self.jobs.start("warm-up drawing", draw, Handlers(result=lambda _nothing: can_draw()))
 
 
 def _assumed(pattern: PowderPattern) -> str:

@@ -12,12 +12,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
+from app.log import start_log, stop_log
 from app.main_window import MainWindow
 from app.services import Services
 from app.settings import Settings
-from app.theme import ThemeKeeper
 from app.views.error_dialog import CrashCatcher
 from app.views.opengl import SMOOTH
+from app.windows import all_windows
 from engine import resources
 
 # How long a worker's Python code may keep the interpreter while the window waits: Python's own
@@ -46,18 +47,7 @@ def make_application() -> QApplication:
 
 def make_window(services: Services | None = None, settings: Settings | None = None) -> MainWindow:
     """The window, styled and ready to show."""
-    app = make_application()
-    keeper = app.findChild(ThemeKeeper) or ThemeKeeper(app)
-    window = MainWindow(services, settings)
-    window.density.reserve_opengl()
-    choice = window.settings.get("theme", "system")
-    if choice in window.actions_.themes:
-        window.actions_.themes[choice].setChecked(True)
-        keeper.choose(choice)
-    window.set_theme(keeper.theme)
-    keeper.changed.connect(window.set_theme)
-    window.theme_chosen.connect(keeper.choose)
-    return window
+    return all_windows(make_application()).make(services, settings)
 
 
 def run_window(
@@ -94,6 +84,7 @@ def run_window(
     sys.setswitchinterval(SWITCH_SECONDS)
     app = make_application()
     window = make_window()
+    start_log(window.settings.data_folder)
     catcher = CrashCatcher(window)
     catcher.caught.connect(window.report_error)
     catcher.install()
@@ -114,6 +105,7 @@ def run_window(
         app.exec()
     finally:
         catcher.uninstall()
+        stop_log()
         window.jobs.shutdown()
     return script.exit_code
 

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
-    QMessageBox,
     QScrollArea,
     QSplitter,
     QTabWidget,
@@ -25,24 +24,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import engine
 from app.actions import Actions, Handlers
 from app.asking import Asking
+from app.choices import Choices
 from app.controller import Controller
 from app.documents import Documents
 from app.exports import Exports
 from app.jobs.runner import JobRunner
+from app.log import SessionLog
 from app.recovery import Recovery
 from app.services import Services
 from app.settings import Settings
-from app.state.examples import find_example, load_examples
+from app.state.examples import find_example
+from app.state.messages import Offer
 from app.state.session import Session
 from app.theme import Theme
+from app.views.about_dialog import AboutDialog
+from app.views.candidate_marks import CandidateMarks
 from app.views.candidates_table import CandidatesTable
 from app.views.controls import Panel, muted
 from app.views.density_panel import DensityPanel
 from app.views.error_dialog import ErrorDialog
-from app.views.help_texts import MOUSE_HELP
+from app.views.keys_dialog import KeysDialog
 from app.views.message_bar import MessageBar
 from app.views.pattern_panel import PatternPanel
 from app.views.peak_table import PeakTable
@@ -60,10 +63,16 @@ class MainWindow(QMainWindow):
         Emitted once, after the window has been drawn for the first time.
     theme_chosen(choice)
         The user wants "system", "light" or "dark".
+    another_wanted(files)
+        The user wants a window more, or one for each of the files.
+    closing()
+        The window is about to stop its work and go.
     """
 
     painted = Signal()
     theme_chosen = Signal(str)
+    another_wanted = Signal(list)
+    closing = Signal()
 
     def __init__(self, services: Services | None = None, settings: Settings | None = None) -> None:
         """Make the window; nothing heavy is imported for it."""
@@ -78,6 +87,8 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(
             self.documents, self.session, self.jobs, self.settings.data_folder / "recovery"
         )
+        self.log = SessionLog(self.controller, self.jobs)
+        self.choices = Choices(self.controller, self.settings, self.open_file)
         self.asking = Asking(self, self.session, self.settings, self.documents, self.exports)
         self._error_dialog: ErrorDialog | None = None
         self._may_close = False
@@ -90,6 +101,7 @@ class MainWindow(QMainWindow):
             self.session,
             self.controller,
             Handlers(
+                new_window=lambda: self.another_wanted.emit([]),
                 open_file=self.ask_open,
                 save=self.asking.save,
                 save_as=self.asking.save_as,
@@ -102,6 +114,8 @@ class MainWindow(QMainWindow):
                 about=self._about,
                 mouse_help=self._mouse_help,
                 choose_theme=self._choose_theme,
+                pin=self.marks.toggle_pin,
+                discard=self.marks.toggle_discard,
             ),
         )
         self._wire()
@@ -124,9 +138,17 @@ class MainWindow(QMainWindow):
         self.candidates = CandidatesTable(session)
         self.peaks = PeakTable(session)
         self.density = DensityPanel(session, controller)
+        self.marks = CandidateMarks(session)
+        candidates = QWidget()
+        column = QVBoxLayout(candidates)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.candidates, 1)
+        column.addWidget(self.marks)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.candidates, "Candidates")
+        self.tabs.tabBar().setAccessibleName("Candidates or peaks")
+        self.tabs.addTab(candidates, "Candidates")
         self.tabs.addTab(self.peaks, "Peaks")
         tables = Panel()
         tables.column.setContentsMargins(2, 2, 2, 2)
@@ -169,14 +191,13 @@ class MainWindow(QMainWindow):
         self.pattern.empty.open_button.clicked.connect(self.ask_open)
         self.sample.examples_button.setMenu(self.actions_.examples)
         self.pattern.empty.examples_button.setMenu(self.actions_.examples)
-        self.actions_.examples.aboutToShow.connect(self._fill_examples)
-        self.actions_.recent.aboutToShow.connect(self._fill_recent)
-        self.controller.opened.connect(self._opened)
+        self.choices.fill(self.actions_.examples, self.actions_.recent, self.sample.recent)
+        self.controller.opened.connect(self.choices.remember_file)
         self.jobs.crashed.connect(self.report_error)
         self.jobs.changed.connect(lambda _kind: self._refresh_activity())
         session.pattern.changed.connect(self._refresh_title)
         self.documents.changed.connect(self._refresh_title)
-        self.documents.opened.connect(self._opened)
+        self.documents.opened.connect(self.choices.remember_file)
         session.solution.changed.connect(self._refresh_tabs)
         session.pattern.derived_changed.connect(self._refresh_tabs)
         self.peaks.looked_at.connect(self.pattern.plot.look_at)
@@ -211,6 +232,7 @@ class MainWindow(QMainWindow):
 
     def open_file(self, path: str | Path) -> None:
         """Open a pattern or a project; a bundled example brings its elements along."""
+        self.session.messages.clear("open-many")
         if Path(path).suffix.lower() == ".densight":
             self.documents.open(path)
             return
@@ -219,34 +241,6 @@ class MainWindow(QMainWindow):
     def ask_open(self) -> None:
         """Ask for a pattern or a project, and open it."""
         self.asking.open(self.open_file)
-
-    def _opened(self, path: str) -> None:
-        if find_example(path) is None:
-            self.settings.add_recent(path)
-            self.settings.set("folder", str(Path(path).resolve().parent))
-
-    def _fill_examples(self) -> None:
-        menu = self.actions_.examples
-        menu.clear()
-        for example in load_examples():
-            action = menu.addAction(f"{example.name}  ({', '.join(example.elements)})")
-            action.setToolTip(example.note)
-            action.triggered.connect(lambda _checked=False, path=example.path: self.open_file(path))
-        if menu.isEmpty():
-            menu.addAction("No examples are installed").setEnabled(False)
-
-    def _fill_recent(self) -> None:
-        menu = self.actions_.recent
-        menu.clear()
-        for path in self.settings.recent_files:
-            action = menu.addAction(Path(path).name)
-            action.setToolTip(path)
-            action.triggered.connect(lambda _checked=False, path=path: self.open_file(path))
-        if menu.isEmpty():
-            menu.addAction("No recent files").setEnabled(False)
-        else:
-            menu.addSeparator()
-            menu.addAction("Forget these", self.settings.clear_recent)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files are welcome anywhere."""
@@ -269,11 +263,20 @@ class MainWindow(QMainWindow):
         self.open_files(files)
 
     def open_files(self, files: list[str]) -> None:
-        """Open the first of several files, and say so."""
+        """Open the first of several files, and offer windows for the others."""
         self.open_file(files[0])
         if len(files) > 1:
             self.session.messages.add(
-                "info", f"One pattern at a time: {Path(files[0]).name} was taken.", "open-many"
+                "info",
+                f"One pattern a window: {Path(files[0]).name} was taken.",
+                "open-many",
+                (
+                    Offer(
+                        f"Open {len(files) - 1} more window{'s' if len(files) > 2 else ''}",
+                        lambda: self.another_wanted.emit(files[1:]),
+                    ),
+                ),
+                lasting=True,
             )
 
     # -- saving ------------------------------------------------------------------------------
@@ -321,25 +324,10 @@ class MainWindow(QMainWindow):
         self._error_dialog.add(kind, trace)
 
     def _about(self) -> None:
-        QMessageBox.about(
-            self,
-            "About Densight",
-            f"<h3>Densight {engine.__version__}</h3>"
-            "<p>From a powder X-ray pattern and the elements you know to the electron density, "
-            "the crystal structure and the evidence for both.</p>"
-            "<p>BSD 3-Clause licence. The density follows the CMED of Guo et al., "
-            "npj Comput. Mater. 10, 209 (2024). Structure types from the Materials Project "
-            "(CC BY 4.0).</p>",
-        )
+        AboutDialog(self.session.device, self).show()
 
     def _mouse_help(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("Mouse and keys")
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setText(MOUSE_HELP)
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.show()
+        KeysDialog(self.menuBar()).show()
 
     # -- layout and end ----------------------------------------------------------------------
 
@@ -389,6 +377,7 @@ class MainWindow(QMainWindow):
             return
         self._store_layout()
         self.hide()
+        self.closing.emit()
         self.density.shutdown()
         if self._error_dialog is not None:
             self._error_dialog.close()

@@ -22,6 +22,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer
 
 from app.documents import Documents, project_of
 from app.jobs.runner import Handlers, JobRunner
+from app.log import LOGGER
 from app.state.history import Memory
 from app.state.messages import Offer
 from app.state.session import Session
@@ -154,7 +155,10 @@ class Recovery(QObject):
             "autosave",
             lambda _progress: self._write(memory, turn),
             # A full disk or a folder without rights is no reason to disturb the work.
-            Handlers(result=lambda _nothing: self._has_kept(memory)),
+            Handlers(
+                result=lambda _nothing: self._has_kept(memory),
+                refused=lambda why: LOGGER.warning("autosave: %s", why),
+            ),
         )
 
     def _write(self, memory: Memory, turn: int) -> None:
@@ -216,6 +220,7 @@ class Recovery(QObject):
                     Offer("Restore", lambda orphan=orphan: self.restore(orphan)),
                     Offer("Discard", orphan.remove),
                 ),
+                lasting=True,
             )
 
     def restore(self, orphan: Orphan) -> None:

@@ -1,14 +1,17 @@
 """The engine's functions that the window calls, as one replaceable set.
 
 Every field is a callable; the standard ones import the engine's modules when they are first
-called, which happens in a worker and never on the UI thread.
+called, which happens in a worker and never on the UI thread. `remote_services` has the heavy ones
+done by another process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from engine.progress import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from app.jobs.engine_process import EngineProcess
     from app.state.density import DensityMap, Shape
     from engine.crystal.structure import CrystalStructure
     from engine.export.density_answer import DensityAnswer
@@ -23,10 +27,10 @@ if TYPE_CHECKING:
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList
     from engine.pattern.radiation import Radiation
-    from engine.progress import Progress
     from engine.refine.result import Reflections
     from engine.solve.result import Candidate, Problem, Solution
 
+STRUCTURE_NAMES = (".cif", "poscar", "contcar", ".vasp")
 SHORTEST_GRID, LONGEST_GRID = 48, 80
 GRID_SPACING = 0.16
 
@@ -118,7 +122,8 @@ def _export_map(path: Path, density: DensityMap) -> None:
     write_map(path, density.values, density.lattice, density.structure)
 
 
-def _describe_device() -> str:
+def describe_device() -> str:
+    """Which device the network runs on, in words."""
     from engine.model.device import describe_device
 
     return describe_device()
@@ -139,8 +144,13 @@ def _warm_up_drawing() -> None:
     _ = measure.marching_cubes  # scikit-image imports a function's module on first sight
 
 
-def _warm_up() -> None:
-    """Import what the first pattern and the first solve need, so that they start at once."""
+def import_peaks() -> None:
+    """Import what the first pattern needs."""
+    _import("engine.pattern.peaks")
+
+
+def import_engine() -> None:
+    """Import what the first solve needs, so that it starts at once."""
     _import(
         "engine.pattern.io",
         "engine.pattern.peaks",
@@ -149,6 +159,11 @@ def _warm_up() -> None:
         "engine.crystal.cmed",
         "engine.solve.solver",
     )
+
+
+def _warm_up(_progress: Progress) -> str:
+    import_engine()
+    return describe_device()
 
 
 @dataclass(frozen=True)
@@ -165,8 +180,10 @@ class Services:
     candidate_maps : (structure, label) -> map for each shape
     export_cif : (path, candidate, solution)
     export_map : (path, density map)
-    describe_device : () -> str
-    warm_up_drawing, warm_up : () -> None
+    warm_up_drawing : () -> None
+        Imports what the canvas needs.
+    warm_up : progress -> str
+        Waits until the engine is loaded; the device it uses, in words.
     """
 
     read_pattern: Callable[[Path], PowderPattern] = _read_pattern
@@ -177,6 +194,72 @@ class Services:
     candidate_maps: Callable[[CrystalStructure, str], dict[Shape, DensityMap]] = _candidate_maps
     export_cif: Callable[..., None] = _export_cif
     export_map: Callable[[Path, DensityMap], None] = _export_map
-    describe_device: Callable[[], str] = _describe_device
     warm_up_drawing: Callable[[], None] = _warm_up_drawing
-    warm_up: Callable[[], None] = _warm_up
+    warm_up: Callable[[Progress], str] = _warm_up
+
+
+# What the engine's process does for the window, by name; the last argument is its `Progress`.
+REMOTE: dict[str, Callable[..., Any]] = {
+    "read_pattern": lambda path, _progress: _read_pattern(path),
+    "derive": lambda pattern, _progress: _derive(pattern),
+    "solve": _solve,
+    "predict_density": _predict_density,
+    "candidate_maps": lambda structure, label, _progress: _candidate_maps(structure, label),
+}
+EARLY = ("derive",)  # these need little of what the process loads
+
+
+def remote_services(engine: EngineProcess) -> Services:
+    """Services whose heavy part is done by the engine's process."""
+
+    def read_pattern(path: Path) -> PowderPattern:
+        # A pattern is simulated from a structure, which takes the engine; others are read here.
+        if is_structure(path):
+            return engine.call("read_pattern", path)
+        return _read_pattern(path)
+
+    def solve(problem: Problem, progress: Progress) -> Solution:
+        found = engine.call("solve", problem, progress=_Relabelled(progress, problem))
+        return replace(found, problem=problem)
+
+    def predict_density(*arguments: Any) -> DensityAnswer:
+        *question, progress = arguments
+        return engine.call("predict_density", *question, progress=progress)
+
+    def candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, DensityMap]:
+        maps = engine.call("candidate_maps", structure, label)
+        # What was sent comes back as a copy; whoever compares wants the structure itself.
+        return {**maps, "cell": replace(maps["cell"], structure=structure)}
+
+    def warm_up(progress: Progress) -> str:
+        engine.start()
+        return engine.wait_until_ready(progress)
+
+    return Services(
+        read_pattern=read_pattern,
+        derive=lambda pattern: engine.call("derive", pattern),
+        solve=solve,
+        predict_density=predict_density,
+        candidate_maps=candidate_maps,
+        warm_up=warm_up,
+    )
+
+
+def is_structure(path: Path) -> bool:
+    """Whether a file's name says that a structure is in it, not a pattern."""
+    return path.name.lower().endswith(STRUCTURE_NAMES)
+
+
+class _Relabelled(Progress):
+    """Gives partial solutions the problem that they answer, not a copy of it."""
+
+    def __init__(self, whole: Progress, problem: Problem) -> None:
+        self._whole, self._problem = whole, problem
+
+    def report(self, fraction: float, message: str = "") -> None:
+        """Report to the whole."""
+        self._whole.report(fraction, message)
+
+    def partial(self, result: Any) -> None:
+        """Hand on to the whole."""
+        self._whole.partial(replace(result, problem=self._problem))

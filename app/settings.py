@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 MAXIMUM_RECENT = 10
+MAXIMUM_ELEMENT_SETS = 8
 
 
 class Settings:
@@ -62,6 +63,18 @@ class Settings:
         path = str(Path(path).resolve())
         kept = [other for other in self.recent_files if other != path]
         self.set("recent_files", [path, *kept][:MAXIMUM_RECENT])
+
+    @property
+    def recent_elements(self) -> list[str]:
+        """Elements or formulas of former searches as they are typed, the newest first."""
+        stored = self._values.get("recent_elements", [])
+        return [item for item in stored if isinstance(item, str)] if stored else []
+
+    def add_recent_elements(self, text: str) -> None:
+        """Put a set of elements, or a formula, at the head of the recent ones."""
+        if text and self.recent_elements[:1] != [text]:
+            kept = [other for other in self.recent_elements if other != text]
+            self.set("recent_elements", [text, *kept][:MAXIMUM_ELEMENT_SETS])
 
     def clear_recent(self) -> None:
         """Forget the recent files."""

@@ -142,6 +142,7 @@ def stylesheet(theme: Theme) -> str:
     }}
     QLabel[heading="true"] {{ color: {t.text}; font-weight: 600; }}
     QLabel[muted="true"] {{ color: {t.muted}; }}
+    QLabel[hint="true"] {{ color: {t.caution}; }}
     QLabel[chip="neutral"] {{
         color: {t.muted}; border: 1px solid {t.line}; border-radius: 8px; padding: 1px 7px;
     }}
@@ -162,6 +163,9 @@ def stylesheet(theme: Theme) -> str:
     QToolButton[segment="true"][place="last"] {{
         border-right: 1px solid {t.line};
         border-top-right-radius: 5px; border-bottom-right-radius: 5px;
+    }}
+    QToolButton[segment="true"][place="only"] {{
+        border: 1px solid {t.line}; border-radius: 5px; padding: 3px 9px;
     }}
     QToolButton[segment="true"]:checked {{
         background: {t.accent_soft}; color: {t.accent}; font-weight: 600;
@@ -208,6 +212,11 @@ def stylesheet(theme: Theme) -> str:
     QHeaderView::section {{
         background: {t.surface}; color: {t.muted}; border: none;
         border-bottom: 1px solid {t.line}; padding: 4px 6px; font-weight: 600;
+    }}
+    QHeaderView[sortable="true"]::section {{ padding: 4px 13px 4px 6px; }}
+    QHeaderView::up-arrow, QHeaderView::down-arrow {{
+        width: 9px; height: 9px; subcontrol-origin: padding; subcontrol-position: center right;
+        right: 2px;
     }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{

@@ -76,6 +76,15 @@ class ElementsState:
         """What the entry shows: the formula, else the elements."""
         return self._formula if self._formula is not None else " ".join(self._selected)
 
+    @property
+    def amounts(self) -> dict[str, float]:
+        """Atomic per cent of each element, where the formula is known; else empty."""
+        if self._formula is None:
+            return {}
+        contents = parse_formula(self._formula)
+        whole = sum(contents.values())
+        return {symbol: 100.0 * amount / whole for symbol, amount in contents.items()}
+
     def toggle(self, symbol: str) -> None:
         """Tick `symbol`, or take its tick away."""
         _check_symbol(symbol)

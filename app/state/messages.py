@@ -41,12 +41,15 @@ class Message:
         What it is about; a new message replaces an older one of the same topic and text, and
         `MessagesState.clear` can clear a topic.
     offers : tuple of Offer
+    lasting : bool
+        Whether it stays when all messages are cleared because something else was opened.
     """
 
     severity: Severity
     text: str
     topic: str = ""
     offers: tuple[Offer, ...] = ()
+    lasting: bool = False
 
 
 class MessagesState:
@@ -69,10 +72,15 @@ class MessagesState:
         return max(found, key=_WEIGHT.__getitem__) if found else None
 
     def add(
-        self, severity: Severity, text: str, topic: str = "", offers: tuple[Offer, ...] = ()
+        self,
+        severity: Severity,
+        text: str,
+        topic: str = "",
+        offers: tuple[Offer, ...] = (),
+        lasting: bool = False,
     ) -> None:
         """Put up a message; the oldest goes when there are too many."""
-        message = Message(severity, text, topic, offers)
+        message = Message(severity, text, topic, offers, lasting)
         kept = [other for other in self._messages if other != message]
         self._messages = (*kept, message)[-MAXIMUM:]
         self.changed.emit()
@@ -82,9 +90,9 @@ class MessagesState:
         self._keep(tuple(other for other in self._messages if other != message))
 
     def clear(self, topic: str | None = None) -> None:
-        """Take down all messages, or all of one topic."""
+        """Take down all messages but the lasting ones, or all of one topic."""
         if topic is None:
-            self._keep(())
+            self._keep(tuple(message for message in self._messages if message.lasting))
         else:
             self._keep(tuple(other for other in self._messages if other.topic != topic))
 

@@ -25,11 +25,8 @@ class CandidatePanel(Panel):
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(2)
-        self.reason = muted()
-        self.reason.setWordWrap(True)
         self.column.addWidget(self.title)
         self.column.addLayout(self.form)
-        self.column.addWidget(self.reason)
         session.solution.chosen_changed.connect(self._refresh)
         self._refresh()
 
@@ -49,12 +46,6 @@ class CandidatePanel(Panel):
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setWordWrap(True)
             self.form.addRow(muted(name), shown)
-        parts = [candidate.reason.replace("R_wp", "Rwp")]
-        if candidate.ties:
-            ranks = ", ".join(str(rank) for rank in candidate.ties)
-            parts.append(f"The pattern cannot tell it from candidate {ranks}.")
-        self.reason.setText(" ".join(part for part in parts if part))
-        self.reason.setVisible(bool(self.reason.text()))
 
 
 def _uncertainties(fit: FitResult) -> dict[str, float]:

@@ -1,15 +1,26 @@
-"""The list of candidates, best first."""
+"""The list of candidates: best first, or by any column; pinned ones on top, discarded ones last."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPixmap,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import text
 from app.state.session import Session
+from app.state.solution import UNMARKED, Mark
+from app.state.standing import standing
 from app.theme import Theme
 from app.views.table_model import LEFT, RIGHT, Index, RowsModel
 from engine.solve.result import Candidate
@@ -21,11 +32,14 @@ COLUMNS = (
     ("Rwp %", "Weighted profile residual of the fit, background included"),
     ("Verdict", "What the program makes of this candidate"),
     ("Prob.", "Calibrated probability of being right"),
-    ("Source", "Where it was proposed"),
     ("Cell (Å)", "Free parameters of the conventional cell"),
+    ("Source", "Where it was proposed"),
+    ("Note", "What you wrote about it"),
 )
-FORMULA, VERDICT = 1, 4
+RANK, FORMULA, VERDICT, NOTE = 0, 1, 4, 8
 _RIGHT = {0, 3, 5}
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+GROUP_ROLE = Qt.ItemDataRole.UserRole + 2
 
 
 class CandidatesModel(RowsModel):
@@ -34,26 +48,48 @@ class CandidatesModel(RowsModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start without candidates."""
         super().__init__(COLUMNS, parent)
+        self._marks: tuple[Mark, ...] = ()
+        self._standings: tuple[str, ...] = ()
 
     def alignment(self, column: int) -> Qt.AlignmentFlag:
         """Numbers to the right, words to the left."""
         return RIGHT if column in _RIGHT else LEFT
 
-    def set_rows(self, rows: tuple[Candidate, ...]) -> None:
-        """Show other candidates."""
+    def set_rows(
+        self, rows: tuple[Candidate, ...], marks: tuple[Mark, ...], standings: tuple[str, ...]
+    ) -> None:
+        """Show other candidates, with the marks and the standing in words of each."""
         self.beginResetModel()
-        self._rows = rows
+        self._rows, self._marks, self._standings = rows, marks, standings
         self.endResetModel()
+
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """The same candidates, marked otherwise."""
+        self._marks = marks
+        if marks:
+            last = self.index(len(marks) - 1, len(COLUMNS) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell of the table."""
         if not index.isValid() or not index.row() < len(self._rows):
             return None
         candidate, column = self._rows[index.row()], index.column()
+        mark = self._marks[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _shown(candidate, column)
+            return _shown(candidate, mark, column)
+        if role == SORT_ROLE:
+            return _sort_key(candidate, mark, column)
+        if role == GROUP_ROLE:
+            return 0 if mark.pinned else 2 if mark.discarded else 1
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(candidate)
+            return _tip(candidate, mark, self._standings[index.row()])
+        if mark.discarded and role == Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setStrikeOut(True)
+            return font
+        if mark.discarded and role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(self.theme.muted)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
         if column == VERDICT and role in (
@@ -87,20 +123,36 @@ def _dot(colour: QColor) -> QIcon:
     return icon
 
 
-def _shown(candidate: Candidate, column: int) -> str:
+def _shown(candidate: Candidate, mark: Mark, column: int) -> str:
     return (
-        lambda: str(candidate.rank),
+        lambda: f"★ {candidate.rank}" if mark.pinned else str(candidate.rank),
         lambda: text.formula(candidate.formula),
         lambda: f"{text.space_group(candidate.space_group)}  ({candidate.space_group_number})",
         lambda: text.per_cent(candidate.fit.rwp),
         lambda: text.CANDIDATE_VERDICTS[candidate.verdict],
         lambda: f"{candidate.score:.2f}",
-        lambda: text.SOURCES.get(candidate.source, candidate.source),
         lambda: text.cell(candidate.cell, candidate.space_group_number),
+        lambda: text.SOURCES.get(candidate.source, candidate.source),
+        lambda: mark.note,
     )[column]()
 
 
-def _tip(candidate: Candidate) -> str:
+def _sort_key(candidate: Candidate, mark: Mark, column: int) -> Any:
+    """What a column is sorted by; unknown residuals count as bad."""
+    return (
+        lambda: candidate.rank,
+        lambda: candidate.formula,
+        lambda: candidate.space_group_number,
+        lambda: float(candidate.fit.rwp),
+        lambda: -candidate.score,
+        lambda: -candidate.score,
+        lambda: candidate.structure.volume,
+        lambda: candidate.source,
+        lambda: (not mark.note, mark.note.casefold()),
+    )[column]()
+
+
+def _tip(candidate: Candidate, mark: Mark, standing_in_words: str) -> str:
     fit = candidate.fit
     lines = [
         text.whole_cell(candidate.cell),
@@ -110,12 +162,24 @@ def _tip(candidate: Candidate) -> str:
     ]
     if fit.rwp_lebail is not None:
         lines.append(f"Le Bail fit of the same cell: Rwp {text.per_cent(fit.rwp_lebail)} %")
-    if candidate.ties:
-        ranks = ", ".join(str(rank) for rank in candidate.ties)
-        lines.append(f"The pattern cannot tell it from candidate {ranks}")
-    if candidate.reason:
-        lines.append(candidate.reason)
+    lines.append(standing_in_words)
+    if mark.note:
+        lines.append(f"Note: {mark.note}")
     return "\n".join(lines)
+
+
+class CandidatesOrder(QSortFilterProxyModel):
+    """Rows by the chosen column within pinned, other and discarded candidates."""
+
+    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
+        """Whether `left` comes before `right`; groups keep their order in either direction."""
+        source = self.sourceModel()
+        groups = source.data(left, GROUP_ROLE), source.data(right, GROUP_ROLE)
+        if groups[0] != groups[1]:
+            ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
+            return (groups[0] < groups[1]) == ascending
+        keys = source.data(left, SORT_ROLE), source.data(right, SORT_ROLE)
+        return keys[0] < keys[1] if keys[0] != keys[1] else left.row() < right.row()
 
 
 class CandidatesTable(QTableView):
@@ -125,34 +189,91 @@ class CandidatesTable(QTableView):
         """Show `session.solution`."""
         super().__init__(parent)
         self._session = session
-        self._model = CandidatesModel(self)
-        self.setModel(self._model)
+        self._rows = CandidatesModel(self)
+        self._order = CandidatesOrder(self)
+        self._order.setSourceModel(self._rows)
+        self.setModel(self._order)
         prepare_table(self)
         self.setAccessibleName("Candidates")
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setStretchLastSection(True)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        header.setSortIndicatorClearable(False)
+        header.setProperty("sortable", True)
+        self.setSortingEnabled(True)
+        self.sortByColumn(RANK, Qt.SortOrder.AscendingOrder)
         self.selectionModel().currentRowChanged.connect(self._choose)
         session.solution.changed.connect(self._refresh)
         session.solution.chosen_changed.connect(self._show_choice)
+        session.solution.marks_changed.connect(self._refresh_marks)
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
-        self._model.theme = theme
+        self._rows.theme = theme
         self.viewport().update()
 
+    def _marks(self) -> tuple[Mark, ...]:
+        solution = self._session.solution
+        if not solution.marks:
+            return (UNMARKED,) * len(solution.candidates)
+        return tuple(solution.mark_of(candidate) for candidate in solution.candidates)
+
     def _refresh(self) -> None:
-        self._model.set_rows(self._session.solution.candidates)
+        solution = self._session.solution
+        found = solution.solution
+        standings = (
+            tuple(standing(found, index) for index in range(len(found.candidates)))
+            if found is not None
+            else ()
+        )
+        self._rows.set_rows(solution.candidates, self._marks(), standings)
         self._show_choice()
 
+    def _refresh_marks(self) -> None:
+        if self._rows.rowCount() == len(self._session.solution.candidates):
+            self._rows.set_marks(self._marks())
+            self._order.invalidate()
+            self._show_choice()
+
     def _show_choice(self) -> None:
-        row = self._session.solution.chosen_index
-        if 0 <= row < self._model.rowCount() and self.currentIndex().row() != row:
+        chosen = self._session.solution.chosen_index
+        if not 0 <= chosen < self._rows.rowCount():
+            return
+        row = self._order.mapFromSource(self._rows.index(chosen, 0)).row()
+        if self.currentIndex().row() != row:
             self.selectRow(row)
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
-            self._session.solution.choose(current.row())
+            self._session.solution.choose(self._order.mapToSource(current).row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Copy the chosen row with all digits."""
+        chosen = self._session.solution.chosen
+        if event.matches(QKeySequence.StandardKey.Copy) and chosen is not None:
+            QGuiApplication.clipboard().setText(in_full(chosen))
+            return
+        super().keyPressEvent(event)
+
+
+def in_full(candidate: Candidate) -> str:
+    """A candidate as a heading and a line for a spreadsheet, with all digits."""
+    fit = candidate.fit
+    fields = {
+        "rank": candidate.rank,
+        "formula": candidate.formula,
+        "space_group": candidate.space_group,
+        "number": candidate.space_group_number,
+        **dict(zip(("a", "b", "c", "alpha", "beta", "gamma"), candidate.cell, strict=True)),
+        "volume": candidate.structure.volume,
+        "rwp": fit.rwp,
+        "probability": candidate.score,
+        "verdict": candidate.verdict,
+        "source": candidate.source,
+    }
+    values = (repr(float(v)) if isinstance(v, float) else str(v) for v in fields.values())
+    return "\t".join(fields) + "\n" + "\t".join(values) + "\n"
 
 
 def prepare_table(view: QTableView) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 import engine
+from app.log import LOGGER, log_file
 
 
 def report(what: str, trace: str) -> str:
@@ -27,6 +28,7 @@ def report(what: str, trace: str) -> str:
     return (
         f"Densight {engine.__version__}\n"
         f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}\n"
+        f"Log: {log_file() or 'none'}\n"
         f"While: {what}\n\n{trace}"
     )
 
@@ -95,4 +97,5 @@ class CrashCatcher(QObject):
         if issubclass(kind, KeyboardInterrupt):
             self._before(kind, error, trace)
             return
+        LOGGER.error("in the window", exc_info=(kind, error, trace))
         self.caught.emit("the window", "".join(traceback.format_exception(kind, error, trace)))

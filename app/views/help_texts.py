@@ -20,4 +20,9 @@ MOUSE_HELP = """
 <table cellpadding="3">
 <tr><td>Arrow keys, Space</td><td>move in the table, tick</td></tr>
 </table>
+<h3>Candidates</h3>
+<table cellpadding="3">
+<tr><td>Click on a heading</td><td>sort by it; pinned ones stay on top</td></tr>
+<tr><td>Ctrl+C in the table</td><td>copy the chosen candidate with all digits</td></tr>
+</table>
 """

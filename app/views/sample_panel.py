@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
+    QMenu,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.controller import Controller
+from app.state.element_hints import hints
 from app.state.session import Session
 from app.theme import Theme
 from app.views.candidate_panel import CandidatePanel
@@ -109,6 +112,12 @@ class SamplePanel(QWidget):
         self.clear_button = QPushButton("Clear")
         self.clear_button.setProperty("flat", True)
         self.clear_button.clicked.connect(self._session.elements.clear)
+        self.recent_button = QPushButton("Recent")
+        self.recent_button.setProperty("flat", True)
+        self.recent_button.setToolTip("Elements of former searches")
+        self.recent = QMenu(self.recent_button)
+        self.recent_button.setMenu(self.recent)
+        top.addWidget(self.recent_button)
         top.addWidget(self.clear_button)
         self.formula = QLineEdit()
         self.formula.setPlaceholderText("Elements (Ti O), or the formula if known (TiO2)")
@@ -118,6 +127,10 @@ class SamplePanel(QWidget):
         SharedUndo(self.formula)
         self.meaning = muted()
         self.meaning.setWordWrap(True)
+        self.hints = QLabel()
+        self.hints.setProperty("hint", True)
+        self.hints.setWordWrap(True)
+        self.hints.setAccessibleName("Hints on the elements")
         self.table = PeriodicTable(self._session.elements)
         self.others = QCheckBox("Other elements may be present")
         self.others.toggled.connect(self._session.elements.set_others_possible)
@@ -125,6 +138,7 @@ class SamplePanel(QWidget):
         panel.column.addWidget(self.formula)
         panel.column.addWidget(self.table)
         panel.column.addWidget(self.meaning)
+        panel.column.addWidget(self.hints)
         panel.column.addWidget(self.others)
         return panel
 
@@ -139,12 +153,15 @@ class SamplePanel(QWidget):
         self.clear_button.setEnabled(bool(state.selected))
         self.others.setChecked(state.others_possible)
         if state.formula is not None:
-            meaning = f"Composition fixed: {text.formula(state.formula)}"
+            amounts = ", ".join(f"{symbol} {x:.3g}" for symbol, x in state.amounts.items())
+            meaning = f"Composition fixed: {text.formula(state.formula)} ({amounts} at%)"
         elif state.selected:
             meaning = f"{', '.join(state.selected)} in any amounts"
         else:
             meaning = "Nothing ticked yet"
         self.meaning.setText(meaning)
+        self.hints.setText("\n".join(hints(state.selected)))
+        self.hints.setVisible(bool(self.hints.text()))
 
     # -- actions -----------------------------------------------------------------------------
 

@@ -194,9 +194,8 @@ class FakeEngine:
             "candidate_maps": self.candidate_maps,
             "export_cif": self.export,
             "export_map": self.export,
-            "describe_device": lambda: "CPU (test)",
             "warm_up_drawing": lambda: None,
-            "warm_up": lambda: None,
+            "warm_up": lambda _progress: "CPU (test)",
         }
         return Services(**{**chosen, **others})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ from tests.app.fake_engine import FakeEngine, make_pattern
 
 def threads() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if thread.name.startswith("densight")}
+
+
+def processes() -> set[int | None]:
+    return {process.pid for process in multiprocessing.active_children()}
 
 
 def active_timers() -> set[int]:
@@ -45,16 +50,18 @@ def top_level() -> set[str]:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left_behind(qapp: QApplication) -> Iterator[None]:
-    before = threads(), active_timers(), top_level()
+    before = threads(), active_timers(), top_level(), processes()
     yield
     end = time.monotonic() + 3.0
     while True:
         qapp.processEvents()
-        left = threads() - before[0], active_timers() - before[1], top_level() - before[2]
+        now = threads(), active_timers(), top_level(), processes()
+        left = [after - former for after, former in zip(now, before, strict=True)]
         if not any(left):
             return
         if time.monotonic() > end:
-            pytest.fail(f"left behind: threads {left[0]}, timers {left[1]}, windows {left[2]}")
+            names = ("threads", "timers", "windows", "processes")
+            pytest.fail(f"left behind: {dict(zip(names, left, strict=True))}")
         time.sleep(0.02)
 
 

@@ -317,7 +317,7 @@ def test_closing_while_solving_leaves_nothing_running(window, qtbot, file, engin
     engine.gate.clear()
     qtbot.mouseClick(window.sample.solve_button, LEFT)
     qtbot.waitUntil(lambda: window.jobs.running("solve"))
-    window.close()
+    window.discard_and_close()
     assert not window.jobs.busy
 
 

@@ -1,0 +1,62 @@
+"""What speaks against a choice of elements, before a search is spent on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from app.state.periodic_table import BY_SYMBOL
+
+# No solid compounds at ordinary pressure; krypton and xenon have a few with fluorine and oxygen.
+INERT = ("He", "Ne", "Ar")
+HARDLY_REACTIVE = ("Kr", "Xe", "Rn")
+PARTNERS = ("F", "O", "Cl")
+# No isotope lives long enough for a powder of it to be measured.
+SHORT_LIVED = ("At", "Fr", "Rn")
+MANY = 6
+# Metals this close in atomic number scatter alike within a few per cent.
+FIRST_ALIKE, LAST_ALIKE = 12, 83
+
+
+def hints(selected: Sequence[str]) -> tuple[str, ...]:
+    """Sentences on elements that cannot be right together, gravest first; mostly none.
+
+    Parameters
+    ----------
+    selected : sequence of str
+        Element symbols.
+    """
+    found = []
+    inert = [symbol for symbol in selected if symbol in INERT]
+    if inert:
+        found.append(f"{_listed(inert)} form{_s(inert)} no solid compounds: untick unless sure.")
+    hardly = [symbol for symbol in selected if symbol in HARDLY_REACTIVE]
+    if hardly and not any(symbol in PARTNERS for symbol in selected):
+        found.append(f"{_listed(hardly)} form{_s(hardly)} solids only with F, O or Cl.")
+    short = [symbol for symbol in selected if symbol in SHORT_LIVED]
+    if short:
+        found.append(f"{_listed(short)} decay{_s(short)} within hours: no powder holds any.")
+    if selected and all(symbol in ("H", "He") for symbol in selected):
+        found.append("Nothing here scatters X-rays enough: tick the heavier elements too.")
+    elif "H" in selected:
+        found.append("H hardly scatters X-rays: the other atoms are found, H is not placed.")
+    if len(selected) > MANY:
+        found.append(f"{len(selected)} elements: tick only those that are surely there.")
+    alike = [pair for pair in combinations(selected, 2) if _alike(*pair)]
+    if alike:
+        pairs = ", ".join("/".join(pair) for pair in alike[:2])
+        found.append(f"{pairs} scatter nearly alike: the pattern may not tell them apart.")
+    return tuple(found)
+
+
+def _alike(one: str, other: str) -> bool:
+    first, second = sorted((BY_SYMBOL[one].number, BY_SYMBOL[other].number))
+    return second - first == 1 and first >= FIRST_ALIKE and second <= LAST_ALIKE
+
+
+def _listed(symbols: Sequence[str]) -> str:
+    return " and ".join([", ".join(symbols[:-1]), symbols[-1]] if len(symbols) > 1 else symbols)
+
+
+def _s(symbols: Sequence[str]) -> str:
+    return "s" if len(symbols) == 1 else ""

@@ -1,0 +1,93 @@
+"""What the user says of the chosen candidate: pin, discard, a note; and why it stands there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from app.state.session import Session
+from app.state.standing import standing
+from app.views.controls import SharedUndo, muted
+
+
+class CandidateMarks(QWidget):
+    """Two switches, a line for a note, and the candidate's standing in words."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Show and change the marks of `session.solution.chosen`."""
+        super().__init__(parent)
+        self._solution = session.solution
+        self.why = muted()
+        self.why.setWordWrap(True)
+        self.why.setTextFormat(Qt.TextFormat.PlainText)
+        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.why.setAccessibleName("Why the candidate stands where it stands")
+        self.pin = self._switch("★ Pin", "Keep this candidate on top of the list (Ctrl+P)")
+        self.discard = self._switch(
+            "✕ Discard", "Put this candidate aside, to the end of the list (Ctrl+Del)"
+        )
+        self.note = QLineEdit()
+        self.note.setPlaceholderText("Note on this candidate")
+        self.note.setAccessibleName("Note on this candidate")
+        SharedUndo(self.note)
+        self.pin.clicked.connect(self._pin)
+        self.discard.clicked.connect(self._discard)
+        self.note.editingFinished.connect(self._annotate)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.pin)
+        row.addWidget(self.discard)
+        row.addWidget(self.note, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.setSpacing(4)
+        column.addWidget(self.why)
+        column.addLayout(row)
+        for signal in (self._solution.chosen_changed, self._solution.marks_changed):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _switch(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.setProperty("segment", True)
+        button.setProperty("place", "only")
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    def toggle_pin(self) -> None:
+        """Pin the chosen candidate, or no longer."""
+        if self.pin.isEnabled():
+            self.pin.click()
+
+    def toggle_discard(self) -> None:
+        """Discard the chosen candidate, or take it back."""
+        if self.discard.isEnabled():
+            self.discard.click()
+
+    def _pin(self, pinned: bool) -> None:
+        if self._solution.chosen is not None:
+            self._solution.pin(self._solution.chosen, pinned)
+
+    def _discard(self, discarded: bool) -> None:
+        if self._solution.chosen is not None:
+            self._solution.discard(self._solution.chosen, discarded)
+
+    def _annotate(self) -> None:
+        chosen = self._solution.chosen
+        if chosen is not None and self.note.text().strip() != self._solution.mark_of(chosen).note:
+            self._solution.annotate(chosen, self.note.text())
+
+    def _refresh(self) -> None:
+        found, chosen = self._solution.solution, self._solution.chosen
+        self.setVisible(chosen is not None)
+        if found is None or chosen is None:
+            return
+        mark = self._solution.mark_of(chosen)
+        self.why.setText(standing(found, self._solution.chosen_index))
+        self.pin.setChecked(mark.pinned)
+        self.discard.setChecked(mark.discarded)
+        if self.note.text() != mark.note:
+            self.note.setText(mark.note)

@@ -1,0 +1,76 @@
+"""All windows of the program, and the one engine's process that computes for them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QApplication
+
+from app.jobs.engine_process import EngineProcess
+from app.main_window import MainWindow
+from app.services import Services, remote_services
+from app.settings import Settings
+from app.theme import ThemeKeeper
+
+BESIDE = QPoint(28, 28)
+
+
+class Windows(QObject):
+    """Makes windows; the engine's process ends with the last of them."""
+
+    def __init__(self, app: QApplication) -> None:
+        """Belong to `app`."""
+        super().__init__(app)
+        self._app = app
+        self._engine: EngineProcess | None = None
+        self.open: list[MainWindow] = []
+
+    @property
+    def engine(self) -> EngineProcess:
+        """The engine's process, which starts with the first call or the first warm-up."""
+        if self._engine is None:
+            self._engine = EngineProcess()
+        return self._engine
+
+    def make(
+        self, services: Services | None = None, settings: Settings | None = None
+    ) -> MainWindow:
+        """A window, styled and ready to show."""
+        keeper = self._app.findChild(ThemeKeeper) or ThemeKeeper(self._app)
+        services = services or remote_services(self.engine)
+        window = MainWindow(services, settings)
+        window.density.reserve_opengl()
+        choice = window.settings.get("theme", "system")
+        if choice in window.actions_.themes:
+            window.actions_.themes[choice].setChecked(True)
+            keeper.choose(choice)
+        window.set_theme(keeper.theme)
+        keeper.changed.connect(window.set_theme)
+        window.theme_chosen.connect(keeper.choose)
+        window.closing.connect(lambda: self._closing(window))
+        window.another_wanted.connect(lambda files: self._another(window, services, files))
+        self.open.append(window)
+        return window
+
+    def _another(self, window: MainWindow, services: Services, files: list[str]) -> None:
+        """Open a window beside `window`, with files if there are any."""
+        for one in [[file] for file in files] or [[]]:
+            made = self.make(services, window.settings)
+            made.resize(window.size())
+            made.move(window.pos() + BESIDE * len(self.open))
+            made.closing.connect(made.deleteLater)
+            made.painted.connect(made.warm_up)
+            made.show()
+            if one:
+                made.open_files(one)
+
+    def _closing(self, window: MainWindow) -> None:
+        if window in self.open:
+            self.open.remove(window)
+        if not self.open and self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+
+def all_windows(app: QApplication) -> Windows:
+    """The one registry of windows."""
+    return app.findChild(Windows) or Windows(app)
