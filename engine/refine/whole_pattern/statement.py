@@ -278,7 +278,9 @@ def _names(slot: Slot, count: int) -> list[str]:
 def _correlations(minimum: Minimum) -> Correlations | None:
     if minimum.covariance is None:
         return None
-    su = np.sqrt(np.maximum(np.diag(minimum.covariance), 1e-300))
+    variance = np.diag(minimum.covariance)
+    # What the pattern does not depend on has no uncertainty, and no correlation.
+    su = np.where(variance > 0.0, np.sqrt(np.maximum(variance, 0.0)), np.inf)
     names = [
         name
         for slot in minimum.freedom
