@@ -41,7 +41,7 @@ def test_scoring_a_folder(tmp_path):
     folder.mkdir()
     made = BY_NAME["rutile"].structure
     write_pattern(measured(made, 1, step=0.05), folder / "rutile.xy")
-    write_cif(made, folder / "rutile.cif")
+    write_cif(folder / "rutile.cif", made)
     out = run("score_a_folder.py", folder, tmp_path / "out", cwd=tmp_path)
     assert "first candidate right: 1 of 1" in out
 
@@ -51,6 +51,6 @@ def test_training_a_small_model(tmp_path):
     folder = tmp_path / "cifs"
     folder.mkdir()
     for name, made in BY_NAME.items():
-        write_cif(made.structure, folder / f"{name}.cif")
+        write_cif(folder / f"{name}.cif", made.structure)
     out = run("train_a_small_model.py", folder, tmp_path / "out", cwd=tmp_path)
     assert out.startswith("20 steps")
