@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,22 +139,50 @@ class CrystalModel:
         """(n, 3) fractional coordinates with the free coordinates moved by `shifts` angstrom."""
         return self.standardised.conventional.frac_coords + self.displacements @ shifts
 
-    def f_squared(self, shifts: FloatArray, derivatives: bool) -> tuple[FloatArray, FloatArray]:
-        """Mean |F|^2 of Friedel pairs, without displacement factors, and its derivatives.
+    @cached_property
+    def lighter(self) -> IntArray:
+        """Atomic numbers of all elements but the one that scatters most."""
+        numbers = self.standardised.conventional.numbers
+        zs, counts = np.unique(numbers, return_counts=True)
+        return np.asarray(np.delete(zs, np.argmax(counts * zs.astype(float) ** 2)))
+
+    @cached_property
+    def _of_lighter(self) -> FloatArray:
+        """(n, e) which atoms are of each of the `lighter` elements."""
+        numbers = self.standardised.conventional.numbers
+        return np.asarray(numbers[:, None] == self.lighter[None, :], dtype=np.float64)
+
+    def f_squared(
+        self, shifts: FloatArray, derivatives: bool, b_lighter: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mean |F|^2 of Friedel pairs, without the overall displacement factor, and derivatives.
+
+        Parameters
+        ----------
+        shifts : (p,) array
+            Of the free coordinates, angstrom.
+        derivatives : bool
+        b_lighter : (e,) array, optional
+            How much larger B is for each of the `lighter` elements than overall, square angstrom.
 
         Returns
         -------
         f_squared : (r,) array
             Electrons squared per conventional cell.
-        gradient : (r, p) array
-            By each free coordinate (per angstrom); no columns without `derivatives`.
+        gradient : (r, p) or (r, p + e) array
+            By each free coordinate (per angstrom), then by each of `b_lighter` where these are
+            given; no columns without `derivatives`.
         """
         wave = np.exp(2j * np.pi * (self.hkl @ self.coordinates(shifts).T))
+        if b_lighter is not None:
+            # Of the cell as it was when the reflections were listed: B forgives that.
+            s_squared = 0.25 * (self.metric_forms @ self.metric)
+            wave = wave * np.exp(-np.outer(s_squared, self._of_lighter @ b_lighter))
         real_part = self.form_factor.T * wave
         imaginary_part = self.f_second * wave
         f_real, f_imaginary = real_part.sum(axis=1), imaginary_part.sum(axis=1)
         squared = np.abs(f_real) ** 2 + np.abs(f_imaginary) ** 2
-        if not derivatives or self.n_coordinates == 0:
+        if not derivatives:
             return squared, np.zeros((len(squared), 0))
         # d(exp(2 pi i h.x))/dp = 2 pi i h.(dx/dp) exp(...): a matrix product for each axis.
         by_real, by_imaginary = np.zeros((2, len(squared), self.n_coordinates), dtype=complex)
@@ -161,6 +190,10 @@ class CrystalModel:
             along = 2j * np.pi * self.hkl[:, axis, None]
             by_real += along * (real_part @ self.displacements[:, axis])
             by_imaginary += along * (imaginary_part @ self.displacements[:, axis])
+        if b_lighter is not None:
+            less = -s_squared[:, None]
+            by_real = np.hstack([by_real, less * (real_part @ self._of_lighter)])
+            by_imaginary = np.hstack([by_imaginary, less * (imaginary_part @ self._of_lighter)])
         gradient = np.conj(f_real)[:, None] * by_real
         gradient += np.conj(f_imaginary)[:, None] * by_imaginary
         return squared, 2.0 * gradient.real

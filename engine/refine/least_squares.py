@@ -18,6 +18,8 @@ from engine.refine.profile_model import (
 from engine.refine.texture import LARGEST, SMALLEST
 
 FloatArray = NDArray[np.float64]
+# Of the displacement parameters of two elements, square angstrom.
+LARGEST_DIFFERENCE = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +112,7 @@ def _bounded(parameters: ProfileParameters) -> ProfileParameters:
         mixing=mixing,
         zero=float(np.clip(parameters.zero, -0.5, 0.5)),
         b_iso=float(np.clip(parameters.b_iso, -2.0, 12.0)),
+        b_lighter=np.clip(parameters.b_lighter, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE),
         scale=max(parameters.scale, 1e-30),
         texture=float(np.clip(parameters.texture, SMALLEST, LARGEST)),
     )

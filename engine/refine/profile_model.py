@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,9 @@ class ProfileParameters:
         r of March and Dollase; 1 where the model has no axis.
     shifts : (p,) array
         Free coordinates, angstrom from where the refinement began.
+    b_lighter : (e,) array
+        What B of each element but the one that scatters most differs by from the overall one,
+        square angstrom (see `CrystalModel.lighter`); empty where all have the same.
     """
 
     scale: float
@@ -58,6 +61,7 @@ class ProfileParameters:
     b_iso: float
     texture: float
     shifts: FloatArray
+    b_lighter: FloatArray = field(default_factory=lambda: np.zeros(0))
 
 
 _DERIVATIVE_OF = {"zero": "position", "metric": "position", "caglioti": "fwhm", "mixing": "eta"}
@@ -71,6 +75,7 @@ GROUPS = (
     "b_iso",
     "texture",
     "shifts",
+    "b_lighter",
 )
 
 
@@ -160,19 +165,24 @@ class ProfileModel:
         textured._cosines = cosines_squared(self.crystal, axis)
         return textured
 
-    def _f_squared(self, shifts: FloatArray, derivatives: bool) -> tuple[FloatArray, FloatArray]:
-        """|F|^2 for these shifts; the last answer is kept, since few steps move atoms."""
+    def _f_squared(
+        self, shifts: FloatArray, b_lighter: FloatArray, derivatives: bool
+    ) -> tuple[FloatArray, FloatArray]:
+        """|F|^2 for these atoms; the last answer is kept, since few steps move atoms."""
+        key = np.concatenate([shifts, b_lighter])
         kept = self._cached
-        if kept is not None and kept[1] >= derivatives and np.array_equal(kept[0], shifts):
+        if kept is not None and kept[1] >= derivatives and np.array_equal(kept[0], key):
             return kept[2], kept[3]
-        squared, gradient = self.crystal.f_squared(shifts, derivatives)
-        self._cached = (shifts.copy(), derivatives, squared, gradient)
+        given = b_lighter if len(b_lighter) else None
+        squared, gradient = self.crystal.f_squared(shifts, derivatives, given)
+        self._cached = (key, derivatives, squared, gradient)
         return squared, gradient
 
     def calculate(self, parameters: ProfileParameters, free: tuple[str, ...] = ()) -> Calculated:
         """The pattern, with derivatives by the groups in `free`."""
         q = self.crystal.metric_forms @ parameters.metric
-        f_squared, gradient = self._f_squared(parameters.shifts, "shifts" in free)
+        moving = "shifts" in free or "b_lighter" in free
+        f_squared, gradient = self._f_squared(parameters.shifts, parameters.b_lighter, moving)
         damping = np.exp(-0.5 * parameters.b_iso * q)
         texture, texture_slope = np.ones_like(q), np.zeros_like(q)
         if self._cosines is not None:
@@ -275,7 +285,9 @@ class ProfileModel:
                 by_r = np.tile(log_texture_slope, copies) * area
                 columns.append((profiles.value @ by_r)[:, None])
             elif name == "shifts":
-                columns.append(profiles.value @ gradient)
+                columns.append(profiles.value @ gradient[:, : len(parameters.shifts)])
+            elif name == "b_lighter":
+                columns.append(profiles.value @ gradient[:, len(parameters.shifts) :])
         return np.concatenate(columns, axis=1)
 
 

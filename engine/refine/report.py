@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.composition import SYMBOLS
 from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.structure import CrystalStructure
 from engine.refine.profile_model import Calculated, ProfileModel, ProfileParameters, pack
@@ -47,13 +48,15 @@ def refined_structure(refinement: Refinement) -> CrystalStructure:
     """The structure with the refined cell, coordinates and overall U_iso."""
     crystal, parameters = refinement.model.crystal, refinement.state.parameters
     cell = crystal.standardised.conventional
-    u_iso = max(parameters.b_iso, 0.0) * B_TO_U
+    b_iso = np.full(len(cell), parameters.b_iso)
+    for z, difference in zip(crystal.lighter, parameters.b_lighter, strict=False):
+        b_iso[cell.numbers == z] += difference
     return CrystalStructure(
         crystal.lattice(parameters.metric),
         cell.numbers,
         crystal.coordinates(parameters.shifts) % 1.0,
         cell.occupancies,
-        np.full(len(cell), u_iso),
+        np.maximum(b_iso, 0.0) * B_TO_U,
         name=cell.name,
     )
 
@@ -108,6 +111,11 @@ def _parameters(refinement: Refinement, structure: CrystalStructure) -> tuple[Pa
     if axis is not None:
         name = "march_dollase_" + "".join(str(i) for i in axis)
         listed.append(Parameter(name, parameters.texture, _first(su.get("texture"))))
+    for i, value in enumerate(parameters.b_lighter):
+        symbol = SYMBOLS[int(refinement.model.crystal.lighter[i])]
+        listed.append(
+            Parameter(f"B_{symbol}_less_B_iso", float(value), _at(su.get("b_lighter"), i), "A^2")
+        )
     for i, value in enumerate(parameters.shifts):
         listed.append(Parameter(f"shift_{i + 1}", float(value), _at(su.get("shifts"), i), "A"))
     return tuple(listed)

@@ -165,6 +165,18 @@ def refine_atoms(refinement: Refinement, steps: int = 8, tolerance: float = FINE
     return advance(refinement, _ATOMS, steps, tolerance)
 
 
+def refine_element_b(refinement: Refinement, steps: int = 6, tolerance: float = FINE) -> Refinement:
+    """Free a displacement parameter for every element, with everything else."""
+    lighter = refinement.model.crystal.lighter
+    if len(lighter) == 0:
+        return refinement
+    parameters = replace(refinement.state.parameters, b_lighter=np.zeros(len(lighter)))
+    begun = replace(refinement, state=LeastSquares(parameters, np.inf, None))
+    textured = refinement.model.texture_axis is not None
+    free = tuple(name for name in GROUPS if textured or name != "texture")
+    return advance(begun, (free,), steps, tolerance)
+
+
 def refine_texture(refinement: Refinement, gain: float) -> Refinement:
     """Try preferred orientation; keep it if chi^2 falls by at least the factor `gain`.
 

@@ -70,10 +70,11 @@ def misfit(refinement: Refinement) -> float:
 
 
 def n_structural(refinement: Refinement) -> int:
-    """Cell coefficients, free coordinates, B, and texture where there is some."""
+    """Cell coefficients, free coordinates, all B, and texture where there is some."""
     crystal = refinement.model.crystal
     textured = refinement.model.texture_axis is not None
-    return len(crystal.metric) + crystal.n_coordinates + 1 + textured
+    n_b = 1 + len(refinement.state.parameters.b_lighter)
+    return len(crystal.metric) + crystal.n_coordinates + n_b + textured
 
 
 def structure_prior(proposal: Proposal, refinement: Refinement) -> float:

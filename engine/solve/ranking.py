@@ -178,6 +178,10 @@ class Ranking:
         return _complete(self._prepared, ranked, self._run.evidence)
 
     def _take_better_optics(self, placed: list[Ranked]) -> bool:
+        # What fits worse than a candidate that is there already says nothing about the optics.
+        known = misfit(self._ordered[0].refinement) if self._ordered else math.inf
+        if placed and misfit(placed[0].refinement) > known:
+            return False
         change = _better_optics(self._quick, placed, self._run.evidence)
         if change is not None:
             self._prepared, self._quick = change.apply(self._prepared), change.apply(self._quick)
@@ -285,7 +289,11 @@ def _complete(
             if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
                 whole = other
         gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
-        return ranked.proposal, stages.refine_texture(whole, gain)
+        whole = stages.refine_texture(whole, gain)
+        each = stages.refine_element_b(whole)
+        if evidence.score(ranked.proposal, each) < evidence.score(ranked.proposal, whole):
+            whole = each
+        return ranked.proposal, whole
     except (BadInputError, np.linalg.LinAlgError):
         return ranked.proposal, before
 

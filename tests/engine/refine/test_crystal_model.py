@@ -172,6 +172,26 @@ def test_the_gradient_of_f_squared_is_that_of_finite_differences(made: Made) -> 
         )
 
 
+@every_made
+def test_the_gradient_by_displacement_parameters_is_that_of_finite_differences(made: Made) -> None:
+    model = prepared(made.structure, 1.1)
+    n, e = model.n_coordinates, len(model.lighter)
+    assert e == len(np.unique(made.structure.numbers)) - 1
+    rng = np.random.default_rng(6)
+    shifts, b = rng.uniform(-0.05, 0.05, n), rng.uniform(-0.5, 0.9, e)
+    value, gradient = model.f_squared(shifts, True, b)
+    assert gradient.shape == (len(value), n + e)
+    step = 1e-5
+    for i, unit in enumerate(np.eye(n + e)):
+        upper, lower = (
+            model.f_squared(shifts + sign * unit[:n], False, b + sign * unit[n:])[0]
+            for sign in (step, -step)
+        )
+        np.testing.assert_allclose(
+            gradient[:, i], (upper - lower) / (2.0 * step), atol=1e-6 * value.max()
+        )
+
+
 def test_mixed_sites_count_with_their_occupancies() -> None:
     model = prepared(mixed_site_structure(), anomalous=False)
     cell = model.standardised.conventional
