@@ -53,4 +53,4 @@ def test_training_a_small_model(tmp_path):
     for name, made in BY_NAME.items():
         write_cif(folder / f"{name}.cif", made.structure)
     out = run("train_a_small_model.py", folder, tmp_path / "out", cwd=tmp_path)
-    assert out.startswith("20 steps")
+    assert "\n20 steps, 80 views: " in out
