@@ -140,7 +140,7 @@ def make_deb(bundle: Path, out: Path, source: Path, version: str) -> Path:
     (root / "DEBIAN").mkdir(mode=0o755)
     (root / "DEBIAN/control").write_text(control(version, size // 1024), encoding="utf-8")
     package = out / f"densight_{version}-1_amd64.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", str(root), str(package)]
-    subprocess.run(command, check=True)
+    command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build"]
+    subprocess.run([*command, str(root), str(package)], check=True)
     shutil.rmtree(root)
     return package
