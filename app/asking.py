@@ -114,7 +114,7 @@ class Asking(QObject):
             buttons.Save | buttons.Discard | buttons.Cancel,
             self._window,
         )
-        box.setInformativeText("Candidates, fits and densities that are not saved go.")
+        box.setInformativeText("Otherwise candidates, fits and densities are lost.")
         box.setDefaultButton(buttons.Save)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 

@@ -18,6 +18,7 @@ from app.jobs.runner import JobRunner
 from app.state.session import Session
 
 LOGGER = logging.getLogger("densight")
+LOGGER.addHandler(logging.NullHandler())  # without a file nothing goes to the terminal either
 LARGEST_BYTES = 1_000_000
 FORMER_FILES = 2
 
@@ -53,8 +54,9 @@ def start_log(folder: Path) -> Path | None:
 def stop_log() -> None:
     """Close the file."""
     for handler in list(LOGGER.handlers):
-        LOGGER.removeHandler(handler)
-        handler.close()
+        if isinstance(handler, RotatingFileHandler):
+            LOGGER.removeHandler(handler)
+            handler.close()
 
 
 def log_file() -> Path | None:

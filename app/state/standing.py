@@ -53,7 +53,8 @@ def _beside(solution: Solution, index: int) -> str:
         return f"Its Rwp is {ratio:.2f} times that of candidate 1."
     others = [other for other in candidates[1:] if other.rank not in candidates[0].ties]
     if not others or candidates[0].fit.rwp <= 0.0:
-        return "" if len(candidates) > 1 else "Nothing else was found."
+        ended = "total" in solution.timings  # a search under way may still find others
+        return "Nothing else was found." if ended and len(candidates) == 1 else ""
     ratio = min(other.fit.rwp for other in others) / candidates[0].fit.rwp
     if ratio < ALIKE:
         return "Others fit as well."

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPainter,
+    QPaintEvent,
     QPixmap,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -26,7 +27,7 @@ from app.views.table_model import LEFT, RIGHT, Index, RowsModel
 from engine.solve.result import Candidate
 
 COLUMNS = (
-    ("#", "Rank"),
+    ("Rank", "1 is the likeliest"),
     ("Formula", "Reduced formula"),
     ("Space group", "Hermann-Mauguin symbol and number"),
     ("Rwp %", "Weighted profile residual of the fit, background included"),
@@ -38,6 +39,7 @@ COLUMNS = (
 )
 RANK, FORMULA, VERDICT, NOTE = 0, 1, 4, 8
 _RIGHT = {0, 3, 5}
+EMPTY = "Structures that explain the pattern appear here, best first, after Solve structure."
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 GROUP_ROLE = Qt.ItemDataRole.UserRole + 2
 
@@ -228,6 +230,12 @@ class CandidatesTable(QTableView):
             else ()
         )
         self._rows.set_rows(solution.candidates, self._marks(), standings)
+        self.horizontalHeader().setVisible(bool(standings))
+        self.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if standings
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         self._show_choice()
 
     def _refresh_marks(self) -> None:
@@ -247,6 +255,16 @@ class CandidatesTable(QTableView):
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             self._session.solution.choose(self._order.mapToSource(current).row())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Say what will be here while there is nothing."""
+        super().paintEvent(event)
+        if self._rows.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(self._rows.theme.muted))
+            where = self.viewport().rect().adjusted(12, 0, -12, 0)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(where, int(flags), EMPTY)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Copy the chosen row with all digits."""
