@@ -27,7 +27,7 @@ from app.views.table_model import LEFT, RIGHT, Index, RowsModel
 from engine.solve.result import Candidate
 
 COLUMNS = (
-    ("Rank", "1 is the likeliest"),
+    ("#", "Rank: 1 is the likeliest"),
     ("Formula", "Reduced formula"),
     ("Space group", "Hermann-Mauguin symbol and number"),
     ("Rwp %", "Weighted profile residual of the fit, background included"),
