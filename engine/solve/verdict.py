@@ -20,7 +20,7 @@ from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
-COEFFICIENTS = (0.867, -4.437, -8.227, 0.115, 0.6, -0.768, -0.254, -0.5, 0.289, 0.0, 0.0)
+COEFFICIENTS = (2.116, -2.977, -3.221, 0.152, -0.009, -0.466, -0.582, -0.617, 0.146, 0.090, -2.224)
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03

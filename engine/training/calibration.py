@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from engine.errors import BadInputError
-from engine.solve.verdict import SOLVED
+from engine.solve.verdict import CROWD, SOLVED
 
 FloatArray = NDArray[np.float64]
 # Ridge on the standardised coefficients: few examples must not make a certain verdict.
-RIDGE = 0.5
+RIDGE = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def read_examples(paths: Iterable[Path]) -> Examples:
 
 
 def fit(examples: Examples) -> FloatArray:
-    """(f + 1,) constant and coefficients of the logistic model, lightly regularised."""
+    """(f + 1,) constant and coefficients of the logistic model, regularised."""
     centre = examples.features.mean(axis=0)
     spread = np.maximum(examples.features.std(axis=0), 1e-9)
     x = (examples.features - centre) / spread
@@ -82,9 +82,12 @@ def fit(examples: Examples) -> FloatArray:
 
 
 def probability(coefficients: FloatArray, features: FloatArray) -> FloatArray:
-    """(n,) probabilities of the logistic model."""
+    """(n,) probabilities of the logistic model, no more than others leave (see the verdict)."""
     logit = coefficients[0] + features @ coefficients[1:]
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0))))
+    chance = 1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0)))
+    if features.shape[1] > CROWD:
+        chance = chance / np.maximum(1.0, chance * np.exp(features[:, CROWD]))
+    return np.asarray(chance)
 
 
 def cross_validated(examples: Examples, folds: int = 10) -> FloatArray:
