@@ -89,7 +89,8 @@ class Ranking:
         self._run = _Run(Evidence(prepared), progress, deadline)
         self._most = most
         self._ordered: list[Ranked] = []
-        self._finished: dict[int, Finished] = {}
+        # By the refinement itself: an id would be given out again once another is dropped.
+        self._finished: dict[Refinement, Finished] = {}
 
     @property
     def prepared(self) -> PreparedPattern:
@@ -161,14 +162,13 @@ class Ranking:
 
     def finished(self) -> list[Finished]:
         """The candidates with their final fits, the best first, every structure once."""
-        if self._ordered and id(self._ordered[0].refinement) not in self._finished:
+        if self._ordered and self._ordered[0].refinement not in self._finished:
             best = self._ordered[0]
             self._ordered[0] = replace(best, refinement=_polish(best.refinement))
         for ranked in self._ordered:
-            # The refinement stays in the list, so its id stays its own.
-            if id(ranked.refinement) not in self._finished:
-                self._finished[id(ranked.refinement)] = finish(ranked)
-        found = [replace(self._finished[id(r.refinement)], score=r.score) for r in self._ordered]
+            if ranked.refinement not in self._finished:
+                self._finished[ranked.refinement] = finish(ranked)
+        found = [replace(self._finished[r.refinement], score=r.score) for r in self._ordered]
         return every_structure_once(found)
 
     def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:

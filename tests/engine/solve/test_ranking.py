@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import standardise
+from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.proposals import Proposal
-from engine.solve.ranking import Finished, Ranked, without_duplicates
+from engine.solve.ranking import Finished, Ranked, Ranking, without_duplicates
 from engine.solve.verdict import features, probabilities, reason, tied, verdict
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
@@ -182,3 +183,19 @@ def test_the_score_does_not_depend_on_origin_axes_or_order(name: str) -> None:
         evidence.learn(begun)
         found.append(evidence.score(proposal_of(described), begun))
     assert found == pytest.approx([found[0]] * len(BASES), abs=1.5)
+
+
+def test_every_candidate_is_shown_with_its_own_fit(prepared) -> None:
+    """Also where those of an earlier source are dropped and their memory is used again."""
+    made = BY_NAME["rutile"]
+    ranking = Ranking(prepared, Progress(), math.inf, most=1)
+    for x in (0.20, 0.26, 0.3053, 0.29):
+        sites = (("Ti", 0.0, 0.0, 0.0), ("O", x, x, 0.0))
+        ranking.add([proposal_of(replace(made, sites=sites).structure)], (0.0, 1.0))
+        (best,) = ranking.finished()
+        difference = (best.fit.observed - best.fit.calculated) / best.fit.sigma
+        weighted = best.fit.observed / best.fit.sigma
+        own = float(np.sqrt((difference @ difference) / (weighted @ weighted)))
+        assert best.fit.rwp == pytest.approx(own)
+        kept = ranking._ordered[0].refinement
+        assert best.fit.rwp == pytest.approx(kept.rwp, rel=1e-6)
