@@ -136,6 +136,13 @@ def set_text(block: Any, tag: str, value: str) -> None:
     block.set_pair(tag, gemmi.cif.quote(value))
 
 
+def set_numbers(block: Any, numbers: Mapping[str, float | None]) -> None:
+    """Write tags with numbers of four decimals; what is not known is left out."""
+    for tag, number in numbers.items():
+        if number is not None and math.isfinite(number):
+            set_text(block, tag, f"{number:.4f}")
+
+
 def _write_origin(block: Any, provenance: Mapping[str, str] | None) -> None:
     program = f"Densight {engine.__version__}"
     set_text(block, "_audit_creation_method", program)
@@ -214,9 +221,7 @@ def _write_residuals(block: Any, fit: FitResult) -> None:
         "_refine_ls_R_I_factor": fit.r_bragg,
         "_refine_ls_goodness_of_fit_all": fit.gof,
     }
-    for tag, number in numbers.items():
-        if number is not None and math.isfinite(number):
-            set_text(block, tag, f"{number:.4f}")
+    set_numbers(block, numbers)
     refined = sum(parameter.su is not None for parameter in fit.parameters)
     if refined:
         set_text(block, "_refine_ls_number_parameters", str(refined))

@@ -23,6 +23,7 @@ from engine.export.cif import (
     ascii_text,
     block_name,
     formula_units,
+    set_numbers,
     set_text,
     write_chemistry,
     write_symmetry,
@@ -210,9 +211,7 @@ def _write_residuals(block: Any, fit: FitResult) -> None:
         "_pd_proc_ls_prof_wR_expected": fit.r_exp,
         "_refine_ls_goodness_of_fit_all": fit.gof,
     }
-    for tag, number in numbers.items():
-        if number is not None and math.isfinite(number):
-            set_text(block, tag, f"{number:.4f}")
+    set_numbers(block, numbers)
     refined = sum(parameter.su is not None for parameter in fit.parameters)
     set_text(block, "_refine_ls_number_parameters", str(refined))
     set_text(block, "_refine_ls_number_restraints", str(fit.restraints))

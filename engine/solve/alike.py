@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,35 +27,44 @@ SAME_VOLUME = 0.015
 MOST_ATOMS = 400
 
 
+def reduced_contents(structure: CrystalStructure) -> tuple[tuple[int, int], ...]:
+    """Atomic numbers and how many there are of each, without common divisor."""
+    numbers, counts = np.unique(structure.numbers, return_counts=True)
+    divisor = int(np.gcd.reduce(counts))
+    return tuple((int(z), int(n) // divisor) for z, n in zip(numbers, counts, strict=True))
+
+
 @dataclass(frozen=True, eq=False)
 class Surroundings:
     """What is the same in every description of a structure.
 
     Attributes
     ----------
-    contents : tuple of (int, int)
-        Atomic numbers and how many there are of each, without common divisor.
-    log_volume : float
-        Ln of the volume per atom.
-    distances : (p, 12) array
-        Mean distance from atoms of one element to their n-th neighbour of another, for every
-        ordered pair of elements, angstrom; 7 where there are fewer.
+    structure : CrystalStructure
     """
 
-    contents: tuple[tuple[int, int], ...]
-    log_volume: float
-    distances: FloatArray
+    structure: CrystalStructure
 
-    @staticmethod
-    def of(structure: CrystalStructure) -> Surroundings:
-        """Look around every atom of a structure."""
-        numbers, counts = np.unique(structure.numbers, return_counts=True)
-        divisor = int(np.gcd.reduce(counts))
-        return Surroundings(
-            tuple((int(z), int(n) // divisor) for z, n in zip(numbers, counts, strict=True)),
-            math.log(structure.volume / len(structure)),
-            _distances(structure, numbers),
-        )
+    @cached_property
+    def contents(self) -> tuple[tuple[int, int], ...]:
+        """See `reduced_contents`."""
+        return reduced_contents(self.structure)
+
+    @property
+    def log_volume(self) -> float:
+        """Ln of the volume per atom."""
+        return math.log(self.structure.volume / len(self.structure))
+
+    @cached_property
+    def distances(self) -> FloatArray:
+        """Mean distance from atoms of one element to their n-th neighbour of another.
+
+        Returns
+        -------
+        (p, 12) array
+            For every ordered pair of elements, angstrom; 7 where there are fewer neighbours.
+        """
+        return _distances(self.structure, np.unique(self.structure.numbers))
 
     def same(self, other: Surroundings) -> bool:
         """Whether the two are one structure for every practical purpose."""

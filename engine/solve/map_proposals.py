@@ -15,6 +15,8 @@ from engine.solve.proposals import COMMON_ELEMENTS, PROBES, Proposal, wanted_rat
 from engine.solve.result import Problem, Source
 
 PROPOSED = 8
+# Of the binned pattern, 1/angstrom; finer than in the screening: the cell is on the lines.
+FINE_BIN = 0.001
 
 
 def map_contents(problem: Problem) -> Contents:

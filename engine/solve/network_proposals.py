@@ -21,7 +21,7 @@ from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern
 from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.cells import CellsOfPattern
-from engine.solve.map_proposals import Rising, map_contents, map_proposals
+from engine.solve.map_proposals import FINE_BIN, Rising, map_contents, map_proposals
 from engine.solve.maps.effort import Effort
 from engine.solve.maps.lattice_on_lines import PlacedLattice, place_lattice
 from engine.solve.maps.measured_series import Series, measured_series
@@ -39,8 +39,6 @@ GUESSES = 8
 # Share of the measured amplitude that a cell must explain.
 LEAST_EXPLAINED = 0.8
 SAME_CELL = 0.004
-# Finer than in the screening of the library: the cell is on the lines.
-FINE_BIN = 0.001
 # For all maps of a pattern together; see `Effort`.
 WORK = 450.0
 # Coefficients beyond this 1/d (1/angstrom) are noise of the grid.

@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import Standardised, standardise
 from engine.errors import BadInputError
 from engine.progress import Progress
@@ -22,7 +21,7 @@ from engine.refine.lebail import le_bail
 from engine.refine.prepared import PreparedPattern
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
-from engine.solve.alike import Surroundings
+from engine.solve.alike import Surroundings, reduced_contents
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
@@ -165,9 +164,9 @@ class Ranking:
         if self._ordered and self._ordered[0].refinement not in self._finished:
             best = self._ordered[0]
             self._ordered[0] = replace(best, refinement=_polish(best.refinement))
-        for ranked in self._ordered:
-            if ranked.refinement not in self._finished:
-                self._finished[ranked.refinement] = finish(ranked)
+        self._finished = {
+            r.refinement: self._finished.get(r.refinement) or finish(r) for r in self._ordered
+        }
         found = [replace(self._finished[r.refinement], score=r.score) for r in self._ordered]
         return every_structure_once(found)
 
@@ -356,7 +355,7 @@ def every_structure_once(finished: Sequence[Finished]) -> list[Finished]:
     kept: list[Finished] = []
     seen: list[Surroundings] = []
     for one in finished:
-        around = Surroundings.of(one.fit.structure)
+        around = Surroundings(one.fit.structure)
         if not any(around.same(other) for other in seen):
             kept.append(one)
             seen.append(around)
@@ -370,7 +369,7 @@ def without_duplicates(ranked: list[Ranked]) -> list[Ranked]:
     for candidate in ranked:
         structure = report.refined_structure(candidate.refinement)
         key = (
-            _contents(structure),
+            reduced_contents(structure),
             math.log(structure.volume / len(structure)),
             math.log(misfit(candidate.refinement)),
         )
@@ -386,9 +385,3 @@ def _same(
 ) -> bool:
     """Same contents, volume per atom within 0.4 % and chi^2 within 3 %."""
     return one[0] == two[0] and abs(one[1] - two[1]) < 0.004 and abs(one[2] - two[2]) < 0.03
-
-
-def _contents(structure: CrystalStructure) -> tuple[tuple[int, int], ...]:
-    numbers, counts = np.unique(structure.numbers, return_counts=True)
-    divisor = int(np.gcd.reduce(counts))
-    return tuple((int(z), int(c) // divisor) for z, c in zip(numbers, counts, strict=True))

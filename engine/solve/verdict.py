@@ -71,6 +71,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
     margin = min(others, default=finished[index].score + LARGEST_MARGIN) - finished[index].score
     excess = math.log(max(fit.rwp, 1e-6) / max(floor, 1e-6))
     difference = (fit.observed - fit.calculated) / fit.sigma
+    weights = _weights(finished)
     noise = 0.5 * math.log(max(float(difference @ difference) / len(difference), 1e-3))
     return (
         excess,
@@ -79,7 +80,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         min(max(noise, 0.0), 3.0),
         min(max(-finished[index].proposal.log_prior, 0.0), LARGEST_ODDITY),
         _damping(fit),
-        math.log(sum(_weights(finished)) / _weights(finished)[index]),
+        math.log(sum(weights) / weights[index]),
         math.log(max(finished[index].n_lines, 1) / max(finished[index].n_free, 1)),
         float(finished[index].proposal.source != "library"),
         _texture(fit),

@@ -10,7 +10,7 @@ from engine.refine.prepared import PreparedPattern
 from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.cells import CellsOfPattern
 from engine.solve.indexing.cell import IndexedCell
-from engine.solve.map_proposals import Rising, map_contents, map_proposals
+from engine.solve.map_proposals import FINE_BIN, Rising, map_contents, map_proposals
 from engine.solve.maps.effort import Effort
 from engine.solve.maps.lattice_on_lines import lattice_rotations
 from engine.solve.maps.structures import MapSolver, MapStructure, distinct
@@ -22,8 +22,6 @@ from engine.solve.result import Problem
 
 GROUPS = 10
 CELLS = 3
-# Finer than in the screening of the library: the cell is on the lines.
-FINE_BIN = 0.001
 # For all cells of a pattern together, indexing aside; see `Effort`.
 WORK = 600.0
 

@@ -40,13 +40,13 @@ def test_origin_order_and_multiples_of_the_cell_do_not_matter(name, axis, seed) 
         structure.numbers[order],
         (structure.frac_coords[order] + rng.random(3)) % 1.0,
     )
-    assert Surroundings.of(structure).same(Surroundings.of(doubled(moved, axis)))
+    assert Surroundings(structure).same(Surroundings(doubled(moved, axis)))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_made_structure_is_only_like_itself(name) -> None:
-    around = Surroundings.of(BY_NAME[name].structure)
-    alike = [other for other in NAMES if around.same(Surroundings.of(BY_NAME[other].structure))]
+    around = Surroundings(BY_NAME[name].structure)
+    alike = [other for other in NAMES if around.same(Surroundings(BY_NAME[other].structure))]
     assert alike == [name]
 
 
@@ -55,9 +55,9 @@ def test_small_shifts_are_the_same_and_exchanged_elements_are_not() -> None:
     rng = np.random.default_rng(3)
     shaken = replace(rutile, frac_coords=rutile.frac_coords + 0.01 * rng.standard_normal((6, 3)))
     exchanged = replace(rutile, numbers=np.where(rutile.numbers == 8, 9, 8))
-    around = Surroundings.of(rutile)
-    assert around.same(Surroundings.of(shaken))
-    assert not around.same(Surroundings.of(exchanged))
+    around = Surroundings(rutile)
+    assert around.same(Surroundings(shaken))
+    assert not around.same(Surroundings(exchanged))
 
 
 def test_zincblende_and_wurtzite_are_told_apart() -> None:
@@ -83,14 +83,14 @@ def test_zincblende_and_wurtzite_are_told_apart() -> None:
         ),
     )
     assert cubic.volume / 8 == pytest.approx(hexagonal.volume / 4)
-    assert not Surroundings.of(cubic).same(Surroundings.of(hexagonal))
+    assert not Surroundings(cubic).same(Surroundings(hexagonal))
 
 
 def test_a_lonely_atom_has_its_images_for_neighbours() -> None:
     iron = CrystalStructure(
         2.87 * (np.ones((3, 3)) / 2 - np.eye(3)), np.array([26]), np.zeros((1, 3))
     )
-    found = Surroundings.of(iron).distances
+    found = Surroundings(iron).distances
     assert found.shape == (1, NEIGHBOURS)
     assert found[0, :8] == pytest.approx(np.full(8, 2.87 * np.sqrt(0.75)))
     assert found[0, 8:] == pytest.approx(np.full(4, 2.87))
