@@ -27,7 +27,7 @@ from app.views.table_model import LEFT, RIGHT, Index, RowsModel
 from engine.solve.result import Candidate
 
 COLUMNS = (
-    ("#", "Rank: 1 is the likeliest"),
+    ("Rank", "1 is the likeliest"),
     ("Formula", "Reduced formula"),
     ("Space group", "Hermann-Mauguin symbol and number"),
     ("Rwp %", "Weighted profile residual of the fit, background included"),
@@ -38,7 +38,8 @@ COLUMNS = (
     ("Note", "What you wrote about it"),
 )
 RANK, FORMULA, VERDICT, NOTE = 0, 1, 4, 8
-_RIGHT = {0, 3, 5}
+_RIGHT = {3, 5}
+NARROWEST = 72
 EMPTY = "Structures that explain the pattern appear here, best first, after Solve structure."
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 GROUP_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -54,7 +55,9 @@ class CandidatesModel(RowsModel):
         self._standings: tuple[str, ...] = ()
 
     def alignment(self, column: int) -> Qt.AlignmentFlag:
-        """Numbers to the right, words to the left."""
+        """Numbers to the right, words to the left; ranks where the arrow does not cover them."""
+        if column == RANK:
+            return Qt.AlignmentFlag.AlignCenter
         return RIGHT if column in _RIGHT else LEFT
 
     def set_rows(
@@ -199,6 +202,8 @@ class CandidatesTable(QTableView):
         self.setAccessibleName("Candidates")
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Widths by contents leave no room for the arrow of the column that is sorted by.
+        header.setMinimumSectionSize(NARROWEST)
         header.setStretchLastSection(True)
         header.setSortIndicatorClearable(False)
         header.setProperty("sortable", True)
