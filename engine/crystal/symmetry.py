@@ -102,7 +102,7 @@ def standardise(structure: CrystalStructure, symprec: float = SYMPREC) -> Standa
     counts = np.bincount(orbits)
     return Standardised(
         conventional=conventional,
-        primitive=_primitive(conventional, symbol[0]),
+        primitive=by_centring(conventional, symbol[0]),
         symbol=symbol,
         number=int(dataset.number),
         hall=str(dataset.hall),
@@ -229,18 +229,24 @@ _PRIMITIVE_BASIS = {
 }
 
 
-def _primitive(conventional: CrystalStructure, centring: str) -> CrystalStructure:
+def by_centring(conventional: CrystalStructure, centring: str) -> CrystalStructure:
+    """The primitive cell of a structure whose lattice centring is known.
+
+    Parameters
+    ----------
+    conventional : CrystalStructure
+        Atoms that the centring repeats are within 1e-3 angstrom of the places it tells.
+    centring : {"P", "A", "C", "I", "F", "R"}
+        R in obverse hexagonal axes.
+    """
     basis = _PRIMITIVE_BASIS[centring]
     lattice = basis @ conventional.lattice
     coords = (conventional.frac_coords @ np.linalg.inv(basis)) % 1.0
-    kept: list[int] = []
-    for i in range(len(conventional)):
-        apart = coords[i] - coords[kept]
-        apart -= np.rint(apart)
-        same = np.linalg.norm(apart @ lattice, axis=1) < 1e-3
-        same &= conventional.numbers[kept] == conventional.numbers[i]
-        if not same.any():
-            kept.append(i)
+    apart = coords[:, None] - coords[None]
+    apart -= np.rint(apart)
+    same = ((apart @ lattice) ** 2).sum(axis=2) < 1e-6
+    same &= conventional.numbers[:, None] == conventional.numbers[None]
+    kept = np.flatnonzero(same.argmax(axis=1) == np.arange(len(coords)))
     return CrystalStructure(
         lattice,
         conventional.numbers[kept],

@@ -173,30 +173,74 @@ class CrystalModel:
             By each free coordinate (per angstrom), then by each of `b_lighter` where these are
             given; no columns without `derivatives`.
         """
-        wave = np.exp(2j * np.pi * (self.hkl @ self.coordinates(shifts).T))
+        atoms, repeats, centric = self._sampled
+        phase = (2.0 * np.pi * self.hkl) @ self.coordinates(shifts)[atoms].T
+        damping = repeats
         if b_lighter is not None:
             # Of the cell as it was when the reflections were listed: B forgives that.
             s_squared = 0.25 * (self.metric_forms @ self.metric)
-            wave = wave * np.exp(-np.outer(s_squared, self._of_lighter @ b_lighter))
-        real_part = self.form_factor.T * wave
-        imaginary_part = self.f_second * wave
-        f_real, f_imaginary = real_part.sum(axis=1), imaginary_part.sum(axis=1)
-        squared = np.abs(f_real) ** 2 + np.abs(f_imaginary) ** 2
-        if not derivatives:
-            return squared, np.zeros((len(squared), 0))
-        # d(exp(2 pi i h.x))/dp = 2 pi i h.(dx/dp) exp(...): a matrix product for each axis.
-        by_real, by_imaginary = np.zeros((2, len(squared), self.n_coordinates), dtype=complex)
-        for axis in range(3):
-            along = 2j * np.pi * self.hkl[:, axis, None]
-            by_real += along * (real_part @ self.displacements[:, axis])
-            by_imaginary += along * (imaginary_part @ self.displacements[:, axis])
-        if b_lighter is not None:
-            less = -s_squared[:, None]
-            by_real = np.hstack([by_real, less * (real_part @ self._of_lighter)])
-            by_imaginary = np.hstack([by_imaginary, less * (imaginary_part @ self._of_lighter)])
-        gradient = np.conj(f_real)[:, None] * by_real
-        gradient += np.conj(f_imaginary)[:, None] * by_imaginary
-        return squared, 2.0 * gradient.real
+            damping = repeats * np.exp(-np.outer(s_squared, self._of_lighter[atoms] @ b_lighter))
+        cosine = damping * np.cos(phase)
+        sine = damping * np.sin(phase) if derivatives or not centric else cosine
+        squared = np.zeros(len(self.hkl))
+        columns = self.n_coordinates + (0 if b_lighter is None else len(b_lighter))
+        gradient = np.zeros((len(self.hkl), columns if derivatives else 0))
+        # Real and imaginary part of F, of what scatters in phase and of what absorbs.
+        for factor in (self.form_factor.T[:, atoms], self.f_second[atoms]):
+            if not factor.any():
+                continue
+            parts = [(factor * cosine, factor * sine, -1.0)]
+            if not centric:
+                parts.append((factor * sine, factor * cosine, 1.0))
+            for part, turned, sign in parts:
+                total = part.sum(axis=1)
+                squared += total**2
+                if derivatives:
+                    by = [sign * self._by_coordinates(turned, atoms)]
+                    if b_lighter is not None:
+                        by.append(-s_squared[:, None] * (part @ self._of_lighter[atoms]))
+                    gradient += 2.0 * total[:, None] * np.hstack(by)
+        return squared, gradient
+
+    def _by_coordinates(self, wave: FloatArray, atoms: IntArray) -> FloatArray:
+        """(r, p) sum over atoms of 2 pi h.(dx/dp) times a wave (r, n): one product an axis."""
+        total = np.zeros((len(wave), self.n_coordinates))
+        if self.n_coordinates:
+            for axis in range(3):
+                along = 2.0 * np.pi * self.hkl[:, axis, None]
+                total += along * (wave @ self.displacements[atoms, axis])
+        return total
+
+    @cached_property
+    def _sampled(self) -> tuple[IntArray, FloatArray, bool]:
+        """Atoms that stand for those which centring and a centre at the origin make of them.
+
+        Returns
+        -------
+        atoms : (m,) int array
+        repeats : (m,) array
+            How many atoms each stands for.
+        centric : bool
+            Whether the origin is a centre of symmetry, so that F is real but for absorption.
+        """
+        found = self.standardised
+        cell = found.conventional
+        trace = np.trace(found.rotations, axis1=1, axis2=2)
+        at_origin = np.abs(found.translations - np.rint(found.translations)).max(axis=1) < 1e-6
+        centric = bool((at_origin & (trace == -3)).any())
+        used = (trace == 3) | ((trace == -3) & centric)
+        standing = np.arange(len(cell))
+        for rotation, translation in zip(
+            found.rotations[used], found.translations[used], strict=True
+        ):
+            images = cell.frac_coords @ rotation.T + translation
+            apart = images[:, None] - cell.frac_coords[None]
+            apart -= np.rint(apart)
+            length = ((apart @ cell.lattice) ** 2).sum(axis=2)
+            length[found.orbits[:, None] != found.orbits[None]] = np.inf
+            standing = np.minimum(standing, length.argmin(axis=1))
+        atoms, repeats = np.unique(standing, return_counts=True)
+        return atoms, repeats.astype(np.float64), centric
 
 
 def free_displacements(standardised: Standardised) -> FloatArray:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.crystal.composition import atomic_number
+from engine.crystal.symmetry import by_centring
 from engine.progress import Progress
 from engine.solve.maps.structures import Contents, MapStructure
 from engine.solve.plausibility import NOVELTY
@@ -79,8 +80,9 @@ def _distinct(found: list[tuple[MapStructure, float]]) -> list[tuple[MapStructur
 
 
 def _proposal(one: MapStructure, zero: float, source: Source) -> Proposal:
+    symbol = one.refined.model.standardised.symbol
     return Proposal(
-        structure=one.refined.structure,
+        structure=by_centring(one.refined.structure, symbol[0]),
         zero=zero,
         residual=one.refined.residual,
         log_prior=one.log_prior + NOVELTY,

@@ -27,6 +27,8 @@ from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.unexplained import in_words, unexplained_lines
 from engine.solve.verdict import (
+    EXCESS,
+    RESIDUAL,
     features,
     near_best,
     probabilities,
@@ -45,6 +47,9 @@ ON_CELLS_SPANS = ((0.6, 0.7), (0.7, 0.72))
 NETWORK_SPANS = ((0.72, 0.8), (0.8, 0.85))
 PHASING_SPANS = ((0.85, 0.95), (0.95, 1.0))
 MAPS_COMPLETED = 4
+# A first candidate that is so near to the Le Bail fit of its lattice (ln of the ratio of R_wp), and
+# leaves so little (R_wp without background), is not asked to compete with further sources.
+SMALL_EXCESS, SMALL_RESIDUAL = 0.09, 0.25
 
 
 def solve(problem: Problem, progress: Progress | None = None) -> Solution:
@@ -121,9 +126,16 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
 
 
 def _unsettled(finished: list[Finished]) -> bool:
-    """Whether the candidates so far leave the question open."""
+    """Whether the candidates so far leave something that further ones could explain."""
     chances = probabilities(finished)
-    return not chances or verdict(chances[0], strong_texture(features(finished, 0))) != "solved"
+    if not chances:
+        return True
+    found = features(finished, 0)
+    if verdict(chances[0], strong_texture(found)) == "solved":
+        return False
+    # Atoms that fit about as well as their lattice does leave nothing to be explained better:
+    # what is in doubt then, other structures that fit alike would only confuse.
+    return found[EXCESS] > SMALL_EXCESS or found[RESIDUAL] > SMALL_RESIDUAL
 
 
 def _types_on_cells(

@@ -33,7 +33,7 @@ LARGEST_DAMPING = 3.0
 # |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
 USUAL_TEXTURE = math.log(2.0)
 # Places among the features.
-CROWD, TEXTURE = 6, 9
+EXCESS, RESIDUAL, CROWD, TEXTURE = 0, 1, 6, 9
 
 
 def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:

@@ -53,6 +53,11 @@ class Frame:
         return int(np.all(self.rotations == np.eye(3, dtype=np.int64), axis=(1, 2)).sum())
 
     @property
+    def centring_letter(self) -> str:
+        """P, A, C, I, F or R."""
+        return letter_of(self.hall_number)
+
+    @property
     def volume(self) -> float:
         """Cubic angstrom."""
         return float(abs(np.linalg.det(self.lattice)))
@@ -60,6 +65,15 @@ class Frame:
     def images(self, point: FloatArray) -> FloatArray:
         """(g, 3) what the operations make of a point, within the cell."""
         return np.asarray((self.rotations @ point + self.translations) % 1.0)
+
+
+@functools.lru_cache(maxsize=256)
+def letter_of(hall_number: int) -> str:
+    """Centring of a setting, as in its Hermann-Mauguin symbol."""
+    import spglib
+
+    found: Any = spglib.get_spacegroup_type(hall_number)
+    return str(found.international_short[0])
 
 
 @functools.lru_cache(maxsize=256)

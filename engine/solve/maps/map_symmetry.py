@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
+from engine.solve.maps.group_tables import generators, subgroups
 from engine.solve.maps.measured_series import Series
 
 FloatArray = NDArray[np.float64]
@@ -219,9 +220,10 @@ def _closure(agreement: Agreement, operations: dict[int, FloatArray]) -> MapGrou
     g = len(members)
     rows, target = [], []
     local = np.array([[place[int(agreement.table[a, b])] for b in members] for a in members])
+    # Products with generators imply all others.
+    few = [members[i] for i in generators(local)]
     for a in members:
-        # Products with generators imply all others.
-        for b in (members[i] for i in _generators(local)):
+        for b in few:
             product = place[int(agreement.table[a, b])]
             # w_ab - W_a w_b - w_a is a whole number.
             block = np.zeros((3, g, 3))
@@ -242,51 +244,18 @@ def _closure(agreement: Agreement, operations: dict[int, FloatArray]) -> MapGrou
     return MapGroup(agreement.rotations[members], exact % 1.0, values)
 
 
-def _generators(table: IntArray) -> list[int]:
-    """A few members that generate the group with this table of products."""
-    chosen: list[int] = [0]
-    reached = _generated(table, (0,))
-    for member in range(len(table)):
-        if member not in reached:
-            chosen.append(member)
-            reached = _generated(table, tuple(chosen))
-    return chosen
-
-
 def _subgroups(agreement: Agreement, group: MapGroup) -> list[MapGroup]:
-    """Subgroups of index 2, 3 and 4, by their generators."""
+    """Subgroups of index 2, 3 and 4."""
     index = [agreement.place[w.tobytes()] for w in group.rotations]
     position = {i: n for n, i in enumerate(index)}
     table = np.array([[position[int(agreement.table[a, b])] for b in index] for a in index])
-    order = len(index)
-    seen: set[frozenset[int]] = set()
-    singles = {_generated(table, (a,)) for a in range(order)}
-    pool = set(singles)
-    for _ in range(2):
-        pool |= {_generated(table, tuple(a | b)) for a in pool for b in singles if not b <= a}
-    identity = position[0]
-    for members in pool:
-        if identity in members and 2 * len(members) <= order and 4 * len(members) >= order:
-            seen.add(members)
     out = []
-    for members in seen:
+    for members in subgroups(table, position[0]):
         chosen = sorted(members)
         out.append(
             MapGroup(group.rotations[chosen], group.translations[chosen], group.agreement[chosen])
         )
     return out
-
-
-def _generated(table: IntArray, generators: tuple[int, ...]) -> frozenset[int]:
-    members = np.zeros(len(table), dtype=bool)
-    members[list(generators)] = True
-    while True:
-        chosen = np.flatnonzero(members)
-        larger = members.copy()
-        larger[table[np.ix_(chosen, chosen)].ravel()] = True
-        if (larger == members).all():
-            return frozenset(chosen.tolist())
-        members = larger
 
 
 def _same_group(one: MapGroup, two: MapGroup, lattice: FloatArray) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.structure import CrystalStructure
+from engine.crystal.symmetry import by_centring
 from engine.errors import BadInputError
 from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.maps.atoms_on_intensities import IntensityRefiner, RefinedAtoms
@@ -227,9 +228,11 @@ class MapSolver:
         used = [(site, label) for site, label in zip(sites, decoration.labels, strict=True)
                 if label >= 0]  # fmt: skip
         numbers = [int(self.contents.elements[label]) for site, label in used for _ in site.images]
-        return CrystalStructure(
+        conventional = CrystalStructure(
             frame.lattice, np.array(numbers), np.concatenate([site.images for site, _ in used])
         )
+        # The search for symmetry that follows takes many times longer on a centred cell.
+        return by_centring(conventional, frame.centring_letter)
 
     def _completed(self, one: MapStructure, expected_atoms: float | None) -> list[MapStructure]:
         """Look again where electrons are missing, and change what explains the pattern better.
