@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QPaintEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QLabel,
@@ -52,6 +53,7 @@ from app.views.peak_table import PeakTable
 from app.views.sample_panel import SamplePanel
 
 SIDE_WIDTH = 388
+TABLES_SHARE = 57  # per cent of the lower row
 
 
 class MainWindow(QMainWindow):
@@ -156,6 +158,8 @@ class MainWindow(QMainWindow):
         self.lower = QSplitter(Qt.Orientation.Horizontal)
         self.lower.addWidget(tables)
         self.lower.addWidget(self.density)
+        self.lower.setStretchFactor(0, TABLES_SHARE)
+        self.lower.setStretchFactor(1, 100 - TABLES_SHARE)
         self.right = QSplitter(Qt.Orientation.Vertical)
         self.right.addWidget(self.pattern)
         self.right.addWidget(self.lower)
@@ -213,6 +217,13 @@ class MainWindow(QMainWindow):
         self.theme_chosen.emit(choice)
 
     # -- first paint -------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Give a new user's window its proportions, now that its size is known."""
+        super().showEvent(event)
+        if not self._has_layout:
+            self._has_layout = True
+            self.reset_layout()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Say when the first picture is on the screen: right after this event is done with."""
@@ -335,7 +346,8 @@ class MainWindow(QMainWindow):
         """The proportions that a new user gets."""
         height, width = max(self.height(), 600), max(self.width() - SIDE_WIDTH, 500)
         self.right.setSizes([round(height * 0.52), round(height * 0.48)])
-        self.lower.setSizes([round(width * 0.56), round(width * 0.44)])
+        tables = round(width * TABLES_SHARE / 100)
+        self.lower.setSizes([tables, width - tables])
 
     def _restore_layout(self) -> None:
         self.resize(1440, 900)
@@ -345,6 +357,7 @@ class MainWindow(QMainWindow):
             self.resize(min(1440, space.width() - 40), min(900, space.height() - 60))
         self.reset_layout()
         stored = self.settings.get("layout")
+        self._has_layout = isinstance(stored, dict)
         if not isinstance(stored, dict):
             return
         for name, restore in (

@@ -58,12 +58,15 @@ def cell(
 
 
 def short_cell(values: tuple[float, float, float, float, float, float]) -> str:
-    """Edges and angles in a few words."""
+    """Edges, and the angles that are not right ones, in a few words."""
     a, b, c, *angles = values
-    if all(abs(angle - angles[0]) < 0.05 for angle in angles):
-        return f"{a:.3f} × {b:.3f} × {c:.3f} Å, {angles[0]:.4g}°"
-    alpha, beta, gamma = (f"{round(angle, 1):g}°" for angle in angles)
-    return f"{a:.3f} × {b:.3f} × {c:.3f} Å, {alpha} {beta} {gamma}"
+    edges = f"{a:.3f} × {b:.3f} × {c:.3f} Å"
+    named = [
+        f"{name} {round(angle, 1):g}°"
+        for name, angle in zip("αβγ", angles, strict=True)
+        if abs(angle - 90.0) >= 0.05
+    ]
+    return ", ".join([edges, " ".join(named)]) if named else edges
 
 
 def whole_cell(values: tuple[float, float, float, float, float, float]) -> str:

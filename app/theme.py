@@ -133,6 +133,8 @@ def palette(theme: Theme) -> QPalette:
 def stylesheet(theme: Theme) -> str:
     """Style rules for what Fusion alone does not draw the way it is wanted here."""
     t = theme
+    faint = QColor(t.muted)
+    faint = f"rgba({faint.red()}, {faint.green()}, {faint.blue()}, 150)"
     return f"""
     QMainWindow::separator {{ width: 5px; height: 5px; }}
     QSplitter::handle {{ background: {t.window}; }}
@@ -170,7 +172,7 @@ def stylesheet(theme: Theme) -> str:
     QToolButton[segment="true"]:checked {{
         background: {t.accent_soft}; color: {t.accent}; font-weight: 600;
     }}
-    QToolButton[segment="true"]:disabled {{ color: {t.line}; }}
+    QToolButton[segment="true"]:disabled {{ color: {faint}; background: {t.surface}; }}
     QToolButton[segment="true"]:focus {{ border: 1px solid {t.accent}; }}
     QPushButton {{
         background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
@@ -179,8 +181,18 @@ def stylesheet(theme: Theme) -> str:
     QPushButton:hover {{ border-color: {t.accent}; }}
     QPushButton:focus {{ border: 1px solid {t.accent}; }}
     QPushButton:pressed {{ background: {t.accent_soft}; }}
-    QPushButton:disabled {{ color: {t.muted}; background: {t.window}; }}
+    QPushButton:disabled {{ color: {faint}; background: {t.surface}; }}
     QPushButton::menu-indicator {{ width: 8px; right: 6px; }}
+    QPushButton[flat="true"][opens="true"] {{ padding-right: 18px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}
+    QScrollBar::handle {{ background: {t.line}; border-radius: 3px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ min-height: 28px; }}
+    QScrollBar::handle:horizontal {{ min-width: 28px; }}
+    QScrollBar::handle:hover {{ background: {t.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QPushButton[primary="true"] {{
         background: {t.accent}; color: {t.on_accent}; border: 1px solid {t.accent};
         font-weight: 600;
@@ -191,6 +203,7 @@ def stylesheet(theme: Theme) -> str:
         background: {t.line}; color: {t.muted}; border-color: {t.line};
     }}
     QPushButton[flat="true"] {{ border: none; background: transparent; padding: 3px 6px; }}
+    QPushButton[flat="true"]:focus {{ background: {t.accent_soft}; color: {t.accent}; }}
     QPushButton[flat="true"]:hover {{ background: {t.accent_soft}; }}
     QLineEdit {{
         background: {t.surface}; border: 1px solid {t.line}; border-radius: 5px; padding: 3px 6px;

@@ -91,3 +91,4 @@ class CandidateMarks(QWidget):
         self.discard.setChecked(mark.discarded)
         if self.note.text() != mark.note:
             self.note.setText(mark.note)
+            self.note.setCursorPosition(0)  # a long one is read from its beginning

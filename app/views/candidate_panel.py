@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from app import text
 from app.state.session import Session
-from app.views.controls import Panel, heading, muted
+from app.views.controls import Chip, Elided, Panel, muted
 from engine.refine.result import FitResult
 from engine.solve.result import Candidate
+
+TONES = {"solved": "good", "tentative": "caution", "no-solution": "neutral"}
 
 
 class CandidatePanel(Panel):
@@ -19,13 +21,17 @@ class CandidatePanel(Panel):
         """Show `session.solution.chosen`."""
         super().__init__(parent)
         self._session = session
-        self.title = heading("")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title = Elided()
+        self.title.setProperty("heading", True)
+        self.verdict = Chip()
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.verdict)
         self.form = QFormLayout()
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(2)
-        self.column.addWidget(self.title)
+        self.column.addLayout(top)
         self.column.addLayout(self.form)
         session.solution.chosen_changed.connect(self._refresh)
         self._refresh()
@@ -41,6 +47,11 @@ class CandidatePanel(Panel):
             f"Candidate {candidate.rank}:  {text.formula(candidate.formula)}  "
             f"{text.space_group(candidate.space_group)}"
         )
+        self.verdict.show_as(
+            f"{text.CANDIDATE_VERDICTS[candidate.verdict]}, {candidate.score:.2f}",
+            TONES[candidate.verdict],
+        )
+        self.verdict.setToolTip("What the program makes of it, and the chance of being right")
         for name, value in facts(candidate):
             shown = QLabel(value)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -6,8 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QFont,
+    QFontMetrics,
     QGuiApplication,
     QIcon,
     QKeyEvent,
@@ -23,26 +25,34 @@ from app.state.session import Session
 from app.state.solution import UNMARKED, Mark
 from app.state.standing import standing
 from app.theme import Theme
+from app.views.candidate_rows import BELOW_ROLE, FIT_ROLE, ROW_HEIGHT, CandidateRows
 from app.views.table_model import LEFT, RIGHT, Index, RowsModel
 from engine.solve.result import Candidate
 
 COLUMNS = (
-    ("Rank", "1 is the likeliest"),
-    ("Formula", "Reduced formula"),
-    ("Space group", "Hermann-Mauguin symbol and number"),
+    ("#", "Rank: 1 is the likeliest"),
+    ("Formula", "Reduced formula; below it, where the structure was proposed"),
+    (
+        "Space group",
+        "Hermann-Mauguin symbol and number; below it, the cell in angstrom and degrees",
+    ),
+    (
+        "Fit",
+        "Observed (grey) and calculated (red) intensities, square roots; below, the difference",
+    ),
     ("Rwp %", "Weighted profile residual of the fit, background included"),
-    ("Verdict", "What the program makes of this candidate"),
-    ("Prob.", "Calibrated probability of being right"),
-    ("Cell (Å)", "Free parameters of the conventional cell"),
-    ("Source", "Where it was proposed"),
+    ("Verdict", "What the program makes of this candidate; below it, the chance of being right"),
     ("Note", "What you wrote about it"),
 )
-RANK, FORMULA, VERDICT, NOTE = 0, 1, 4, 8
-_RIGHT = {3, 5}
-NARROWEST = 72
+RANK, FORMULA, SPACE_GROUP, FIT, RWP, VERDICT, NOTE = range(7)
+NARROWEST = 44
+HEADING_ROOM = 20  # margins, and the arrow
+# Orders that have no column of their own; the headings' menu offers them.
+MORE_ORDERS = ("Volume of the cell", "Source", "Number of atoms")
 EMPTY = "Structures that explain the pattern appear here, best first, after Solve structure."
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 GROUP_ROLE = Qt.ItemDataRole.UserRole + 2
+CANDIDATE_ROLE = Qt.ItemDataRole.UserRole + 5
 
 
 class CandidatesModel(RowsModel):
@@ -58,7 +68,7 @@ class CandidatesModel(RowsModel):
         """Numbers to the right, words to the left; ranks where the arrow does not cover them."""
         if column == RANK:
             return Qt.AlignmentFlag.AlignCenter
-        return RIGHT if column in _RIGHT else LEFT
+        return RIGHT if column == RWP else LEFT
 
     def set_rows(
         self, rows: tuple[Candidate, ...], marks: tuple[Mark, ...], standings: tuple[str, ...]
@@ -83,8 +93,14 @@ class CandidatesModel(RowsModel):
         mark = self._marks[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return _shown(candidate, mark, column)
+        if role == BELOW_ROLE:
+            return _below(candidate, column)
+        if role == FIT_ROLE:
+            return candidate.fit if column == FIT else None
         if role == SORT_ROLE:
             return _sort_key(candidate, mark, column)
+        if role == CANDIDATE_ROLE:
+            return candidate
         if role == GROUP_ROLE:
             return 0 if mark.pinned else 2 if mark.discarded else 1
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -133,13 +149,20 @@ def _shown(candidate: Candidate, mark: Mark, column: int) -> str:
         lambda: f"★ {candidate.rank}" if mark.pinned else str(candidate.rank),
         lambda: text.formula(candidate.formula),
         lambda: f"{text.space_group(candidate.space_group)}  ({candidate.space_group_number})",
+        lambda: "",
         lambda: text.per_cent(candidate.fit.rwp),
         lambda: text.CANDIDATE_VERDICTS[candidate.verdict],
-        lambda: f"{candidate.score:.2f}",
-        lambda: text.cell(candidate.cell, candidate.space_group_number),
-        lambda: text.SOURCES.get(candidate.source, candidate.source),
         lambda: mark.note,
     )[column]()
+
+
+def _below(candidate: Candidate, column: int) -> str:
+    """The second line of a cell; empty where there is none."""
+    if column == FORMULA:
+        return text.SOURCES.get(candidate.source, candidate.source)
+    if column == SPACE_GROUP:
+        return text.cell(candidate.cell, candidate.space_group_number)
+    return f"chance {candidate.score:.2f}" if column == VERDICT else ""
 
 
 def _sort_key(candidate: Candidate, mark: Mark, column: int) -> Any:
@@ -149,12 +172,19 @@ def _sort_key(candidate: Candidate, mark: Mark, column: int) -> Any:
         lambda: candidate.formula,
         lambda: candidate.space_group_number,
         lambda: float(candidate.fit.rwp),
+        lambda: float(candidate.fit.rwp),
         lambda: -candidate.score,
-        lambda: -candidate.score,
-        lambda: candidate.structure.volume,
-        lambda: candidate.source,
         lambda: (not mark.note, mark.note.casefold()),
     )[column]()
+
+
+def _more_key(candidate: Candidate, order: str) -> Any:
+    """What an order without a column sorts by."""
+    return {
+        "Volume of the cell": lambda: candidate.structure.volume,
+        "Source": lambda: candidate.source,
+        "Number of atoms": lambda: candidate.n_atoms,
+    }[order]()
 
 
 def _tip(candidate: Candidate, mark: Mark, standing_in_words: str) -> str:
@@ -174,7 +204,15 @@ def _tip(candidate: Candidate, mark: Mark, standing_in_words: str) -> str:
 
 
 class CandidatesOrder(QSortFilterProxyModel):
-    """Rows by the chosen column within pinned, other and discarded candidates."""
+    """Rows by the chosen column, or by `more`, within pinned, other and discarded candidates."""
+
+    more = ""
+
+    def order_by(self, more: str) -> None:
+        """Sort by one of `MORE_ORDERS`, or by the column again (an empty word)."""
+        if more != self.more:
+            self.more = more
+            self.invalidate()
 
     def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
         """Whether `left` comes before `right`; groups keep their order in either direction."""
@@ -183,8 +221,29 @@ class CandidatesOrder(QSortFilterProxyModel):
         if groups[0] != groups[1]:
             ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
             return (groups[0] < groups[1]) == ascending
-        keys = source.data(left, SORT_ROLE), source.data(right, SORT_ROLE)
+        if self.more:
+            candidates = source.data(left, CANDIDATE_ROLE), source.data(right, CANDIDATE_ROLE)
+            keys = tuple(_more_key(candidate, self.more) for candidate in candidates)
+        else:
+            keys = source.data(left, SORT_ROLE), source.data(right, SORT_ROLE)
         return keys[0] < keys[1] if keys[0] != keys[1] else left.row() < right.row()
+
+
+class NarrowHeader(QHeaderView):
+    """Headings as wide as their words and the arrow of the one that is sorted by."""
+
+    def __init__(self, parent: QWidget) -> None:
+        """Lie above the columns of `parent`."""
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+
+    def sectionSizeFromContents(self, section: int) -> QSize:  # noqa: N802
+        """The style's own answer has room for an icon and an arrow more."""
+        hint = super().sectionSizeFromContents(section)
+        words = self.model().headerData(section, Qt.Orientation.Horizontal)
+        font = self.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        return QSize(QFontMetrics(font).horizontalAdvance(words) + HEADING_ROOM, hint.height())
 
 
 class CandidatesTable(QTableView):
@@ -198,17 +257,25 @@ class CandidatesTable(QTableView):
         self._order = CandidatesOrder(self)
         self._order.setSourceModel(self._rows)
         self.setModel(self._order)
+        self.setHorizontalHeader(NarrowHeader(self))
         prepare_table(self)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self._painting = CandidateRows(self)
+        self.setItemDelegate(self._painting)
         self.setAccessibleName("Candidates")
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        # Widths by contents leave no room for the arrow of the column that is sorted by.
         header.setMinimumSectionSize(NARROWEST)
-        header.setStretchLastSection(True)
         header.setSortIndicatorClearable(False)
         header.setProperty("sortable", True)
         self.setSortingEnabled(True)
         self.sortByColumn(RANK, Qt.SortOrder.AscendingOrder)
+        header.sectionClicked.connect(lambda _column: self._order.order_by(""))
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for order in MORE_ORDERS:
+            action = QAction(f"Sort by {order[:1].lower()}{order[1:]}", header)
+            action.triggered.connect(lambda _checked=False, order=order: self._sort_by(order))
+            header.addAction(action)
         self.selectionModel().currentRowChanged.connect(self._choose)
         session.solution.changed.connect(self._refresh)
         session.solution.chosen_changed.connect(self._show_choice)
@@ -217,8 +284,14 @@ class CandidatesTable(QTableView):
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
-        self._rows.theme = theme
+        self._rows.theme = self._painting.theme = theme
+        self._painting.thumbnails.clear()
         self.viewport().update()
+
+    def _sort_by(self, order: str) -> None:
+        """Sort by something that has no column; a click on a heading ends it."""
+        self.sortByColumn(RANK, Qt.SortOrder.AscendingOrder)
+        self._order.order_by(order)
 
     def _marks(self) -> tuple[Mark, ...]:
         solution = self._session.solution
@@ -235,6 +308,7 @@ class CandidatesTable(QTableView):
             else ()
         )
         self._rows.set_rows(solution.candidates, self._marks(), standings)
+        self._show_notes()
         self.horizontalHeader().setVisible(bool(standings))
         self.setHorizontalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
@@ -246,8 +320,18 @@ class CandidatesTable(QTableView):
     def _refresh_marks(self) -> None:
         if self._rows.rowCount() == len(self._session.solution.candidates):
             self._rows.set_marks(self._marks())
+            self._show_notes()
             self._order.invalidate()
             self._show_choice()
+
+    def _show_notes(self) -> None:
+        """Notes have a column as soon as there is one."""
+        noted = any(mark.note for mark in self._marks())
+        self.setColumnHidden(NOTE, not noted)
+        header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
+        header.setSectionResizeMode(NOTE, modes.Stretch)
+        # Long cells are shortened rather than verdicts; the rest of the width goes to one column.
+        header.setSectionResizeMode(SPACE_GROUP, modes.ResizeToContents if noted else modes.Stretch)
 
     def _show_choice(self) -> None:
         chosen = self._session.solution.chosen_index

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -37,6 +38,26 @@ def restyle(widget: QWidget) -> None:
     """Make the style sheet look again at a widget whose properties changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+class Elided(QLabel):
+    """One line that is shortened in its middle where there is no room for all of it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        """Show `text`; it never asks for more width than it gets."""
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        inside = self.contentsRect()
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideMiddle, inside.width()
+        )
+        painter.drawText(inside, int(self.alignment()), shown)
 
 
 class Panel(QFrame):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 
 REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
-CONTROLS_WIDTH = 196
+CONTROLS_WIDTH = 206
+ROOM_FOR_CONTROLS = 440
 
 
 class DensityPanel(Panel):
@@ -49,6 +52,7 @@ class DensityPanel(Panel):
         self._controller = controller
         self._theme: Theme = LIGHT
         self._touched = False
+        self._controls_chosen: bool | None = None
         self._has_opengl = True
         self.canvas: DensityCanvas | None = None
         self.samples: int | None = None
@@ -86,10 +90,19 @@ class DensityPanel(Panel):
         self.shape.chosen.connect(state.set_shape)
         self.legend = QLabel()
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        header.addWidget(heading("Electron density"))
-        header.addWidget(self.legend)
-        header.addStretch(1)
+        self.adjust = QToolButton()
+        self.adjust.setText("☰")
+        self.adjust.setCheckable(True)
+        self.adjust.setProperty("segment", True)
+        self.adjust.setProperty("place", "only")
+        self.adjust.setToolTip("Levels, atoms and views: show or hide these controls")
+        self.adjust.setAccessibleName("Controls of the density")
+        self.adjust.clicked.connect(self._choose_controls)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        header.addWidget(heading("Density"))
+        header.addWidget(self.legend, 1)
         header.addWidget(self.source)
+        header.addWidget(self.adjust)
         body = QHBoxLayout()
         body.setSpacing(8)
         self.stack = QStackedWidget()
@@ -174,9 +187,26 @@ class DensityPanel(Panel):
         self.controls.setFrameShape(QScrollArea.Shape.NoFrame)
         self.controls.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.controls.setFixedWidth(CONTROLS_WIDTH)
+        self.controls.hide()  # until there is known to be room
         self.controls.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
         return self.controls
+
+    def _choose_controls(self, shown: bool) -> None:
+        self._controls_chosen = shown
+        self._place_controls()
+
+    def _place_controls(self) -> None:
+        """Controls beside the picture where there is room for both, or as the user wants it."""
+        chosen = self._controls_chosen
+        shown = chosen if chosen is not None else self.width() >= ROOM_FOR_CONTROLS
+        self.controls.setVisible(shown)
+        self.adjust.setChecked(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Show or hide the controls."""
+        super().resizeEvent(event)
+        self._place_controls()
 
     def reserve_opengl(self) -> None:
         """Make the window an OpenGL one from the start, without the cost of a scene.

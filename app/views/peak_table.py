@@ -87,7 +87,8 @@ def _number(value: float | None, digits: int) -> str:
 def _difference(first: float | None, second: float | None, digits: int) -> str:
     if first is None or second is None:
         return ""
-    return f"{first - second:+.{digits}f}".replace("-", "−")
+    away = round(first - second, digits)
+    return f"{away:+.{digits}f}".replace("-", "−") if away else f"{0.0:.{digits}f}"
 
 
 def observed_rows(peaks: PeakList) -> list[PeakRow]:
@@ -134,7 +135,7 @@ def summary(comparison: PeakComparison) -> str:
     ]
     if comparison.matched:
         parts.append(f"rms Δ2θ {comparison.rms_difference:.3f}°")
-        parts.append(f"F_N {comparison.figure_of_merit:.0f}")
+        parts.append(f"Fₙ {comparison.figure_of_merit:.0f}")
     return ",  ".join(parts)
 
 
@@ -199,8 +200,9 @@ class PeakTable(QWidget):
         prepare_table(self.table)
         self.table.setAccessibleName("Peaks")
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setMinimumSectionSize(58)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(48)
         self.summary = muted()
         self.summary.setContentsMargins(8, 2, 8, 3)
         self.summary.setWordWrap(True)

@@ -41,6 +41,10 @@ class CountsAxis(pg.AxisItem):
 
 
 def _readable(value: float, spacing: float) -> str:
+    return _written(value, spacing).replace("-", "−")
+
+
+def _written(value: float, spacing: float) -> str:
     if abs(value) >= 1e6:
         return f"{value:.3g}".replace("e+0", "e").replace("e+", "e")
     if spacing >= 1.0 and abs(value - round(value)) < 1e-6:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -21,7 +20,7 @@ from app.state.element_hints import hints
 from app.state.session import Session
 from app.theme import Theme
 from app.views.candidate_panel import CandidatePanel
-from app.views.controls import Panel, SharedUndo, heading, muted
+from app.views.controls import Elided, Panel, SharedUndo, heading, muted
 from app.views.periodic_table import PeriodicTable
 from app.views.radiation_bar import RadiationBar
 
@@ -69,9 +68,9 @@ class SamplePanel(QWidget):
         for button in (self.open_button, self.examples_button):
             button.setProperty("flat", True)
             top.addWidget(button)
-        self.name = heading("")
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
-        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.examples_button.setProperty("opens", True)
+        self.name = Elided()
+        self.name.setProperty("heading", True)
         self.facts = muted()
         self.facts.setWordWrap(True)
         self.radiation = RadiationBar(self._session, self._controller)
@@ -100,7 +99,7 @@ class SamplePanel(QWidget):
         self.facts.setText(facts)
         source = [pattern.format if pattern.format != "unknown" else "", state.note]
         self.facts.setToolTip(". ".join(part for part in source if part))
-        self.name.setToolTip(str(pattern.path) if pattern.path is not None else "")
+        self.name.setToolTip(str(pattern.path) if pattern.path is not None else pattern.name)
 
     # -- elements ----------------------------------------------------------------------------
 
@@ -114,6 +113,7 @@ class SamplePanel(QWidget):
         self.clear_button.clicked.connect(self._session.elements.clear)
         self.recent_button = QPushButton("Recent")
         self.recent_button.setProperty("flat", True)
+        self.recent_button.setProperty("opens", True)
         self.recent_button.setToolTip("Elements of former searches")
         self.recent = QMenu(self.recent_button)
         self.recent_button.setMenu(self.recent)

@@ -44,7 +44,8 @@ def test_numbers():
     assert text.per_cent(None) == "–"
     assert text.per_cent(math.nan) == "–"
     assert text.thousands(12345.0) == "12\u202f345"
-    assert text.short_cell((4.759, 4.759, 12.991, 90, 90, 120)).endswith("90° 90° 120°")
+    assert text.short_cell((4.759, 4.759, 12.991, 90, 90, 120)).endswith("12.991 Å, γ 120°")
+    assert text.short_cell((4.759, 4.759, 12.991, 90, 90, 90)).endswith("12.991 Å")
 
 
 def test_every_element_has_a_colour_and_a_size():

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
-from tests.gui.steps import LEFT, solved
+from tests.gui.steps import LEFT, settle, solved
 
 
 def shown(window, column=0):
@@ -62,13 +62,13 @@ def test_a_note_is_shown_saved_and_undone(window, qtbot, file):
     window.marks.note.setFocus()
     qtbot.keyClicks(window.marks.note, "mirror plane?")
     qtbot.keyClick(window.marks.note, Qt.Key.Key_Return)
-    assert shown(window, 8)[0] == "mirror plane?"
+    assert shown(window, 6)[0] == "mirror plane?"
     window.candidates.selectRow(1)
     assert window.marks.note.text() == ""
     window.candidates.selectRow(0)
     assert window.marks.note.text() == "mirror plane?"
     window.actions_.undo.trigger()
-    assert shown(window, 8)[0] == ""
+    assert shown(window, 6)[0] == ""
 
 
 def test_the_reason_is_in_words(window, qtbot, file):
@@ -84,9 +84,48 @@ def test_no_column_is_cut(window, qtbot, file):
     solved(window, qtbot, file)
     header = window.candidates.horizontalHeader()
     metrics = window.candidates.fontMetrics()
-    for column in range(8):
+    for column in range(6):
         for value in shown(window, column):
             assert header.sectionSize(column) >= metrics.horizontalAdvance(value)
+
+
+def test_nothing_needs_scrolling_sideways_in_a_small_window(window, qtbot, file):
+    assert window.width() == 1280
+    solved(window, qtbot, file)
+    assert window.candidates.horizontalScrollBar().maximum() == 0
+    window.tabs.setCurrentIndex(1)
+    settle(window, qtbot)
+    assert window.peaks.table.horizontalScrollBar().maximum() == 0
+
+
+def test_every_row_shows_its_fit(window, qtbot, file):
+    solved(window, qtbot, file)
+    view = window.candidates
+    heights = []
+    for row in range(3):
+        cell = view.visualRect(view.model().index(row, 3))
+        assert cell.width() >= 60
+        picture = view.viewport().grab(cell).toImage()
+        red = 0
+        for x in range(picture.width()):
+            for y in range(picture.height()):
+                colour = picture.pixelColor(x, y)
+                red += colour.red() > colour.blue() + 60
+        heights.append(red)
+    assert min(heights) > 40  # the calculated line is there in each
+
+
+def test_orders_without_a_column_end_with_a_click_on_a_heading(window, qtbot, file):
+    solved(window, qtbot, file)
+    by_volume = window.candidates.horizontalHeader().actions()[0]
+    assert by_volume.text() == "Sort by volume of the cell"
+    window.candidates.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    by_volume.trigger()
+    assert shown(window) == ["1", "2", "3"]  # each a little larger than the one before
+    click_heading(window, qtbot, 0)
+    click_heading(window, qtbot, 0)
+    assert sorted(shown(window)) == ["1", "2", "3"]
+    assert window.candidates.model().more == ""
 
 
 def test_copying_a_row_keeps_all_digits(window, qtbot, file):

@@ -22,6 +22,17 @@ def child(window, kind):
     return found[0]
 
 
+def test_a_long_name_leaves_everything_in_view(window, qtbot, file):
+    long = file.with_name("run_0017_capillary_spin_" * 6 + ".xy")
+    long.write_bytes(file.read_bytes())
+    opened(window, qtbot, long)
+    assert window.sample.name.text() == long.stem
+    side = window.sample.parentWidget()
+    assert window.sample.width() <= side.width()
+    right = window.sample.density_button.mapTo(side, window.sample.density_button.rect().topRight())
+    assert right.x() < side.width()
+
+
 def test_about_names_versions_device_and_licences(window, qtbot):
     window.actions_.about.trigger()
     box = child(window, AboutDialog)

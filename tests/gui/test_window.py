@@ -89,7 +89,7 @@ def test_solving_fills_table_plot_and_density(window, qtbot, file, needs_opengl)
     model = window.candidates.model()
     assert model.rowCount() == 3
     row = [model.index(0, column).data() for column in range(model.columnCount())]
-    assert row[:6] == ["1", "NaCl", "Fm3\u0305m  (225)", "5.00", "Solved", "0.90"]
+    assert row[:6] == ["1", "NaCl", "Fm3\u0305m  (225)", "", "5.00", "Solved"]
     fit = window.session.solution.chosen.fit
     assert np.array_equal(window.pattern.plot.calculated.getOriginalDataset()[1], fit.calculated)
     assert np.array_equal(window.pattern.plot.difference.getOriginalDataset()[1], fit.difference)
