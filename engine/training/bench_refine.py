@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import BadInputError
+from engine.training.bench_results import Row
 
 if TYPE_CHECKING:
     from engine.crystal.structure import CrystalStructure
     from engine.pattern.pattern import PowderPattern
+    from engine.refine.result import FitResult
+
+WHOLE_PATTERN, SCREENING = "whole-pattern", "screening"
+# The set's name in results files.
+SET = "refine"
+_LISTED = ("b_iso", "b_element", "zero", "displacement", "S/L")
 
 
 def add_parser(kinds: Any) -> None:
@@ -22,66 +29,101 @@ def add_parser(kinds: Any) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument(
         "--engine",
-        choices=("whole-pattern", "screening"),
-        default="whole-pattern",
+        choices=(WHOLE_PATTERN, SCREENING),
+        default=WHOLE_PATTERN,
         help="that of `densight fit`, or the quick one of the solver; default: whole-pattern",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Refine every pattern from its known structure, and compare with Le Bail's fit."""
+    """Refine every pattern from its known structure, and compare with Le Bail's fit.
+
+    A run that was stopped goes on where it was.
+    """
+    from engine.training.bench_results import ResultFile, state_of_program
     from engine.training.bench_sets import measured_files
 
     names = measured_files(tuple(arguments.files))
     if not names:
         raise BadInputError("None of these files is in the index of measured patterns.")
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    with (arguments.out / "results.jsonl").open("w", encoding="utf-8") as out:
-        for name in names:
-            row = refine_one(name, arguments.engine)
-            out.write(json.dumps(row) + "\n")
-            out.flush()
-            print(json.dumps(row), flush=True)
+    changed = {} if arguments.engine == WHOLE_PATTERN else {"engine": arguments.engine}
+    made_of = {
+        "kind": "refine",
+        "set": SET,
+        "conditions": changed,
+        "sources": {},
+        "program": state_of_program(),
+    }
+    results = ResultFile(arguments.out / "results.jsonl", made_of)
+    for name in names:
+        if name not in results:
+            print(json.dumps(results.add(refine_one(name, arguments.engine))), flush=True)
     return 0
 
 
-def refine_one(file: str, engine: str = "whole-pattern") -> dict[str, Any]:
-    """R_wp from the known structure and from the lattice alone; errors become rows."""
+def refine_one(file: str, engine: str = WHOLE_PATTERN) -> Row:
+    """R_wp from the known structure and from the lattice alone; errors become rows.
+
+    Parameters
+    ----------
+    file : str
+        Path in the index of measured patterns.
+    engine : {"whole-pattern", "screening"}
+
+    Returns
+    -------
+    dict
+        `name`, `phase`, `rwp`, `rwp_lebail`, `ratio` and `seconds` (of a processor); of the
+        whole-pattern engine also `r_bragg`, `gof`, `texture` and what `found` says; or `error`.
+    """
     from engine.crystal.structure_io import from_pymatgen
     from engine.training.bench_sets import measured_task
 
     began = time.process_time()
+    row: Row = {"name": file}
     try:
         task = measured_task(file)
-        measure = _whole_pattern if engine == "whole-pattern" else _screening
-        rwp, floor = measure(task.pattern, from_pymatgen(task.truth))
+        row["phase"] = task.phase
+        measure = _whole_pattern if engine == WHOLE_PATTERN else _screening
+        row |= measure(task.pattern, from_pymatgen(task.truth))
     except Exception as error:
         # One bad pattern must not end a benchmark; the row says what happened.
-        return {"file": file, "error": f"{type(error).__name__}: {error}"}
-    return {
-        "file": file,
-        "engine": engine,
-        "rwp": rwp,
-        "rwp_lebail": floor,
-        "ratio": rwp / floor,
-        "seconds": time.process_time() - began,
-    }
+        return {**row, "error": f"{type(error).__name__}: {error}"}
+    row["ratio"] = row["rwp"] / row["rwp_lebail"]
+    return {**row, "seconds": time.process_time() - began}
 
 
-def _whole_pattern(pattern: PowderPattern, structure: CrystalStructure) -> tuple[float, float]:
+def _whole_pattern(pattern: PowderPattern, structure: CrystalStructure) -> Row:
     """R_wp, and that of free intensities with the same cell, background and line shape."""
     from engine.refine.phases import refine_phases
 
     fit = refine_phases(pattern, [structure])
-    return fit.rwp, fit.rwp_lebail or float("nan")
+    return {"rwp": fit.rwp, "rwp_lebail": fit.rwp_lebail or float("nan"), **found(fit)}
 
 
-def _screening(pattern: PowderPattern, structure: CrystalStructure) -> tuple[float, float]:
+def found(fit: FitResult) -> Row:
+    """What else a refinement of one phase found, to see what a poor one lacks."""
+    phase = fit.phases[0]
+    return {
+        "r_bragg": fit.r_bragg,
+        "gof": fit.gof,
+        "texture": phase.texture if phase.texture_axis is not None else None,
+        "texture_axis": phase.texture_axis,
+        "parameters": {
+            p.name.removeprefix("phase_1:"): p.value
+            for p in fit.parameters
+            if p.name.removeprefix("phase_1:").lower().startswith(tuple(x.lower() for x in _LISTED))
+        },
+        "notes": list(fit.notes),
+    }
+
+
+def _screening(pattern: PowderPattern, structure: CrystalStructure) -> Row:
     from engine.refine import stages
     from engine.refine.lebail import le_bail
     from engine.refine.prepared import prepare
 
     refinement = stages.start(prepare(pattern), structure)
     refinement = stages.refine_atoms(stages.refine_shape(refinement))
-    return refinement.rwp, le_bail(refinement).rwp
+    return {"rwp": refinement.rwp, "rwp_lebail": le_bail(refinement).rwp}
