@@ -31,6 +31,7 @@ class Handlers:
     choose_theme: Callable[[str], None]
     pin: Callable[[], None]
     discard: Callable[[], None]
+    columns: Callable[[], None]
 
 
 class Actions:
@@ -45,6 +46,7 @@ class Actions:
         keys = QKeySequence.StandardKey
         self.new_window = self._make("New window", do.new_window, keys.New)
         self.open = self._make("Open pattern or project…", do.open_file, keys.Open)
+        self.columns = self._make("Choose columns…", do.columns, "Ctrl+Shift+O")
         self.save = self._make("Save project", do.save, keys.Save)
         self.save_as = self._make("Save project as…", do.save_as, "Ctrl+Shift+S")
         self.export_cif = self._make("Export CIF…", do.export_cif, "Ctrl+E")
@@ -109,6 +111,7 @@ class Actions:
         file = bar.addMenu("&File")
         file.addAction(self.new_window)
         file.addAction(self.open)
+        file.addAction(self.columns)
         file.addMenu(self.recent)
         file.addMenu(self.examples)
         file.addSeparator()
@@ -188,7 +191,9 @@ class Actions:
         self.solve.setEnabled(not solving)
         self.predict.setEnabled(not predicting)
         self.cancel.setEnabled(solving or predicting)
-        self.show_all.setEnabled(session.pattern.pattern is not None)
+        pattern = session.pattern.pattern
+        self.show_all.setEnabled(pattern is not None)
+        self.columns.setEnabled(pattern is not None and pattern.path is not None)
         self.save.setEnabled(not session.is_empty)
         self.save_as.setEnabled(not session.is_empty)
         for action, verb, step in (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.export.density_answer import DensityAnswer
     from engine.export.project import Project
     from engine.pattern.pattern import PowderPattern
+    from engine.pattern.readers.asked_columns import ColumnsQuestion
     from engine.solve.result import Solution
 
 NO_SOLUTION = (
@@ -39,9 +40,13 @@ class Controller(QObject):
     -------
     opened(path)
         A pattern file has been opened.
+    asked(question, example)
+        A file is a text that nobody could read: its `ColumnsQuestion`, and the bundled example
+        that it is, or None.
     """
 
     opened = Signal(str)
+    asked = Signal(object, object)
 
     def __init__(
         self, session: Session, services: Services, jobs: JobRunner, parent: QObject | None = None
@@ -61,25 +66,40 @@ class Controller(QObject):
         path = Path(path)
         self.session.messages.clear("open")
 
-        def read(_progress: Progress) -> PowderPattern:
-            return self.services.read_pattern(path)
+        def read(_progress: Progress) -> PowderPattern | ColumnsQuestion:
+            try:
+                return self.services.read_pattern(path)
+            except BadInputError as error:
+                question = self.services.question_of(path, str(error)) if path.is_file() else None
+                if question is None:
+                    raise
+                return question
+
+        def take(found: PowderPattern | ColumnsQuestion) -> None:
+            if hasattr(found, "layout"):
+                self.asked.emit(found, example)
+            else:
+                self.take_pattern(found, path, example)
 
         self.jobs.start(
             "open",
             read,
             Handlers(
-                result=lambda pattern: self._take_pattern(pattern, path, example),
+                result=take,
                 refused=lambda why: self.session.messages.add("error", why, "open"),
             ),
         )
 
-    def _take_pattern(self, pattern: PowderPattern, path: Path, example: Example | None) -> None:
+    def take_pattern(
+        self, pattern: PowderPattern, path: Path, example: Example | None, step: str = ""
+    ) -> None:
+        """Put a pattern that was read from `path` on the table, as a step of the history."""
         session = self.session
         self.cancel_solve()
         self.cancel_density()
         session.messages.clear()
         self._offer_back()
-        with session.history.step(f"Open {pattern.name}"):
+        with session.history.step(step or f"Open {pattern.name}"):
             session.document = None
             session.clear_results()
             session.pattern.set_pattern(pattern, example.note if example is not None else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -31,8 +32,10 @@ from app.choices import Choices
 from app.controller import Controller
 from app.documents import Documents
 from app.exports import Exports
+from app.importing import Importing
 from app.jobs.runner import JobRunner
 from app.log import SessionLog
+from app.ranges import Ranges
 from app.recovery import Recovery
 from app.services import Services
 from app.settings import Settings
@@ -50,7 +53,11 @@ from app.views.keys_dialog import KeysDialog
 from app.views.message_bar import MessageBar
 from app.views.pattern_panel import PatternPanel
 from app.views.peak_table import PeakTable
+from app.views.range_bar import RangeBar
 from app.views.sample_panel import SamplePanel
+
+if TYPE_CHECKING:
+    from app.views.import_dialog import ImportDialog
 
 SIDE_WIDTH = 388
 TABLES_SHARE = 57  # per cent of the lower row
@@ -92,6 +99,9 @@ class MainWindow(QMainWindow):
         self.log = SessionLog(self.controller, self.jobs)
         self.choices = Choices(self.controller, self.settings, self.open_file)
         self.asking = Asking(self, self.session, self.settings, self.documents, self.exports)
+        self.importing = Importing(self.controller, self.settings)
+        self.ranges = Ranges(self.controller)
+        self.import_dialog: ImportDialog | None = None
         self._error_dialog: ErrorDialog | None = None
         self._may_close = False
         self._was_painted = False
@@ -118,6 +128,7 @@ class MainWindow(QMainWindow):
                 choose_theme=self._choose_theme,
                 pin=self.marks.toggle_pin,
                 discard=self.marks.toggle_discard,
+                columns=self.importing.ask_again,
             ),
         )
         self._wire()
@@ -128,6 +139,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         session, controller = self.session, self.controller
         self.sample = SamplePanel(session, controller)
+        self.range_bar = RangeBar(self.ranges)
+        self.sample.pattern_panel.column.addWidget(self.range_bar)
         side = QScrollArea()
         side.setWidget(self.sample)
         side.setWidgetResizable(True)
@@ -205,12 +218,15 @@ class MainWindow(QMainWindow):
         session.solution.changed.connect(self._refresh_tabs)
         session.pattern.derived_changed.connect(self._refresh_tabs)
         self.peaks.looked_at.connect(self.pattern.plot.look_at)
+        self.importing.state.question_changed.connect(self._show_question)
         self._refresh_tabs()
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours in everything that does not follow the palette."""
         for view in (self.sample, self.pattern, self.candidates, self.peaks, self.density):
             view.set_theme(theme)
+        if self.import_dialog is not None:
+            self.import_dialog.set_theme(theme)
 
     def _choose_theme(self, choice: str) -> None:
         self.settings.set("theme", choice)
@@ -248,6 +264,14 @@ class MainWindow(QMainWindow):
             self.documents.open(path)
             return
         self.controller.open_file(path, find_example(path))
+
+    def _show_question(self) -> None:
+        """The dialog for columns, made when it is first needed."""
+        if self.import_dialog is None and self.importing.state.question is not None:
+            from app.views.import_dialog import ImportDialog
+
+            self.import_dialog = ImportDialog(self.importing, self.pattern.plot.theme, self)
+            self.import_dialog.begin()
 
     def ask_open(self) -> None:
         """Ask for a pattern or a project, and open it."""

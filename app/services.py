@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList
     from engine.pattern.radiation import Radiation
-    from engine.refine.result import Reflections
+    from engine.pattern.readers.asked_columns import ColumnsQuestion, TextLayout
+    from engine.pattern.readers.ranges import RangeChoice, RangeSpan
+    from engine.refine.result import FitResult, Reflections
+    from engine.refine.whole_pattern.options import RefinementOptions
     from engine.solve.result import Candidate, Problem, Solution
 
 STRUCTURE_NAMES = (".cif", "poscar", "contcar", ".vasp")
@@ -39,6 +42,39 @@ def _read_pattern(path: Path) -> PowderPattern:
     from engine.pattern.io import read_pattern
 
     return read_pattern(path)
+
+
+def _question_of(path: Path, why: str) -> ColumnsQuestion | None:
+    from engine.pattern.io import load
+    from engine.pattern.readers.asked_columns import question_of
+
+    return question_of(load(path), why)
+
+
+def _ask_columns(path: Path) -> ColumnsQuestion | None:
+    from engine.pattern.io import load
+    from engine.pattern.readers.asked_columns import ask
+
+    return ask(load(path))
+
+
+def _read_layout(path: Path, layout: TextLayout) -> PowderPattern:
+    from engine.pattern.io import load
+    from engine.pattern.readers.asked_columns import read_layout
+
+    return read_layout(load(path), layout)
+
+
+def _read_range(path: Path, choice: RangeChoice, radiation: Radiation | None) -> PowderPattern:
+    from engine.pattern.io import read_pattern
+
+    return read_pattern(path, radiation, choice)
+
+
+def _list_ranges(path: Path) -> tuple[RangeSpan, ...]:
+    from engine.pattern.io import list_ranges
+
+    return list_ranges(path)
 
 
 def _derive(
@@ -60,6 +96,17 @@ def _solve(problem: Problem, progress: Progress) -> Solution:
     from engine.solve.solver import solve
 
     return solve(problem, progress)
+
+
+def _refine(
+    pattern: PowderPattern,
+    structure: CrystalStructure,
+    options: RefinementOptions,
+    progress: Progress,
+) -> FitResult:
+    from engine.refine.phases import refine_phases
+
+    return refine_phases(pattern, [structure], options, progress)
 
 
 def _predict_density(
@@ -138,7 +185,7 @@ def _import(*names: str) -> None:
 
 def _warm_up_drawing() -> None:
     """Import what the density's canvas needs."""
-    _import("app.views.density_canvas", "skimage.measure", "gemmi")
+    _import("app.views.density_canvas", "skimage.measure", "gemmi", "scipy.spatial")
     from skimage import measure
 
     _ = measure.marching_cubes  # scikit-image imports a function's module on first sight
@@ -173,9 +220,17 @@ class Services:
     Attributes
     ----------
     read_pattern : path -> PowderPattern
+    question_of : (path, why) -> ColumnsQuestion or None
+        What to ask about a file that was refused.
+    ask_columns : path -> ColumnsQuestion or None
+        What to ask about any file.
+    read_layout : (path, layout) -> PowderPattern
+    read_range : (path, choice, radiation or None) -> PowderPattern
+    list_ranges : path -> RangeSpan of every range
     derive : pattern -> (background, peaks)
     compare : (peaks, reflections, radiation) -> PeakComparison
     solve : (problem, progress) -> Solution
+    refine : (pattern, structure, options, progress) -> FitResult
     predict_density : (pattern, elements, formula, others_possible, progress) -> DensityAnswer
     candidate_maps : (structure, label) -> map for each shape
     export_cif : (path, candidate, solution)
@@ -187,9 +242,15 @@ class Services:
     """
 
     read_pattern: Callable[[Path], PowderPattern] = _read_pattern
+    question_of: Callable[[Path, str], ColumnsQuestion | None] = _question_of
+    ask_columns: Callable[[Path], ColumnsQuestion | None] = _ask_columns
+    read_layout: Callable[[Path, TextLayout], PowderPattern] = _read_layout
+    read_range: Callable[..., PowderPattern] = _read_range
+    list_ranges: Callable[[Path], tuple[RangeSpan, ...]] = _list_ranges
     derive: Callable[[PowderPattern], Any] = _derive
     compare: Callable[[PeakList, Reflections, Radiation], PeakComparison] = _compare
     solve: Callable[[Problem, Progress], Solution] = _solve
+    refine: Callable[..., FitResult] = _refine
     predict_density: Callable[..., DensityAnswer] = _predict_density
     candidate_maps: Callable[[CrystalStructure, str], dict[Shape, DensityMap]] = _candidate_maps
     export_cif: Callable[..., None] = _export_cif
@@ -203,6 +264,7 @@ REMOTE: dict[str, Callable[..., Any]] = {
     "read_pattern": lambda path, _progress: _read_pattern(path),
     "derive": lambda pattern, _progress: _derive(pattern),
     "solve": _solve,
+    "refine": _refine,
     "predict_density": _predict_density,
     "candidate_maps": lambda structure, label, _progress: _candidate_maps(structure, label),
 }
@@ -222,6 +284,10 @@ def remote_services(engine: EngineProcess) -> Services:
         found = engine.call("solve", problem, progress=_Relabelled(progress, problem))
         return replace(found, problem=problem)
 
+    def refine(*arguments: Any) -> FitResult:
+        *question, progress = arguments
+        return engine.call("refine", *question, progress=progress)
+
     def predict_density(*arguments: Any) -> DensityAnswer:
         *question, progress = arguments
         return engine.call("predict_density", *question, progress=progress)
@@ -239,6 +305,7 @@ def remote_services(engine: EngineProcess) -> Services:
         read_pattern=read_pattern,
         derive=lambda pattern: engine.call("derive", pattern),
         solve=solve,
+        refine=refine,
         predict_density=predict_density,
         candidate_maps=candidate_maps,
         warm_up=warm_up,

@@ -78,6 +78,7 @@ class SamplePanel(QWidget):
         panel.column.addWidget(self.name)
         panel.column.addWidget(self.facts)
         panel.column.addWidget(self.radiation)
+        self.pattern_panel = panel
         return panel
 
     def _refresh_pattern(self) -> None:

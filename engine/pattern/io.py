@@ -11,7 +11,7 @@ from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import Radiation, preset
 from engine.pattern.readers.archive import decompressed
 from engine.pattern.readers.pdcif import has_measured_points, looks_like_cif
-from engine.pattern.readers.ranges import RangeChoice, combine
+from engine.pattern.readers.ranges import RangeChoice, RangeSpan, combine, spans
 from engine.pattern.readers.registry import NEVER_TRIED, Reader, read_scans
 from engine.pattern.readers.scan import Scan, Source
 from engine.pattern.readers.text_columns import Columns, read_columns
@@ -80,6 +80,17 @@ def read_ranges(path: str | Path, radiation: Radiation | None = None) -> list[Po
             for i, pattern in enumerate(patterns, start=1)
         ]
     return patterns
+
+
+def list_ranges(path: str | Path) -> tuple[RangeSpan, ...]:
+    """What each range of a file covers, usable or not, in the file's order.
+
+    Raises
+    ------
+    BadInputError
+        As for `read_pattern`, where the file cannot be read at all.
+    """
+    return spans(read_scans(load(Path(path)))[1])
 
 
 def read_table(

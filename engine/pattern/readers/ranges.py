@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -11,6 +11,30 @@ import numpy as np
 
 from engine.errors import BadInputError
 from engine.pattern.readers.scan import FloatArray, Scan
+
+
+@dataclass(frozen=True)
+class RangeSpan:
+    """One range of a file.
+
+    Attributes
+    ----------
+    low, high : float
+        Its ends, in the unit of `axis`.
+    n : int
+        Points.
+    axis : str
+        What the positions are, as in `Scan.axis`.
+    seconds : float or None
+        Counting time of a point.
+    """
+
+    low: float
+    high: float
+    n: int
+    axis: str
+    seconds: float | None
+
 
 RangeChoice = int | Literal["merge", "sum"] | None
 
@@ -37,6 +61,13 @@ def parse_range(text: str) -> RangeChoice:
     if word.isascii() and word.isdigit() and 0 < int(word) < 10**6:
         return int(word)
     raise BadInputError(f"'{text}' is no choice of ranges: give a number from 1 on, merge or sum.")
+
+
+def spans(scans: Sequence[Scan]) -> tuple[RangeSpan, ...]:
+    """What each range of a file covers, in the file's order."""
+    return tuple(
+        RangeSpan(_first(scan), _last(scan), len(scan.x), scan.axis, scan.seconds) for scan in scans
+    )
 
 
 def combine(scans: Sequence[Scan], choice: RangeChoice, name: str) -> Scan:
