@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from app.state.drawing import Drawing, sound_range
 from engine.crystal.structure import CrystalStructure
 
 if TYPE_CHECKING:
@@ -90,12 +91,13 @@ class DensityState:
     """The network's samples, the chosen candidate's own density, and what is shown of them.
 
     `map_changed` says that another map is shown, `surfaces_changed` that levels or opacity
-    moved, `display_changed` that shape or atoms are to be drawn otherwise, `status_changed`
+    moved, `drawing_changed` that more or less is to be drawn of the same map, `status_changed`
     that the network started or stopped.
     """
 
     map_changed = Signal()
     surfaces_changed = Signal()
+    drawing_changed = Signal()
     status_changed = Signal()
 
     def __init__(self) -> None:
@@ -106,6 +108,7 @@ class DensityState:
         self.sample = 0
         self.shape: Shape = "cell"
         self.surfaces = Surfaces()
+        self.drawing = Drawing()
         self.show_atoms = True
         self.status: Status = "idle"
         self.fraction = 0.0
@@ -198,6 +201,15 @@ class DensityState:
         if show != self.show_atoms:
             self.show_atoms = show
             self.map_changed.emit()
+
+    def draw(self, **changes: Any) -> None:
+        """Change fields of `drawing`; a range is brought to one that can be drawn."""
+        changed = replace(self.drawing, **changes)
+        low, high = sound_range(changed.low, changed.high)
+        changed = replace(changed, low=low, high=high)
+        if changed != self.drawing:
+            self.drawing = changed
+            self.drawing_changed.emit()
 
     def set_surfaces(
         self,

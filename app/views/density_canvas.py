@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QWidget
 from vispy import scene
 
 from app.state.density import DensityMap
+from app.state.drawing import Drawing
 from app.theme import LIGHT, Theme
-from app.views import atom_style
-from app.views.isosurface import boundary_copies, isosurface, padded, spheres, upright
+from app.views.isosurface import drawn_range, isosurface, padded, upright
 from app.views.lit_mesh import LitMesh
+from app.views.structure_scene import StructureScene
 
 FloatArray = NDArray[np.float64]
 # Corners of the cell, and the pairs of them that are edges.
@@ -30,6 +31,8 @@ _EDGES = np.array(
 DEFAULT_VIEW = (115.0, 18.0)
 CAMERA_DEPTH = 1e4  # vispy's off-screen buffer has 16 bits of depth
 INNER_OPACITY = 0.55
+PERSPECTIVE = 32.0  # degrees of the field of view
+MANY_CELLS = 27
 INNER_INSET = 0.003  # the caps of the inner surface lie just behind those of the outer one
 
 
@@ -51,6 +54,7 @@ class DensityCanvas:
         self.view.camera = self.camera
         self._closed: NDArray[np.float32] | None = None
         self._lattice: FloatArray = np.eye(3)
+        self._low, self._high = np.zeros(3), np.ones(3)
         self._inner = self._surface(order=1)
         self._outer = self._surface(order=2)
         self._outer.set_gl_state("translucent", depth_test=True, cull_face=False)
@@ -61,7 +65,7 @@ class DensityCanvas:
         self._axes = scene.visuals.Line(
             connect="segments", width=2.2, method="gl", antialias=True, parent=self.view.scene
         )
-        self._atoms = self._surface(order=0)
+        self.structure = StructureScene(self.view.scene)
         self._labels = scene.visuals.Text(
             ["a", "b", "c"], bold=True, font_size=10, pos=np.eye(3), parent=self.view.scene
         )
@@ -70,6 +74,7 @@ class DensityCanvas:
             visual.order = 3
             visual.set_gl_state("translucent", depth_test=True)
         self.canvas.events.draw.connect(self._light_from_camera, position="first")
+        self._start, self._span = np.zeros(3), np.ones(3)
         self.clear()
 
     def _surface(self, order: int) -> Any:
@@ -91,7 +96,7 @@ class DensityCanvas:
         right = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
         light = eye + 0.55 * np.cross(eye, right) - 0.4 * right
         light /= np.linalg.norm(light)
-        for visual in (self._inner, self._outer, self._atoms):
+        for visual in (self._inner, self._outer, *self.structure.meshes):
             visual.set_light(light, eye)
 
     @property
@@ -105,27 +110,46 @@ class DensityCanvas:
         """Draw nothing."""
         self._closed = None
         self._shown = False
-        for visual in (
-            self._inner, self._outer, self._box, self._axes, self._atoms, self._labels
-        ):  # fmt: skip
+        for visual in (self._inner, self._outer, self._box, self._axes, self._labels):
             visual.visible = False
+        self.structure.clear()
         self.canvas.update()
 
-    def set_map(self, density: DensityMap, lattice: FloatArray, atoms: bool) -> None:
-        """Draw another map in the cell `lattice` (rows), with its atoms where it has them."""
-        before = self._lattice if self._shown else None
-        self._closed = padded(density.values)
+    def set_map(
+        self, density: DensityMap, lattice: FloatArray, atoms: bool, drawing: Drawing | None = None
+    ) -> None:
+        """Draw another map in the cell `lattice` (rows), with its atoms where it has them.
+
+        `drawing` says over which range, and what joins the atoms.
+        """
+        drawing = drawing or Drawing()
+        before = (self._lattice, self._low, self._high) if self._shown else None
+        self._closed = padded(density.values, drawing.low, drawing.high)
         self._lattice = upright(lattice)
+        self._low, self._high = np.array(drawing.low), np.array(drawing.high)
+        first, last = drawn_range(density.values.shape, drawing.low, drawing.high)
+        sizes = np.array(density.values.shape)
+        self._start, self._span = first / sizes, (last - first) / sizes
         self._shown = True
         self._draw_box()
-        self._draw_atoms(density if atoms else None)
-        if before is None or not np.allclose(before, self._lattice, rtol=0.02):
+        structure = density.structure if atoms else None
+        self.structure.draw(structure, drawing, self._lattice, self._place)
+        self._set_projection(drawing)
+        now = (self._lattice, self._low, self._high)
+        if before is None or not all(
+            np.allclose(old, new, rtol=0.02) for old, new in zip(before, now, strict=True)
+        ):
             self._frame()
+
+    def _set_projection(self, drawing: Drawing) -> None:
+        fov = PERSPECTIVE if drawing.projection == "perspective" else 0.0
+        if self.camera.fov != fov:
+            self.camera.fov = fov
 
     def set_surfaces(self, outer: float, inner: float, opacity: float) -> None:
         """Draw the surfaces at two levels (e/A^3); the outer one lets through 1 - `opacity`."""
         # Atoms sit inside the inner surface: it lets them through where they are drawn.
-        solid = INNER_OPACITY if self._atoms.visible else 1.0
+        solid = INNER_OPACITY if self.structure.visible else 1.0
         self._inner.set_gl_state(
             "translucent" if solid < 1.0 else "opaque", depth_test=True, cull_face=False
         )
@@ -145,16 +169,28 @@ class DensityCanvas:
         rgba = (*QColor(colour).getRgbF()[:3], opacity)
         # Normals are covectors: they transform by the inverse transpose.
         turned = normals @ np.linalg.inv(self._lattice).T
-        visual.set_mesh(self._place(vertices), faces, turned, rgba)
+        places = self._place(self._start + vertices * self._span)
+        visual.set_mesh(places, faces, turned, rgba)
 
     def _place(self, fractional: NDArray[Any]) -> NDArray[np.float32]:
-        """Cartesian places, the middle of the cell at the origin."""
-        return np.asarray((fractional - 0.5) @ self._lattice, dtype=np.float32)
+        """Cartesian places, the middle of what is drawn at the origin."""
+        middle = 0.5 * (self._low + self._high)
+        return np.asarray((fractional - middle) @ self._lattice, dtype=np.float32)
+
+    def _cells(self) -> NDArray[np.float64]:
+        """Origins of the whole cells within the range, the first cell always among them."""
+        ends = [
+            np.arange(np.ceil(low - 1e-6), np.floor(high + 1e-6))
+            for low, high in zip(self._low, self._high, strict=True)
+        ]
+        found = np.stack(np.meshgrid(*ends, indexing="ij"), -1).reshape(-1, 3)[:MANY_CELLS]
+        here = np.zeros((1, 3))
+        return np.unique(np.concatenate([here, found]), axis=0)
 
     def _draw_box(self) -> None:
-        corners = self._place(_CORNERS)
+        corners = [self._place(_CORNERS + origin)[_EDGES] for origin in self._cells()]
         self._box.set_data(
-            pos=corners[_EDGES].reshape(-1, 3), color=QColor(self.theme.muted).name()
+            pos=np.concatenate(corners).reshape(-1, 3), color=QColor(self.theme.muted).name()
         )
         self._box.visible = True
         ends = np.zeros((6, 3))
@@ -175,30 +211,19 @@ class DensityCanvas:
     def _axis_colours(self) -> tuple[str, str, str]:
         return self.theme.calculated, self.theme.good, self.theme.difference
 
-    def _draw_atoms(self, density: DensityMap | None) -> None:
-        structure = density.structure if density is not None else None
-        self._atoms.visible = structure is not None and len(structure) > 0
-        if structure is None or not len(structure):
-            return
-        places, rows = boundary_copies(structure.frac_coords)
-        numbers = structure.numbers[rows]
-        scale = (abs(np.linalg.det(self._lattice)) / structure.volume) ** (1.0 / 3.0)
-        radii = np.array([atom_style.radius(int(number)) for number in numbers]) * scale
-        colours = np.array([QColor(atom_style.colour(int(number))).getRgbF() for number in numbers])
-        mesh, owners = spheres(self._place(places), radii)
-        self._atoms.set_mesh(*mesh, colours[owners])
-
     # -- the camera --------------------------------------------------------------------------
 
     def _frame(self) -> None:
-        """Fit the whole cell into the view, from whichever side."""
-        outermost = np.concatenate([self._place(_CORNERS), self._label_places()])
+        """Fit all that is drawn into the view, from whichever side."""
+        ends = np.where(_CORNERS > 0.5, self._high, self._low)
+        outermost = np.concatenate([self._place(ends), self._label_places()])
         self.camera.center = (0.0, 0.0, 0.0)
         self.camera.scale_factor = 2.05 * float(np.linalg.norm(outermost, axis=1).max())
 
     def look_along(self, axis: str) -> None:
-        """Look down one of the cell's axes: a, b or c."""
-        direction = self._lattice["abc".index(axis)]
+        """Look down one of the axes a, b, c, or a*, b*, c*."""
+        basis = np.linalg.inv(self._lattice).T if axis.endswith("*") else self._lattice
+        direction = basis["abc".index(axis[0])]
         unit = direction / np.linalg.norm(direction)
         self.camera.elevation = float(np.degrees(np.arcsin(np.clip(unit[2], -1.0, 1.0))))
         if abs(unit[2]) < 1.0 - 1e-9:
@@ -207,6 +232,10 @@ class DensityCanvas:
             self.camera.azimuth = 0.0
         self._frame()
         self.canvas.update()
+
+    def link(self, other: DensityCanvas) -> None:
+        """Turn together with another canvas; each keeps its own size and middle."""
+        self.camera.link(other.camera, props=["azimuth", "elevation", "roll"])
 
     def reset_view(self) -> None:
         """The view that a new map gets."""
@@ -221,6 +250,10 @@ class DensityCanvas:
         if self._shown:
             self._draw_box()
         self.canvas.update()
+
+    def picture(self, width: int, height: int) -> NDArray[np.uint8]:
+        """What is shown, drawn anew in so many pixels; (height, width, 4)."""
+        return np.asarray(self.canvas.render(size=(width, height), alpha=True), dtype=np.uint8)
 
     def close(self) -> None:
         """Let go of the GL resources."""

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from app import text
 from app.controller import Controller
@@ -27,16 +17,17 @@ from app.state.periodic_table import BY_NUMBER
 from app.state.session import Session
 from app.theme import LIGHT, Theme
 from app.views import atom_style
-from app.views.controls import Panel, Segmented, SliderRow, heading, muted
+from app.views.controls import Elided, Panel, Segmented, muted
+from app.views.density_controls import DensityControls
 from app.views.isosurface import level_for_volume
 from app.views.opengl import affordable_samples
+from app.views.section_view import SectionView
 
 if TYPE_CHECKING:
     from app.views.density_canvas import DensityCanvas
 
 REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
-CONTROLS_WIDTH = 206
 ROOM_FOR_CONTROLS = 440
 
 
@@ -64,6 +55,7 @@ class DensityPanel(Panel):
         state = session.density
         state.map_changed.connect(self._show_map)
         state.surfaces_changed.connect(self._surfaces_moved)
+        state.drawing_changed.connect(self._draw_map)
         state.status_changed.connect(self._refresh_hint)
         session.solution.status_changed.connect(self._refresh_hint)
         self._show_map()
@@ -73,124 +65,62 @@ class DensityPanel(Panel):
     def _build(self) -> None:
         state = self._session.density
         header = QHBoxLayout()
-        header.setSpacing(8)
+        header.setSpacing(6)
+        self.view = Segmented(
+            [
+                ("surfaces", "3-D", "Isosurfaces and the structure in space"),
+                ("section", "Section", "A plane through the density, with contours"),
+            ]
+        )
+        self.view.chosen.connect(lambda value: state.draw(view=value))
         self.source = Segmented(
             [
                 ("network", "Network", "The network's map, from pattern and elements alone"),
                 ("candidate", "Candidate", "The chosen candidate's own density"),
             ]
         )
-        self.shape = Segmented(
-            [
-                ("cell", "True cell", "The cell in its true shape"),
-                ("cube", "CMED cube", "The cube of the fractional coordinates"),
-            ]
-        )
         self.source.chosen.connect(state.set_source)
-        self.shape.chosen.connect(state.set_shape)
-        self.legend = QLabel()
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.adjust = QToolButton()
         self.adjust.setText("☰")
         self.adjust.setCheckable(True)
         self.adjust.setProperty("segment", True)
         self.adjust.setProperty("place", "only")
-        self.adjust.setToolTip("Levels, atoms and views: show or hide these controls")
+        self.adjust.setToolTip("Levels, atoms, views and sections: show or hide these controls")
         self.adjust.setAccessibleName("Controls of the density")
         self.adjust.clicked.connect(self._choose_controls)
-        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        header.addWidget(heading("Density"))
-        header.addWidget(self.legend, 1)
+        self.title = Elided("Density")
+        self.title.setProperty("heading", True)
+        header.addWidget(self.title, 1)
         header.addWidget(self.source)
+        header.addWidget(self.view)
         header.addWidget(self.adjust)
-        body = QHBoxLayout()
-        body.setSpacing(8)
         self.stack = QStackedWidget()
         self.hint = muted()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
-        self.stack.addWidget(self.hint)
         picture = QWidget()
         self._picture = QVBoxLayout(picture)
         self._picture.setContentsMargins(0, 0, 0, 0)
         self._picture.setSpacing(2)
+        self.section = SectionView()
+        for page in (self.hint, picture, self.section):
+            self.stack.addWidget(page)
+        self.controls = DensityControls(state)
+        self.controls.hide()  # until there is known to be room
+        self.controls.levels_moved.connect(self._levels_moved)
+        self.controls.auto_wanted.connect(self.set_auto_levels)
+        self.controls.view_wanted.connect(self._look_along)
+        body = QHBoxLayout()
+        body.setSpacing(8)
+        body.addWidget(self.stack, 1)
+        body.addWidget(self.controls)
         self.label = muted()
+        self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setWordWrap(True)
         self.label.setContentsMargins(0, 4, 0, 0)  # room for the bars over digits
-        self.stack.addWidget(picture)
-        body.addWidget(self.stack, 1)
-        body.addWidget(self._build_controls())
         self.column.addLayout(header)
         self.column.addLayout(body, 1)
         self.column.addWidget(self.label)
-
-    def _build_controls(self) -> QWidget:
-        state = self._session.density
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 4, 0)
-        column.setSpacing(5)
-        samples = QHBoxLayout()
-        self.previous = QPushButton("‹")
-        self.next = QPushButton("›")
-        self.sample = QLabel()
-        self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for button, step, name in ((self.previous, -1, "Previous"), (self.next, 1, "Next")):
-            button.setFixedWidth(30)
-            button.setAccessibleName(f"{name} sample")
-            button.setToolTip(f"{name} of the network's samples")
-            button.clicked.connect(
-                lambda _checked, step=step: state.set_sample(state.sample + step)
-            )
-        samples.addWidget(self.previous)
-        samples.addWidget(self.sample, 1)
-        samples.addWidget(self.next)
-        self.outer = SliderRow("Outer level", lambda value: self._move(outer=value))
-        self.inner = SliderRow("Inner level", lambda value: self._move(inner=value))
-        self.opacity = SliderRow("Opacity", lambda value: self._move(opacity=value))
-        self.atoms = QCheckBox("Atoms")
-        self.atoms.toggled.connect(state.set_show_atoms)
-        self.auto = QPushButton("Auto levels")
-        self.auto.setProperty("flat", True)
-        self.auto.setToolTip("Levels that enclose a seventh and a thirtieth of the cell")
-        self.auto.clicked.connect(self.set_auto_levels)
-        row = QHBoxLayout()
-        row.addWidget(self.atoms)
-        row.addStretch(1)
-        row.addWidget(self.auto)
-        views = QHBoxLayout()
-        views.setSpacing(3)
-        views.addWidget(muted("View"))
-        for axis in "abc":
-            button = QPushButton(axis)
-            button.setFixedWidth(28)
-            button.setProperty("flat", True)
-            button.setToolTip(f"Look along {axis}")
-            button.setAccessibleName(f"Look along {axis}")
-            button.clicked.connect(lambda _checked, axis=axis: self._look_along(axis))
-            views.addWidget(button)
-        reset = QPushButton("Reset")
-        reset.setProperty("flat", True)
-        reset.clicked.connect(lambda: self.canvas and self.canvas.reset_view())
-        views.addStretch(1)
-        views.addWidget(reset)
-        column.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addLayout(samples)
-        for slider in (self.outer, self.inner, self.opacity):
-            column.addWidget(slider)
-        column.addLayout(row)
-        column.addLayout(views)
-        column.addStretch(1)
-        self.controls = QScrollArea()
-        self.controls.setWidget(inside)
-        self.controls.setWidgetResizable(True)
-        self.controls.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.controls.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.controls.setFixedWidth(CONTROLS_WIDTH)
-        self.controls.hide()  # until there is known to be room
-        self.controls.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
-        return self.controls
 
     def _choose_controls(self, shown: bool) -> None:
         self._controls_chosen = shown
@@ -237,6 +167,7 @@ class DensityPanel(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
         self._theme = theme
+        self.section.set_theme(theme)
         if self.canvas is not None:
             self.canvas.set_theme(theme)
             if self._session.density.shown is not None:
@@ -248,68 +179,70 @@ class DensityPanel(Panel):
         self.source.set_value(state.source)
         self.source.set_enabled("network", state.prediction is not None)
         self.source.set_enabled("candidate", bool(state.candidate_maps))
-        self.shape.set_value(state.shape)
-        self.shape.setEnabled(shown is not None)
-        self.controls.setEnabled(shown is not None)
-        many = state.source == "network" and state.n_samples > 1
-        self.previous.setEnabled(many and state.sample > 0)
-        self.next.setEnabled(many and state.sample < state.n_samples - 1)
-        self.sample.setText(self._sample_text())
-        self.atoms.setChecked(state.show_atoms)
-        self.atoms.setEnabled(shown is not None and shown.structure is not None)
+        self.view.setEnabled(shown is not None)
+        self.view.set_enabled("surfaces", self._has_opengl)
+        self.controls.refresh()
         self._refresh_hint()
         self.label.setVisible(shown is not None)
-        self.legend.setVisible(shown is not None)
-        if shown is None or self.canvas is None:
+        if shown is None:
             if self.canvas is not None:
                 self.canvas.clear()
             self.stack.setCurrentIndex(0)
             return
-        self.stack.setCurrentIndex(1)
-        self.label.setText(f"{shown.label};  {text.short_cell(shown.cell)}")
-        self.legend.setText(self._legend_of(shown))
-        self.canvas.set_map(shown, state.drawn_lattice(shown), state.show_atoms)
+        self.label.setText(
+            f"{escape(shown.label)}; {text.short_cell(shown.cell)} &nbsp; {self._legend_of(shown)}"
+        )
         if not self._touched:
             self._auto_levels(shown)
-        self._surfaces_moved()
+        self._draw_map()
 
-    def _sample_text(self) -> str:
+    def _draw_map(self) -> None:
+        """Draw the map that is shown: in space, or the section through it."""
         state = self._session.density
-        if state.prediction is None or state.source != "network":
-            return "–"
-        weights = state.prediction.weights
-        share = float(weights[state.sample]) if len(weights) > state.sample else 0.0
-        return f"{state.sample + 1} of {state.n_samples}  ({100.0 * share:.0f} %)"
+        shown, drawing = state.shown, state.drawing
+        if shown is None:
+            return
+        in_space = drawing.view == "surfaces" and self._has_opengl
+        self.view.set_value("surfaces" if in_space else "section")
+        if not in_space:
+            self.stack.setCurrentWidget(self.section)
+            self.section.show_section(shown, drawing)
+        elif self.canvas is None:
+            self.stack.setCurrentIndex(0)
+        else:
+            self.stack.setCurrentIndex(1)
+            self.canvas.set_map(shown, state.drawn_lattice(shown), state.show_atoms, drawing)
+            self._surfaces_moved()
 
     def _legend_of(self, shown: DensityMap) -> str:
         if shown.structure is None or not self._session.density.show_atoms:
             return ""
         numbers = dict.fromkeys(int(number) for number in shown.structure.numbers)
         return "&nbsp; ".join(
-            f'<span style="color:{atom_style.colour(number)}">●</span> {BY_NUMBER[number].symbol}'
+            f'<span style="color:{atom_style.colour(number)}">●</span>&nbsp;'
+            f"{BY_NUMBER[number].symbol}"
             for number in numbers
         )
 
     def _refresh_hint(self) -> None:
         state = self._session.density
-        if not self._has_opengl:
-            hint = "The density cannot be drawn: this display has no OpenGL."
-        elif state.status == "running":
+        if state.status == "running":
             hint = state.message or "Predicting density"
         elif state.source == "network" or self._session.solution.chosen is None:
             hint = (
                 "Predict density draws the network's map from pattern and elements.\n"
                 "After Solve, the chosen candidate's own density can be shown here."
             )
+            if not self._has_opengl:
+                hint += "\nThis display has no OpenGL: sections are drawn instead of surfaces."
         else:
             hint = "Computing the candidate's density"
         self.hint.setText(hint)
 
     # -- levels ------------------------------------------------------------------------------
 
-    def _move(self, **fractions: float) -> None:
+    def _levels_moved(self) -> None:
         self._touched = True
-        self._session.density.set_surfaces(**fractions)
 
     def set_auto_levels(self) -> None:
         """Choose levels from the map that is shown."""
@@ -326,16 +259,8 @@ class DensityPanel(Panel):
 
     def _surfaces_moved(self) -> None:
         """Show the new values at once, draw soon: a slider sends more than a screen can show."""
-        surfaces, shown = self._session.density.surfaces, self._session.density.shown
-        for row, fraction in ((self.outer, surfaces.outer), (self.inner, surfaces.inner)):
-            reading = ""
-            if shown is not None:
-                level = level_of(fraction, shown.maximum)
-                sigmas = level / shown.sigma if shown.sigma > 0 else 0.0
-                reading = f"{level:.2f} e/Å³, {sigmas:.1f}σ"
-            row.show_value(fraction, reading)
-        self.opacity.show_value(surfaces.opacity, f"{100 * surfaces.opacity:.0f} %")
-        if shown is not None and not self._redraw.isActive():
+        self.controls.show_levels()
+        if self._session.density.shown is not None and not self._redraw.isActive():
             self._redraw.start()
 
     def _draw_surfaces(self) -> None:
@@ -350,7 +275,10 @@ class DensityPanel(Panel):
 
     def _look_along(self, axis: str) -> None:
         if self.canvas is not None:
-            self.canvas.look_along(axis)
+            if axis:
+                self.canvas.look_along(axis)
+            else:
+                self.canvas.reset_view()
 
     def shutdown(self) -> None:
         """Stop the timer and let go of OpenGL."""

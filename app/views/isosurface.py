@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Triple = tuple[float, float, float]
 Mesh = tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]
 
 
@@ -17,9 +19,26 @@ def upright(lattice: FloatArray) -> FloatArray:
     return np.linalg.cholesky(lattice @ lattice.T)
 
 
-def padded(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    """The grid with its far faces repeated, and a layer of nothing around to close the caps."""
-    periodic = np.pad(np.asarray(values, dtype=np.float32), (0, 1), mode="wrap")
+def drawn_range(n: tuple[int, ...], low: Triple, high: Triple) -> tuple[IntArray, IntArray]:
+    """First and last grid plane of a range of fractions along each axis, at least two."""
+    sizes = np.array(n)
+    first = np.round(np.asarray(low) * sizes).astype(np.int64)
+    last = np.round(np.asarray(high) * sizes).astype(np.int64)
+    return first, np.maximum(last, first + 2)
+
+
+def padded(
+    values: NDArray[np.floating],
+    low: Triple = (0.0, 0.0, 0.0),
+    high: Triple = (1.0, 1.0, 1.0),
+) -> NDArray[np.float32]:
+    """The grid over a range, both faces included, in a layer of nothing that closes the caps."""
+    first, last = drawn_range(values.shape, low, high)
+    planes = [
+        np.arange(start, stop + 1) % n
+        for start, stop, n in zip(first, last, values.shape, strict=True)
+    ]
+    periodic = np.asarray(values, dtype=np.float32)[np.ix_(*planes)]
     floor = float(min(periodic.min(), 0.0)) - 1e-6
     return np.pad(periodic, 1, constant_values=floor)
 
@@ -30,7 +49,7 @@ def isosurface(closed: NDArray[np.float32], level: float) -> Mesh | None:
     Returns
     -------
     vertices : (v, 3) array
-        Fractional coordinates, within 0 and 1.
+        Shares of the range along each axis, within 0 and 1.
     faces : (f, 3) array
     normals : (v, 3) array
         Along the gradient with respect to the fractional coordinates.
@@ -50,34 +69,6 @@ def level_for_volume(values: NDArray[np.floating], share: float) -> float:
     """The level that encloses `share` of the cell's volume; positive wherever the map is."""
     level = float(np.quantile(values, 1.0 - share))
     return max(level, 1e-3 * float(np.max(values)))
-
-
-def boundary_copies(
-    frac_coords: FloatArray, tolerance: float = 0.02
-) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Atoms of one cell, those on its faces, edges and corners drawn on every side.
-
-    Returns
-    -------
-    coordinates : (m, 3) array
-        Within -tolerance and 1 + tolerance.
-    rows : (m,) array
-        Which atom each is a copy of.
-    """
-    base = np.asarray(frac_coords, dtype=float) % 1.0
-    base[base > 1.0 - 1e-9] = 0.0
-    found, rows = [], []
-    for row, place in enumerate(base):
-        choices = [
-            [x, x + 1.0] if x < tolerance else [x, x - 1.0] if x > 1.0 - tolerance else [x]
-            for x in place
-        ]
-        for x in choices[0]:
-            for y in choices[1]:
-                for z in choices[2]:
-                    found.append((x, y, z))
-                    rows.append(row)
-    return np.array(found, dtype=float).reshape(-1, 3), np.array(rows, dtype=np.int64)
 
 
 def _unit_sphere(subdivisions: int) -> tuple[FloatArray, NDArray[np.int64]]:
@@ -117,3 +108,53 @@ def spheres(centres: NDArray[np.floating], radii: FloatArray) -> tuple[Mesh, NDA
         np.tile(unit, (len(centres), 1)).astype(np.float32),
     )
     return mesh, np.repeat(np.arange(len(centres)), len(unit))
+
+
+def rods(
+    starts: NDArray[np.floating], ends: NDArray[np.floating], radius: float, sides: int = 10
+) -> tuple[Mesh, NDArray[np.int64]]:
+    """One mesh of many open cylinders, and which cylinder each of its vertices belongs to."""
+    along = np.asarray(ends - starts, dtype=float)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
+    # Any direction that is not along the rod serves to span the plane across it.
+    helper = np.where(np.abs(along[:, :1]) < 0.9, [[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]])
+    first = np.cross(along, helper)
+    first /= np.linalg.norm(first, axis=1, keepdims=True)
+    second = np.cross(along, first)
+    turn = 2.0 * np.pi * np.arange(sides) / sides
+    outward = (
+        np.cos(turn)[None, :, None] * first[:, None] + np.sin(turn)[None, :, None] * second[:, None]
+    )
+    vertices = np.concatenate(
+        [starts[:, None] + radius * outward, ends[:, None] + radius * outward], axis=1
+    )
+    here, there = np.arange(sides), (np.arange(sides) + 1) % sides
+    quads = np.concatenate(
+        [
+            np.stack([here, there, here + sides], axis=1),
+            np.stack([there, there + sides, here + sides], axis=1),
+        ]
+    )
+    offsets = (np.arange(len(starts)) * 2 * sides)[:, None, None]
+    mesh = (
+        vertices.reshape(-1, 3).astype(np.float32),
+        (quads[None] + offsets).reshape(-1, 3).astype(np.uint32),
+        np.concatenate([outward, outward], axis=1).reshape(-1, 3).astype(np.float32),
+    )
+    return mesh, np.repeat(np.arange(len(starts)), 2 * sides)
+
+
+def hull(corners: NDArray[np.floating]) -> Mesh | None:
+    """The faces of the smallest convex body around some points; None where they are flat."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    points = np.asarray(corners, dtype=float)
+    try:
+        found = ConvexHull(points)
+    except QhullError:
+        return None
+    # Each triangle has corners of its own, so that faces are flat and edges sharp.
+    vertices = points[found.simplices].reshape(-1, 3)
+    normals = np.repeat(found.equations[:, :3], 3, axis=0)
+    faces = np.arange(len(vertices)).reshape(-1, 3)
+    return vertices.astype(np.float32), faces.astype(np.uint32), normals.astype(np.float32)

@@ -8,7 +8,7 @@ import pytest
 from app import text
 from app.state.periodic_table import ELEMENTS
 from app.views import atom_style
-from app.views.isosurface import boundary_copies, isosurface, level_for_volume, padded, upright
+from app.views.isosurface import hull, isosurface, level_for_volume, padded, rods, upright
 
 
 def test_formula_and_space_group_symbols():
@@ -94,12 +94,30 @@ def test_turning_a_cell_upright_keeps_its_metric():
     assert turned[1, 2] == pytest.approx(0.0)
 
 
-@pytest.mark.parametrize(
-    ("place", "copies"),
-    [((0, 0, 0), 8), ((0.5, 0, 0), 4), ((0.5, 0.5, 0), 2), ((0.4, 0.3, 0.2), 1), ((1, 1, 0.5), 4)],
-)
-def test_atoms_on_the_boundary_are_drawn_on_every_side(place, copies):
-    places, rows = boundary_copies(np.array([place], dtype=float))
-    assert len(places) == copies
-    assert set(rows) == {0}
-    assert np.all((places >= -0.02) & (places <= 1.02))
+def test_a_range_repeats_the_map_and_is_closed():
+    values = ball(16, 0.2)
+    grid = padded(values, (-0.5, 0.0, 0.25), (1.5, 1.0, 1.0))
+    assert grid.shape == (32 + 3, 16 + 3, 12 + 3)
+    assert grid[1 + 8, 1, 1 + 12] == pytest.approx(1.0)  # the ball at 0, 0, 1
+    assert np.array_equal(grid[2:17], grid[18:33])
+    _vertices, faces, _normals = isosurface(grid, 0.5)
+    edges = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    assert set(np.unique(edges, axis=0, return_counts=True)[1]) == {2}
+
+
+def test_rods_lead_from_start_to_end_and_hulls_are_closed():
+    starts, ends = np.array([[0.0, 0, 0], [1, 1, 1]]), np.array([[0.0, 0, 2], [3, 1, 1]])
+    (vertices, _faces, normals), owners = rods(starts, ends, 0.1)
+    for rod in (0, 1):
+        mine = vertices[owners == rod] - starts[rod]
+        along = (ends[rod] - starts[rod]) / 2.0
+        height = mine @ along
+        assert set(np.round(height, 5)) == {0.0, 2.0}
+        across = mine - height[:, None] * along
+        assert np.linalg.norm(across, axis=1) == pytest.approx(np.full(len(mine), 0.1), abs=1e-5)
+        assert normals[owners == rod] == pytest.approx(across / 0.1, abs=1e-4)
+    octahedron = np.concatenate([np.eye(3), -np.eye(3)])
+    corners, faces, outward = hull(octahedron)
+    assert len(faces) == 8
+    assert np.all((corners * outward).sum(axis=1) > 0)
+    assert hull(np.eye(3)[:, [0, 0, 0]]) is None

@@ -147,12 +147,12 @@ def test_the_drawn_array_is_the_networks(window, qtbot, file, engine, needs_open
         assert np.array_equal(drawn, padded(truth.density[sample]))
         assert np.array_equal(drawn[1:-2, 1:-2, 1:-2], truth.density[sample])
         pictures.append(window.density.canvas.native.grabFramebuffer())
-        qtbot.mouseClick(window.density.next, LEFT)
+        qtbot.mouseClick(window.density.controls.next, LEFT)
         settle(window, qtbot)
     assert pictures[0] != pictures[1]
     assert pictures[1] != pictures[2]
-    assert not window.density.next.isEnabled()
-    qtbot.mouseClick(window.density.shape.button("cube"), LEFT)
+    assert not window.density.controls.next.isEnabled()
+    qtbot.mouseClick(window.density.controls.shape.button("cube"), LEFT)
     assert window.session.density.shape == "cube"
     assert np.array_equal(window.density.canvas.drawn_values, padded(truth.density[2]))
 
@@ -173,11 +173,11 @@ def test_switch_between_network_and_candidate(window, qtbot, file, needs_opengl)
 def test_moving_a_level_moves_the_surface(window, qtbot, file, needs_opengl):
     solved(window, qtbot, file)
     before = window.density.canvas.native.grabFramebuffer()
-    window.density.outer.slider.setValue(20)
+    window.density.controls.outer.slider.setValue(20)
     settle(window, qtbot)
     assert window.density.canvas.native.grabFramebuffer() != before
     assert window.session.density.surfaces.outer == pytest.approx(20 / 500)
-    assert "e/Å³" in window.density.outer.reading
+    assert "e/Å³" in window.density.controls.outer.reading
 
 
 def test_exports_by_the_menu(window, qtbot, file, tmp_path, monkeypatch, engine):

@@ -1,0 +1,283 @@
+"""The controls beside the density: levels, what is drawn, from where, and which section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.state.density import DensityState, level_of
+from app.state.drawing import LARGEST_RANGE, Triple
+from app.views.controls import Segmented, SliderRow, heading, muted
+
+CONTROLS_WIDTH = 214
+LARGEST_INDEX = 20
+AXES = ("a", "b", "c", "a*", "b*", "c*")
+
+
+class DensityControls(QScrollArea):
+    """Everything that says how the density is drawn.
+
+    Signals
+    -------
+    levels_moved()
+        The user moved a level or the opacity.
+    auto_wanted()
+        Levels are to be chosen from the map.
+    view_wanted(axis)
+        Look along "a", "b", "c", "a*", "b*" or "c*"; "" for the view that a new map gets.
+    """
+
+    levels_moved = Signal()
+    auto_wanted = Signal()
+    view_wanted = Signal(str)
+
+    def __init__(self, state: DensityState, parent: QWidget | None = None) -> None:
+        """Show and change `state`."""
+        super().__init__(parent)
+        self._state = state
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(5)
+        self.shape = Segmented(
+            [
+                ("cell", "True cell", "The cell in its true shape"),
+                ("cube", "CMED cube", "The cube of the fractional coordinates"),
+            ]
+        )
+        self.shape.chosen.connect(state.set_shape)
+        column.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(self._build_samples())
+        self.in_space = self._part(self._fill_space)
+        self.in_plane = self._part(self._fill_plane)
+        column.addWidget(self.in_space)
+        column.addWidget(self.in_plane)
+        column.addStretch(1)
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(CONTROLS_WIDTH)
+        self.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        state.drawing_changed.connect(self.refresh)
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _part(self, fill: Callable[[QVBoxLayout], None]) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        fill(column)
+        return part
+
+    def _build_samples(self) -> QHBoxLayout:
+        state = self._state
+        row = QHBoxLayout()
+        self.previous, self.next = QPushButton("‹"), QPushButton("›")
+        self.sample = QLabel()
+        self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for button, step, name in ((self.previous, -1, "Previous"), (self.next, 1, "Next")):
+            button.setFixedWidth(30)
+            button.setAccessibleName(f"{name} sample")
+            button.setToolTip(f"{name} of the network's samples")
+            button.clicked.connect(
+                lambda _checked, step=step: state.set_sample(state.sample + step)
+            )
+        row.addWidget(self.previous)
+        row.addWidget(self.sample, 1)
+        row.addWidget(self.next)
+        return row
+
+    def _fill_space(self, column: QVBoxLayout) -> None:
+        self.outer = SliderRow("Outer level", lambda value: self._move(outer=value))
+        self.inner = SliderRow("Inner level", lambda value: self._move(inner=value))
+        self.opacity = SliderRow("Opacity", lambda value: self._move(opacity=value))
+        for slider in (self.outer, self.inner, self.opacity):
+            column.addWidget(slider)
+        self.auto = _flat(
+            "Auto levels", "Levels that enclose a seventh and a thirtieth of the cell"
+        )
+        self.auto.clicked.connect(self.auto_wanted)
+        column.addWidget(self.auto, 0, Qt.AlignmentFlag.AlignRight)
+        self._fill_structure(column)
+        self._fill_views(column)
+        self._fill_range(column)
+
+    def _fill_structure(self, column: QVBoxLayout) -> None:
+        state = self._state
+        self.atoms, self.bonds = QCheckBox("Atoms"), QCheckBox("Bonds")
+        self.polyhedra = QCheckBox("Polyhedra")
+        self.atoms.toggled.connect(state.set_show_atoms)
+        self.bonds.toggled.connect(lambda on: state.draw(bonds=on))
+        self.polyhedra.toggled.connect(lambda on: state.draw(polyhedra=on))
+        self.bonds.setToolTip("Between atoms no farther apart than their covalent radii and 0.25 Å")
+        self.polyhedra.setToolTip("Around metal atoms with four neighbours or more")
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.atoms)
+        row.addWidget(self.bonds)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self.polyhedra)
+
+    def _fill_views(self, column: QVBoxLayout) -> None:
+        column.addWidget(muted("Look along"))
+        row = QHBoxLayout()
+        row.setSpacing(1)
+        self.views: dict[str, QPushButton] = {}
+        for axis in AXES:
+            button = _flat(axis, f"Look along {axis}")
+            button.setFixedWidth(30)
+            button.setAccessibleName(f"Look along {axis}")
+            button.clicked.connect(lambda _checked, axis=axis: self.view_wanted.emit(axis))
+            self.views[axis] = button
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        self.perspective = QCheckBox("Perspective")
+        self.perspective.toggled.connect(
+            lambda on: self._state.draw(projection="perspective" if on else "orthographic")
+        )
+        reset = _flat("Reset view", "The view that a new map gets")
+        reset.clicked.connect(lambda: self.view_wanted.emit(""))
+        row = QHBoxLayout()
+        row.addWidget(self.perspective)
+        row.addStretch(1)
+        row.addWidget(reset)
+        column.addLayout(row)
+
+    def _fill_range(self, column: QVBoxLayout) -> None:
+        column.addWidget(muted("Drawn range, in cells"))
+        grid = QGridLayout()
+        grid.setSpacing(3)
+        self.range: dict[tuple[str, int], QDoubleSpinBox] = {}
+        for row, axis in enumerate("abc"):
+            grid.addWidget(QLabel(axis), row, 0)
+            for place, end in enumerate(("low", "high")):
+                box = QDoubleSpinBox()
+                box.setRange(-LARGEST_RANGE, LARGEST_RANGE)
+                box.setSingleStep(0.5)
+                box.setDecimals(2)
+                box.setKeyboardTracking(False)
+                box.setAccessibleName(f"Drawn range along {axis}, {end} end")
+                box.valueChanged.connect(lambda _value: self._set_range())
+                grid.addWidget(box, row, 1 + place)
+                self.range[end, row] = box
+        column.addLayout(grid)
+
+    def _fill_plane(self, column: QVBoxLayout) -> None:
+        column.addWidget(heading("Section (h k l)"))
+        row = QHBoxLayout()
+        row.setSpacing(3)
+        self.indices: list[QSpinBox] = []
+        for name in "hkl":
+            box = QSpinBox()
+            box.setRange(-LARGEST_INDEX, LARGEST_INDEX)
+            box.setKeyboardTracking(False)
+            box.setAccessibleName(f"Index {name} of the section")
+            box.valueChanged.connect(lambda _value: self._set_plane())
+            row.addWidget(box)
+            self.indices.append(box)
+        column.addLayout(row)
+        self.offset = SliderRow("Distance", lambda value: self._state.draw(offset=value))
+        column.addWidget(self.offset)
+
+    # -- changing ----------------------------------------------------------------------------
+
+    def _move(self, **fractions: float) -> None:
+        self.levels_moved.emit()
+        self._state.set_surfaces(**fractions)
+
+    def _set_range(self) -> None:
+        low, high = (self._triple(end) for end in ("low", "high"))
+        self._state.draw(low=low, high=high)
+        self.refresh()  # where the range had to be widened
+
+    def _triple(self, end: str) -> Triple:
+        a, b, c = (self.range[end, row].value() for row in range(3))
+        return a, b, c
+
+    def _set_plane(self) -> None:
+        h, k, m = (box.value() for box in self.indices)
+        if any((h, k, m)):
+            self._state.draw(hkl=(h, k, m))
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show what the state holds."""
+        state = self._state
+        shown, drawing = state.shown, state.drawing
+        self.setEnabled(shown is not None)
+        self.in_space.setVisible(drawing.view == "surfaces")
+        self.in_plane.setVisible(drawing.view == "section")
+        self.shape.set_value(state.shape)
+        many = state.source == "network" and state.n_samples > 1
+        self.previous.setEnabled(many and state.sample > 0)
+        self.next.setEnabled(many and state.sample < state.n_samples - 1)
+        self.sample.setText(self._sample_text())
+        has_atoms = shown is not None and shown.structure is not None
+        for box, on, enabled in (
+            (self.atoms, state.show_atoms, has_atoms),
+            (self.bonds, drawing.bonds, has_atoms and state.show_atoms),
+            (self.polyhedra, drawing.polyhedra, has_atoms and state.show_atoms),
+            (self.perspective, drawing.projection == "perspective", True),
+        ):
+            _quietly(box, lambda box=box, on=on: box.setChecked(on))
+            box.setEnabled(enabled)
+        for end, values in (("low", drawing.low), ("high", drawing.high)):
+            for row, value in enumerate(values):
+                box = self.range[end, row]
+                _quietly(box, lambda box=box, value=value: box.setValue(value))
+        for box, index in zip(self.indices, drawing.hkl, strict=True):
+            _quietly(box, lambda box=box, index=index: box.setValue(index))
+        self.offset.show_value(drawing.offset, f"{drawing.offset:.3f} d")
+
+    def show_levels(self) -> None:
+        """Show where the surfaces lie."""
+        surfaces, shown = self._state.surfaces, self._state.shown
+        for row, fraction in ((self.outer, surfaces.outer), (self.inner, surfaces.inner)):
+            reading = ""
+            if shown is not None:
+                level = level_of(fraction, shown.maximum)
+                sigmas = level / shown.sigma if shown.sigma > 0 else 0.0
+                reading = f"{level:.2f} e/Å³, {sigmas:.1f}σ"
+            row.show_value(fraction, reading)
+        self.opacity.show_value(surfaces.opacity, f"{100 * surfaces.opacity:.0f} %")
+
+    def _sample_text(self) -> str:
+        state = self._state
+        if state.prediction is None or state.source != "network":
+            return "–"
+        weights = state.prediction.weights
+        share = float(weights[state.sample]) if len(weights) > state.sample else 0.0
+        return f"{state.sample + 1} of {state.n_samples}  ({100.0 * share:.0f} %)"
+
+
+def _flat(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("flat", True)
+    button.setToolTip(tip)
+    return button
+
+
+def _quietly(widget: QWidget, change: Callable[[], None]) -> None:
+    """Change a widget without its saying so."""
+    widget.blockSignals(True)
+    change()
+    widget.blockSignals(False)
