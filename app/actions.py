@@ -28,6 +28,8 @@ class Handlers:
     reset_layout: Callable[[], None]
     about: Callable[[], None]
     mouse_help: Callable[[], None]
+    guide: Callable[[], None]
+    compare: Callable[[], None]
     choose_theme: Callable[[str], None]
     pin: Callable[[], None]
     discard: Callable[[], None]
@@ -57,6 +59,7 @@ class Actions:
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.pin = self._make("Pin candidate", do.pin, "Ctrl+P")
         self.discard = self._make("Discard candidate", do.discard, "Ctrl+Del")
+        self.compare = self._make("Compare two candidates", do.compare, "Ctrl+K")
         self.undo = self._make("Undo", controller.undo, keys.Undo)
         self.redo = self._make("Redo", controller.redo, "Ctrl+Shift+Z")
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
@@ -67,7 +70,8 @@ class Actions:
         self.reset_layout = self._make("Reset layout", do.reset_layout)
         self.about = self._make("About Densight", do.about)
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
-        self.mouse_help = self._make("Mouse and keys", do.mouse_help, "F1")
+        self.guide = self._make("Guide to what is looked at", do.guide, "F1")
+        self.mouse_help = self._make("Mouse and keys", do.mouse_help, "Ctrl+F1")
         self.recent = QMenu("Open recent", window)
         self.examples = QMenu("Examples", window)
         self._do = do
@@ -130,7 +134,7 @@ class Actions:
         sample.addSeparator()
         sample.addAction(self.cancel)
         sample.addSeparator()
-        sample.addActions([self.pin, self.discard])
+        sample.addActions([self.pin, self.discard, self.compare])
         view = bar.addMenu("&View")
         state = self._session.pattern
         self.axes = self._choices(
@@ -168,6 +172,7 @@ class Actions:
         state.display_changed.connect(self._check_choices)
         self._check_choices()
         help_menu = bar.addMenu("&Help")
+        help_menu.addAction(self.guide)
         help_menu.addAction(self.mouse_help)
         help_menu.addAction(self.about)
 
@@ -181,7 +186,7 @@ class Actions:
         predicting = session.density.status == "running"
         chosen = session.solution.chosen
         mark = session.solution.mark_of(chosen) if chosen is not None else None
-        for action in (self.export_cif, self.pin, self.discard):
+        for action in (self.export_cif, self.pin, self.discard, self.compare):
             action.setEnabled(chosen is not None)
         self.pin.setText("Unpin candidate" if mark and mark.pinned else "Pin candidate")
         self.discard.setText(

@@ -86,7 +86,7 @@ def run_window(
     window = make_window()
     start_log(window.settings.data_folder)
     catcher = CrashCatcher(window)
-    catcher.caught.connect(window.report_error)
+    catcher.caught.connect(window.beside.report_error)
     catcher.install()
     # Python sees Ctrl+C only between events of its own; one now and then lets it through.
     # It may come in the middle of a paint event, where closing the window would be its end.

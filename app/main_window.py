@@ -39,17 +39,15 @@ from app.ranges import Ranges
 from app.recovery import Recovery
 from app.services import Services
 from app.settings import Settings
+from app.side_windows import SideWindows
 from app.state.examples import find_example
 from app.state.messages import Offer
 from app.state.session import Session
 from app.theme import Theme
-from app.views.about_dialog import AboutDialog
 from app.views.candidate_marks import CandidateMarks
 from app.views.candidates_table import CandidatesTable
 from app.views.controls import Panel, muted
 from app.views.density_panel import DensityPanel
-from app.views.error_dialog import ErrorDialog
-from app.views.keys_dialog import KeysDialog
 from app.views.message_bar import MessageBar
 from app.views.pattern_panel import PatternPanel
 from app.views.peak_table import PeakTable
@@ -102,7 +100,7 @@ class MainWindow(QMainWindow):
         self.importing = Importing(self.controller, self.settings)
         self.ranges = Ranges(self.controller)
         self.import_dialog: ImportDialog | None = None
-        self._error_dialog: ErrorDialog | None = None
+        self.beside = SideWindows(self, services)
         self._may_close = False
         self._was_painted = False
         self.setWindowTitle("Densight[*]")
@@ -123,8 +121,10 @@ class MainWindow(QMainWindow):
                 cancel=self.sample.cancel,
                 show_all=self.pattern.plot.show_all,
                 reset_layout=self.reset_layout,
-                about=self._about,
-                mouse_help=self._mouse_help,
+                about=self.beside.show_about,
+                mouse_help=self.beside.show_keys,
+                guide=self.beside.show_guide,
+                compare=self.beside.compare,
                 choose_theme=self._choose_theme,
                 pin=self.marks.toggle_pin,
                 discard=self.marks.toggle_discard,
@@ -210,7 +210,8 @@ class MainWindow(QMainWindow):
         self.pattern.empty.examples_button.setMenu(self.actions_.examples)
         self.choices.fill(self.actions_.examples, self.actions_.recent, self.sample.recent)
         self.controller.opened.connect(self.choices.remember_file)
-        self.jobs.crashed.connect(self.report_error)
+        self.jobs.crashed.connect(self.beside.report_error)
+        self.marks.compare_wanted.connect(self.beside.compare)
         self.jobs.changed.connect(lambda _kind: self._refresh_activity())
         session.pattern.changed.connect(self._refresh_title)
         self.documents.changed.connect(self._refresh_title)
@@ -223,7 +224,9 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours in everything that does not follow the palette."""
-        for view in (self.sample, self.pattern, self.candidates, self.peaks, self.density):
+        for view in (
+            self.sample, self.pattern, self.candidates, self.peaks, self.density, self.beside
+        ):  # fmt: skip
             view.set_theme(theme)
         if self.import_dialog is not None:
             self.import_dialog.set_theme(theme)
@@ -352,18 +355,6 @@ class MainWindow(QMainWindow):
         running = [text for kind, text in names.items() if self.jobs.running(kind)]
         self.activity.setText(", ".join(running))
 
-    def report_error(self, kind: str, trace: str) -> None:
-        """Show an internal error in the one dialog there is for them."""
-        if self._error_dialog is None:
-            self._error_dialog = ErrorDialog(self)
-        self._error_dialog.add(kind, trace)
-
-    def _about(self) -> None:
-        AboutDialog(self.session.device, self).show()
-
-    def _mouse_help(self) -> None:
-        KeysDialog(self.menuBar()).show()
-
     # -- layout and end ----------------------------------------------------------------------
 
     def reset_layout(self) -> None:
@@ -416,8 +407,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.closing.emit()
         self.density.shutdown()
-        if self._error_dialog is not None:
-            self._error_dialog.close()
+        self.beside.close_all()
         self.jobs.shutdown()
         self.recovery.close()
         super().closeEvent(event)

@@ -125,9 +125,13 @@ class DensityState:
         """The map that is drawn: the network's sample or the candidate's own."""
         if self.source == "candidate":
             return self.candidate_maps.get(self.shape)
-        if self.prediction is None or not 0 <= self.sample < self.n_samples:
+        return self.sample_map(self.sample)
+
+    def sample_map(self, at: int) -> DensityMap | None:
+        """One of the network's samples; None if there are not so many."""
+        prediction = self.prediction
+        if prediction is None or not 0 <= at < self.n_samples:
             return None
-        prediction, at = self.prediction, self.sample
         return DensityMap(
             values=np.asarray(prediction.density[at]),
             lattice=np.asarray(prediction.cell[at], dtype=float),

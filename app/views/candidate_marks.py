@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.state.session import Session
@@ -11,7 +11,15 @@ from app.views.controls import SharedUndo, muted
 
 
 class CandidateMarks(QWidget):
-    """Two switches, a line for a note, and the candidate's standing in words."""
+    """Two switches, a line for a note, and the candidate's standing in words.
+
+    Signals
+    -------
+    compare_wanted()
+        The chosen candidate is to be set beside another.
+    """
+
+    compare_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """Show and change the marks of `session.solution.chosen`."""
@@ -26,6 +34,15 @@ class CandidateMarks(QWidget):
         self.discard = self._switch(
             "✕ Discard", "Put this candidate aside, to the end of the list (Ctrl+Del)"
         )
+        self.compare = QToolButton()
+        self.compare.setText("⇄ Compare")
+        self.compare.setToolTip(
+            "Two candidates, or a candidate and the network, side by side (Ctrl+K)"
+        )
+        self.compare.setProperty("segment", True)
+        self.compare.setProperty("place", "only")
+        self.compare.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.compare.clicked.connect(lambda _checked=False: self.compare_wanted.emit())
         self.note = QLineEdit()
         self.note.setPlaceholderText("Note on this candidate")
         self.note.setAccessibleName("Note on this candidate")
@@ -37,6 +54,7 @@ class CandidateMarks(QWidget):
         row.setSpacing(6)
         row.addWidget(self.pin)
         row.addWidget(self.discard)
+        row.addWidget(self.compare)
         row.addWidget(self.note, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)

@@ -237,6 +237,11 @@ class DensityCanvas:
         """Turn together with another canvas; each keeps its own size and middle."""
         self.camera.link(other.camera, props=["azimuth", "elevation", "roll"])
 
+    def unlink(self, other: DensityCanvas) -> None:
+        """Turn by itself again."""
+        for one, two in ((self.camera, other.camera), (other.camera, self.camera)):
+            one._linked_cameras.pop(two, None)
+
     def reset_view(self) -> None:
         """The view that a new map gets."""
         self.camera.azimuth, self.camera.elevation = DEFAULT_VIEW

@@ -138,6 +138,11 @@ class DensityPanel(Panel):
         super().resizeEvent(event)
         self._place_controls()
 
+    @property
+    def has_opengl(self) -> bool:
+        """Whether this display can draw in space."""
+        return self._has_opengl
+
     def reserve_opengl(self) -> None:
         """Make the window an OpenGL one from the start, without the cost of a scene.
 

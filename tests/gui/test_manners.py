@@ -94,11 +94,11 @@ def test_the_log_tells_what_was_done(window, qtbot, file, tmp_path):
     try:
         assert log_file() == path
         solved(window, qtbot, file)
-        window.report_error("solve", "Traceback: here")
-        assert str(path) in window._error_dialog.report.toPlainText()
-        window._error_dialog.close()
+        window.beside.report_error("solve", "Traceback: here")
+        assert str(path) in window.beside.error.report.toPlainText()
+        window.beside.error.close()
         window.jobs.crashed.emit("export", "Traceback: elsewhere")
-        window._error_dialog.close()
+        window.beside.error.close()
     finally:
         stop_log()
     text = path.read_text()

@@ -235,9 +235,9 @@ def test_a_missing_file_is_refused(window, qtbot, tmp_path):
 
 def test_an_internal_error_shows_one_dialog_and_work_goes_on(window, qtbot, file, engine):
     opened(window, qtbot, file)
-    window.report_error("solve", "Traceback: first")
-    window.report_error("peaks", "Traceback: second")
-    dialog = window._error_dialog
+    window.beside.report_error("solve", "Traceback: first")
+    window.beside.report_error("peaks", "Traceback: second")
+    dialog = window.beside.error
     assert dialog.isVisible()
     assert not dialog.isModal()
     assert "first" in dialog.report.toPlainText()
@@ -253,16 +253,16 @@ def test_an_internal_error_shows_one_dialog_and_work_goes_on(window, qtbot, file
 
 def test_an_exception_in_the_event_loop_reaches_the_dialog(window, qtbot):
     catcher = CrashCatcher(window)
-    catcher.caught.connect(window.report_error)
+    catcher.caught.connect(window.beside.report_error)
     catcher.install()
 
     def fail():
         raise RuntimeError("deliberate")
 
     QTimer.singleShot(0, fail)
-    qtbot.waitUntil(lambda: window._error_dialog is not None)
+    qtbot.waitUntil(lambda: window.beside.error is not None)
     catcher.uninstall()
-    assert "RuntimeError: deliberate" in window._error_dialog.report.toPlainText()
+    assert "RuntimeError: deliberate" in window.beside.error.report.toPlainText()
 
 
 def test_wavelength_can_be_chosen_and_typed(window, qtbot, file):

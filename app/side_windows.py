@@ -1,0 +1,121 @@
+"""The windows beside the main one: guide, keys, about, errors, comparison."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.services import Services
+from app.theme import LIGHT, Theme
+from app.views.about_dialog import AboutDialog
+from app.views.compare_window import CompareWindow
+from app.views.error_dialog import ErrorDialog
+from app.views.guide_window import GuideWindow
+from app.views.keys_dialog import KeysDialog
+from engine import resources
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+# The guide's heading for each part of the window, by the part's attribute; innermost first.
+PAGES = (
+    ("radiation", "Check the wavelength"),
+    ("table", "Tick the elements"),
+    ("formula", "Tick the elements"),
+    ("solve_button", "Solve"),
+    ("density_button", "Solve"),
+)
+PANELS = (
+    ("pattern", "Check the wavelength"),
+    ("tabs", "Judge"),
+    ("density", "Look at density and structure"),
+    ("sample", "Open a pattern"),
+)
+
+
+class SideWindows(QObject):
+    """Opens each of them once; all end with the main window."""
+
+    def __init__(self, window: MainWindow, services: Services) -> None:
+        """Open windows beside `window`."""
+        super().__init__(window)
+        self._window = window
+        self._services = services
+        self._theme: Theme = LIGHT
+        self.error: ErrorDialog | None = None
+        self.guide: GuideWindow | None = None
+        self.comparison: CompareWindow | None = None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self._theme = theme
+        if self.comparison is not None:
+            self.comparison.set_theme(theme)
+
+    def report_error(self, kind: str, trace: str) -> None:
+        """Show an internal error in the one dialog there is for them."""
+        if self.error is None:
+            self.error = ErrorDialog(self._window)
+        self.error.add(kind, trace)
+
+    def show_about(self) -> None:
+        """Versions, device, licences."""
+        AboutDialog(self._window.session.device, self._window).show()
+
+    def show_keys(self) -> None:
+        """What mouse and keys do."""
+        KeysDialog(self._window.menuBar()).show()
+
+    def show_guide(self) -> None:
+        """The guide, at the page that belongs to what has the focus."""
+        if self.guide is None:
+            try:
+                page = resources.path("guide/index.md")
+            except FileNotFoundError as error:
+                self._window.session.messages.add("warning", str(error), "guide")
+                return
+            guide = self.guide = GuideWindow(page, self._window)
+            guide.destroyed.connect(lambda: setattr(self, "guide", None))
+        self.guide.show()
+        self.guide.raise_()
+        self.guide.open_at(self.page_of(QApplication.focusWidget()))
+
+    def page_of(self, widget: QWidget | None) -> str:
+        """The guide's heading for a part of the window; the first where there is none."""
+        window = self._window
+        places = [(getattr(window.sample, name), page) for name, page in PAGES]
+        places += [(getattr(window, name), page) for name, page in PANELS]
+        if window.session.pattern.pattern is None:
+            return "Open a pattern"
+        for part, page in places:
+            if widget is not None and (part is widget or part.isAncestorOf(widget)):
+                return page
+        return "Judge" if window.session.solution.candidates else "Tick the elements"
+
+    def compare(self) -> None:
+        """Set the chosen candidate beside another."""
+        window = self._window
+        if self.comparison is None:
+            made = self.comparison = CompareWindow(
+                window.session,
+                self._services,
+                window.jobs,
+                window,
+                samples=window.density.samples,
+                has_opengl=window.density.has_opengl,
+            )
+            made.set_theme(self._theme)
+            made.closed.connect(self._comparison_closed)
+        self.comparison.show()
+        self.comparison.raise_()
+
+    def _comparison_closed(self) -> None:
+        self.comparison = None
+
+    def close_all(self) -> None:
+        """Close what is open."""
+        for one in (self.error, self.guide, self.comparison):
+            if one is not None:
+                one.close()
