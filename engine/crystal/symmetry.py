@@ -229,6 +229,11 @@ _PRIMITIVE_BASIS = {
 }
 
 
+def primitive_lattice(conventional: FloatArray, centring: str) -> FloatArray:
+    """(3, 3) rows of the primitive cell of a conventional one, for a centring letter."""
+    return np.asarray(_PRIMITIVE_BASIS[centring] @ conventional)
+
+
 def by_centring(conventional: CrystalStructure, centring: str) -> CrystalStructure:
     """The primitive cell of a structure whose lattice centring is known.
 

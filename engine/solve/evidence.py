@@ -15,9 +15,17 @@ import math
 
 import numpy as np
 
+from engine.crystal.symmetry import primitive_lattice
 from engine.refine.prepared import PreparedPattern
 from engine.refine.stages import Refinement
-from engine.solve.plausibility import NOVELTY, choice_prior, coordinate_charge, distance_prior
+from engine.solve.plausibility import (
+    NOVELTY,
+    choice_prior,
+    coordinate_charge,
+    distance_prior,
+    metric_coincidences,
+    metric_prior,
+)
 from engine.solve.proposals import Proposal
 
 # Lines cover about half of a pattern's resolution elements; the rest says little.
@@ -77,11 +85,21 @@ def n_structural(refinement: Refinement) -> int:
     return len(crystal.metric) + crystal.n_coordinates + n_b + textured
 
 
+def coincidences(refinement: Refinement) -> int:
+    """See `engine.solve.plausibility.metric_coincidences`: of the refined cell."""
+    crystal = refinement.model.crystal
+    found = crystal.standardised
+    if found.crystal_system in ("cubic", "hexagonal"):
+        return 0
+    lattice = crystal.lattice(refinement.state.parameters.metric)
+    return metric_coincidences(primitive_lattice(lattice, found.symbol[0]), found.number)
+
+
 def structure_prior(proposal: Proposal, refinement: Refinement) -> float:
-    """Ln prior of the distances, and of what no type of the library told."""
+    """Ln prior of the distances, of the lattice, and of what no type of the library told."""
     crystal = refinement.model.crystal
     cell = crystal.standardised.conventional
-    total = distance_prior(cell)
+    total = distance_prior(cell) + metric_prior(coincidences(refinement))
     if proposal.source == "library":
         return total
     orbits = len(crystal.standardised.asymmetric_unit())

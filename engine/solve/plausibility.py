@@ -1,8 +1,8 @@
 """What speaks for or against a structure before the pattern is looked at.
 
-Two things that the contents alone (`engine.solve.screening.contents_prior`) do not hold: whether
-the atoms are as far apart as atoms are, and, for a structure that no library knows, among how many
-structures it was chosen.
+Three things that the contents alone (`engine.solve.screening.contents_prior`) do not hold: whether
+the atoms are as far apart as atoms are, whether the lattice has a symmetry that the structure
+lacks, and, for a structure that no library knows, among how many structures it was chosen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.lattice import crystal_system, lattice_system
 from engine.crystal.structure import CrystalStructure
 
 FloatArray = NDArray[np.float64]
@@ -23,6 +24,19 @@ FloatArray = NDArray[np.float64]
 USUAL_RATIO, RATIO_SPREAD = 0.78, 0.035
 # A structure that is right but badly refined must not be out of the question.
 LARGEST_PENALTY = 8.0
+# Of 21,000 known crystals 0.2 % (tetragonal) to 2 % (monoclinic) have, within 0.1 %, a lattice of a
+# higher system than their own; each parameter more that coincides makes it about 0.4 times as rare.
+COINCIDENCE = 1e-3
+ONE_COINCIDENCE, EACH_MORE = math.log(0.01), math.log(0.4)
+CELL_PARAMETERS = {
+    "triclinic": 6,
+    "monoclinic": 4,
+    "orthorhombic": 3,
+    "tetragonal": 2,
+    "trigonal": 2,
+    "hexagonal": 2,
+    "cubic": 1,
+}
 # The charge ln N for a parameter stands for a prior of about this width (angstrom), which is that
 # of coordinates among isotypes; an atom out of a map could have been anywhere between its
 # neighbours.
@@ -56,6 +70,33 @@ def distance_prior(structure: CrystalStructure) -> float:
     ratio = shortest_ratio(structure)
     short = max(USUAL_RATIO - ratio, 0.0) / RATIO_SPREAD
     return -min(0.5 * short**2, LARGEST_PENALTY)
+
+
+def metric_coincidences(primitive: FloatArray, space_group: int) -> int:
+    """By how many free cell parameters the lattice alone has fewer than its crystal system.
+
+    Parameters
+    ----------
+    primitive : (3, 3) array
+        Rows of a primitive cell, angstrom.
+    space_group : int
+
+    Returns
+    -------
+    int
+        1 for a tetragonal structure on a cubic lattice, for example; usually 0.
+    """
+    shortest = float(np.linalg.norm(primitive, axis=1).min())
+    of_lattice = lattice_system(primitive, COINCIDENCE * shortest)
+    lost = CELL_PARAMETERS[crystal_system(space_group)] - CELL_PARAMETERS[of_lattice]
+    return max(lost, 0)
+
+
+def metric_prior(coincidences: int) -> float:
+    """Ln of how often a crystal has a lattice that is so much more symmetric than itself."""
+    if coincidences == 0:
+        return 0.0
+    return ONE_COINCIDENCE + (coincidences - 1) * EACH_MORE
 
 
 def shortest_ratio(structure: CrystalStructure) -> float:

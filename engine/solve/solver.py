@@ -27,6 +27,7 @@ from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.unexplained import in_words, unexplained_lines
 from engine.solve.verdict import (
+    COINCIDENCE,
     EXCESS,
     RESIDUAL,
     features,
@@ -134,8 +135,10 @@ def _unsettled(finished: list[Finished]) -> bool:
     if verdict(chances[0], strong_texture(found)) == "solved":
         return False
     # Atoms that fit about as well as their lattice does leave nothing to be explained better:
-    # what is in doubt then, other structures that fit alike would only confuse.
-    return found[EXCESS] > SMALL_EXCESS or found[RESIDUAL] > SMALL_RESIDUAL
+    # what is in doubt then, other structures that fit alike would only confuse. But a structure
+    # less symmetric than its lattice may stand in for one that no type was found for.
+    explained = found[EXCESS] <= SMALL_EXCESS and found[RESIDUAL] <= SMALL_RESIDUAL
+    return found[COINCIDENCE] > 0.0 or not explained
 
 
 def _types_on_cells(

@@ -4,9 +4,9 @@ A logistic model says how likely the best candidate is to be right. What it look
 candidate explain the pattern about as well as its lattice can (its residual against the Le Bail
 floor, the residual without background, the noise), is it better than what differs from it (the
 margin of its score, and how many others come near), and is it plausible at all (contents,
-displacement, parameters for the lines there are, texture). It is fitted on validation structures
-and on patterns offered with wrong elements. The other candidates get their chances from the first
-one's and the differences of their scores.
+displacement, parameters for the lines there are, texture, a lattice that is more symmetric than
+the structure). It is fitted on validation structures and on patterns offered with wrong elements.
+The other candidates get their chances from the first one's and the differences of their scores.
 """
 
 from __future__ import annotations
@@ -14,13 +14,28 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from engine.crystal.symmetry import primitive_lattice
 from engine.refine.result import FitResult
+from engine.solve.plausibility import metric_coincidences
 from engine.solve.ranking import Finished
 from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
-COEFFICIENTS = (2.116, -2.977, -3.221, 0.152, -0.009, -0.466, -0.582, -0.617, 0.146, 0.090, -2.224)
+COEFFICIENTS = (
+    1.102,
+    -3.323,
+    -4.079,
+    0.143,
+    0.533,
+    -0.592,
+    -0.580,
+    -0.492,
+    0.214,
+    0.320,
+    -0.086,
+    -1.674,
+)
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
@@ -33,7 +48,7 @@ LARGEST_DAMPING = 3.0
 # |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
 USUAL_TEXTURE = math.log(2.0)
 # Places among the features.
-EXCESS, RESIDUAL, CROWD, TEXTURE = 0, 1, 6, 9
+EXCESS, RESIDUAL, CROWD, TEXTURE, COINCIDENCE = 0, 1, 6, 9, 10
 
 
 def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
@@ -62,6 +77,8 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         1 for a structure out of a map, 0 for one of a known type.
     texture : float
         |ln r| of March and Dollase, 0 without preferred orientation.
+    coincidence : float
+        By how many cell parameters its lattice is more symmetric than it is itself.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -84,6 +101,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         math.log(max(finished[index].n_lines, 1) / max(finished[index].n_free, 1)),
         float(finished[index].proposal.source != "library"),
         _texture(fit),
+        float(_coincidences(finished[index])),
     )
 
 
@@ -98,6 +116,11 @@ def _texture(fit: FitResult) -> float:
         (abs(math.log(p.value)) for p in fit.parameters if p.name.startswith("march_dollase_")),
         default=0.0,
     )
+
+
+def _coincidences(one: Finished) -> int:
+    lattice = primitive_lattice(one.fit.structure.lattice, one.standardised.symbol[0])
+    return metric_coincidences(lattice, one.standardised.number)
 
 
 def _damping(fit: FitResult) -> float:

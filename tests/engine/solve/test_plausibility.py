@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.crystal.lattice import matrix_from_cell
 from engine.crystal.structure import CrystalStructure
 from engine.solve.plausibility import (
     LARGEST_PENALTY,
@@ -16,6 +17,8 @@ from engine.solve.plausibility import (
     choice_prior,
     coordinate_charge,
     distance_prior,
+    metric_coincidences,
+    metric_prior,
     shortest_ratio,
 )
 from tests.made_structures import BY_NAME, MADE
@@ -89,3 +92,28 @@ def test_what_a_type_told_never_costs_much_more_than_the_information_criterion(n
 def test_isotypes_of_the_same_compound_are_nearly_free():
     same, other = (coordinate_charge(10, 50.0, moved) for moved in (0.1, 0.9))
     assert same < 0.25 * other
+
+
+@pytest.mark.parametrize(
+    ("cell", "space_group", "expected"),
+    [
+        # Tetragonal, orthorhombic and monoclinic structures on a cubic lattice.
+        ((4.0, 4.0, 4.002, 90, 90, 90), 123, 1),
+        ((4.0, 4.002, 3.999, 90, 90, 90), 28, 2),
+        ((4.0, 4.0, 4.0, 90, 90, 90), 3, 3),
+        # Half a per cent apart is no coincidence; a cubic crystal has none.
+        ((4.0, 4.0, 4.02, 90, 90, 90), 123, 0),
+        ((4.0, 4.0, 4.0, 90, 90, 90), 221, 0),
+        # A trigonal structure on a hexagonal lattice has as many free parameters as its lattice.
+        ((4.0, 4.0, 6.5, 90, 90, 120), 164, 0),
+        # The rhombohedral cell of a cubic lattice: its angle is 60 degrees.
+        ((4.0, 4.0, 4.0, 60, 60, 60), 166, 1),
+    ],
+)
+def test_lattices_more_symmetric_than_the_structure(cell, space_group, expected):
+    assert metric_coincidences(matrix_from_cell(*cell), space_group) == expected
+
+
+def test_coincidences_are_rare_and_the_more_the_rarer():
+    assert metric_prior(0) == 0.0
+    assert 0.0 > metric_prior(1) > metric_prior(2) > metric_prior(5)
