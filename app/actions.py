@@ -34,6 +34,7 @@ class Handlers:
     pin: Callable[[], None]
     discard: Callable[[], None]
     columns: Callable[[], None]
+    refine: Callable[[], None]
 
 
 class Actions:
@@ -65,6 +66,7 @@ class Actions:
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         self.solve = self._make("Solve structure", controller.solve, "Ctrl+R")
         self.predict = self._make("Predict density", controller.predict_density, "Ctrl+D")
+        self.refine = self._make("Refine further…", do.refine, "Ctrl+Shift+R")
         self.cancel = self._make("Cancel", do.cancel, "Esc")
         self.show_all = self._make("Whole pattern", do.show_all, "Ctrl+0")
         self.reset_layout = self._make("Reset layout", do.reset_layout)
@@ -131,6 +133,7 @@ class Actions:
         sample = bar.addMenu("&Sample")
         sample.addAction(self.solve)
         sample.addAction(self.predict)
+        sample.addAction(self.refine)
         sample.addSeparator()
         sample.addAction(self.cancel)
         sample.addSeparator()
@@ -192,6 +195,7 @@ class Actions:
         self.discard.setText(
             "Take candidate back" if mark and mark.discarded else "Discard candidate"
         )
+        self.refine.setEnabled(chosen is not None and not solving)
         self.export_map.setEnabled(session.density.shown is not None)
         self.solve.setEnabled(not solving)
         self.predict.setEnabled(not predicting)

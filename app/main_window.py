@@ -37,6 +37,7 @@ from app.jobs.runner import JobRunner
 from app.log import SessionLog
 from app.ranges import Ranges
 from app.recovery import Recovery
+from app.refining import Refining
 from app.services import Services
 from app.settings import Settings
 from app.side_windows import SideWindows
@@ -56,6 +57,7 @@ from app.views.sample_panel import SamplePanel
 
 if TYPE_CHECKING:
     from app.views.import_dialog import ImportDialog
+    from app.views.refine_dialog import RefineDialog
 
 SIDE_WIDTH = 388
 TABLES_SHARE = 57  # per cent of the lower row
@@ -99,6 +101,8 @@ class MainWindow(QMainWindow):
         self.asking = Asking(self, self.session, self.settings, self.documents, self.exports)
         self.importing = Importing(self.controller, self.settings)
         self.ranges = Ranges(self.controller)
+        self.refining = Refining(self.controller)
+        self.refine_dialog: RefineDialog | None = None
         self.import_dialog: ImportDialog | None = None
         self.beside = SideWindows(self, services)
         self._may_close = False
@@ -129,6 +133,7 @@ class MainWindow(QMainWindow):
                 pin=self.marks.toggle_pin,
                 discard=self.marks.toggle_discard,
                 columns=self.importing.ask_again,
+                refine=self.show_refinement,
             ),
         )
         self._wire()
@@ -220,6 +225,7 @@ class MainWindow(QMainWindow):
         session.pattern.derived_changed.connect(self._refresh_tabs)
         self.peaks.looked_at.connect(self.pattern.plot.look_at)
         self.importing.state.question_changed.connect(self._show_question)
+        self.sample.candidate.refine_button.clicked.connect(self.show_refinement)
         self._refresh_tabs()
 
     def set_theme(self, theme: Theme) -> None:
@@ -275,6 +281,16 @@ class MainWindow(QMainWindow):
 
             self.import_dialog = ImportDialog(self.importing, self.pattern.plot.theme, self)
             self.import_dialog.begin()
+
+    def show_refinement(self) -> None:
+        """The dialog in which the chosen candidate is refined, made when it is first needed."""
+        if self.refine_dialog is None:
+            from app.views.refine_dialog import RefineDialog
+
+            self.refine_dialog = RefineDialog(self.session, self.refining, self)
+        self.refine_dialog.show()
+        self.refine_dialog.raise_()
+        self.refine_dialog.activateWindow()
 
     def ask_open(self) -> None:
         """Ask for a pattern or a project, and open it."""
@@ -349,6 +365,7 @@ class MainWindow(QMainWindow):
             "peaks": "Fitting peaks",
             "solve": "Solving",
             "density": "Predicting density",
+            "refine": "Refining",
             "candidate": "Computing the candidate's density",
             "export": "Writing",
         }
@@ -407,6 +424,8 @@ class MainWindow(QMainWindow):
         self.hide()
         self.closing.emit()
         self.density.shutdown()
+        if self.refine_dialog is not None:
+            self.refine_dialog.close()
         self.beside.close_all()
         self.jobs.shutdown()
         self.recovery.close()

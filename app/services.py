@@ -152,6 +152,11 @@ def _candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, Dens
 
 
 def _export_cif(path: Path, candidate: Candidate, solution: Solution) -> None:
+    if candidate.fit.phases:  # refined with uncertainties, which belong into the file
+        from engine.export.powder_cif import write_powder_cif
+
+        write_powder_cif(path, candidate.fit, solution.problem.pattern)
+        return
     from engine.export.cif import write_cif
     from engine.export.solution_files import provenance
 

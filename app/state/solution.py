@@ -11,6 +11,7 @@ from psygnal import Signal
 
 if TYPE_CHECKING:
     from engine.pattern.comparison import PeakComparison
+    from engine.refine.result import FitResult
     from engine.solve.result import Candidate, Solution
 
 Status = Literal["idle", "running", "done", "cancelled", "failed"]
@@ -107,6 +108,25 @@ class SolutionState:
             (i for i, item in enumerate(self.candidates) if kept and candidate_key(item) == kept), 0
         )
         self._tell_all()
+
+    def set_fit(self, candidate: Candidate, fit: FitResult) -> Candidate | None:
+        """Put another fit, with its refined structure, in place of a candidate's.
+
+        What the user has said of the candidate stays. None where it is no longer listed.
+        """
+        solution = self.solution
+        if solution is None or candidate not in solution.candidates:
+            return None
+        other = replace(candidate, structure=fit.structure, fit=fit)
+        place = solution.candidates.index(candidate)
+        listed = (*solution.candidates[:place], other, *solution.candidates[place + 1 :])
+        mark = self.marks.get(candidate_key(candidate))
+        if mark is not None:
+            self.set_marks({**self.marks, candidate_key(other): mark})
+        self.run = next(RUNS)
+        self.solution = replace(solution, candidates=listed)
+        self._tell_all()
+        return other
 
     def recall(self, solution: Solution | None, status: Status, chosen: int, run: int) -> None:
         """Put back the candidates of another search."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app import text
 from app.state.session import Session
@@ -11,6 +11,7 @@ from app.views.controls import Chip, Elided, Panel, muted
 from engine.refine.result import FitResult
 from engine.solve.result import Candidate
 
+CELL_NAMES = ("a", "b", "c", "alpha", "beta", "gamma")
 TONES = {"solved": "good", "tentative": "caution", "no-solution": "neutral"}
 
 
@@ -31,8 +32,14 @@ class CandidatePanel(Panel):
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(2)
+        self.refine_button = QPushButton("Refine further…")
+        self.refine_button.setProperty("flat", True)
+        self.refine_button.setToolTip(
+            "Rietveld refinement with everything that pays (Ctrl+Shift+R)"
+        )
         self.column.addLayout(top)
         self.column.addLayout(self.form)
+        self.column.addWidget(self.refine_button, 0, Qt.AlignmentFlag.AlignLeft)
         session.solution.chosen_changed.connect(self._refresh)
         self._refresh()
 
@@ -61,7 +68,10 @@ class CandidatePanel(Panel):
 
 def _uncertainties(fit: FitResult) -> dict[str, float]:
     """Standard uncertainties of the refined quantities, by name."""
-    return {p.name: p.su for p in fit.parameters if p.su is not None}
+    named = {p.name: p.su for p in fit.parameters if p.su is not None}
+    if fit.phases:
+        named.update(zip(CELL_NAMES, (float(su) for su in fit.phases[0].cell_su), strict=True))
+    return named
 
 
 def facts(candidate: Candidate) -> list[tuple[str, str]]:

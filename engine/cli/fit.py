@@ -16,10 +16,6 @@ from engine.refine.whole_pattern.options import GROUPS, N_BACKGROUND, Refinement
 if TYPE_CHECKING:
     from engine.refine.result import FitResult, PhaseFit
 
-# Correlations beyond this are shown, the strongest so many.
-STRONG = 0.9
-MOST_CORRELATIONS = 8
-
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
@@ -214,12 +210,5 @@ def _correlated(fit: FitResult) -> list[str]:
     """The pairs of parameters that the pattern hardly tells apart."""
     if fit.correlations is None:
         return []
-    names, matrix = fit.correlations.names, fit.correlations.matrix
-    pairs = [
-        (abs(float(matrix[i, j])), float(matrix[i, j]), names[i], names[j])
-        for i in range(len(names))
-        for j in range(i)
-        if abs(matrix[i, j]) > STRONG and not names[i].startswith("background")
-    ]
-    chosen = sorted(pairs, reverse=True)[:MOST_CORRELATIONS]
-    return [f"  correlation {value:+.3f}: {one}, {other}" for _, value, one, other in chosen]
+    strong = fit.correlations.strong()
+    return [f"  correlation {value:+.3f}: {one}, {other}" for one, other, value in strong]

@@ -116,6 +116,25 @@ class Correlations:
     names: tuple[str, ...]
     matrix: FloatArray
 
+    def strong(self, beyond: float = 0.9, most: int = 8) -> list[tuple[str, str, float]]:
+        """Pairs that the pattern hardly tells apart, the strongest first.
+
+        Parameters
+        ----------
+        beyond : float
+            Least magnitude.
+        most : int
+            How many at most; pairs of two background terms are left out.
+        """
+        names = self.names
+        pairs = [
+            (names[i], names[j], float(self.matrix[i, j]))
+            for i in range(len(names))
+            for j in range(i)
+            if abs(self.matrix[i, j]) > beyond and not names[i].startswith("background")
+        ]
+        return sorted(pairs, key=lambda pair: -abs(pair[2]))[:most]
+
 
 @dataclass(frozen=True, eq=False)
 class FitResult:

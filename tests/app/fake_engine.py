@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +18,7 @@ from engine.export.density_answer import DensityAnswer
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import preset
 from engine.progress import Progress
-from engine.refine.result import FitResult, Reflections
+from engine.refine.result import FitResult, Parameter, Reflections
 from engine.solve.result import Candidate, Problem, Solution
 
 EDGE = 5.6402
@@ -131,6 +131,7 @@ class FakeEngine:
         self.gate.set()
         self.calls: list[str] = []
         self.problems: list[Problem] = []
+        self.refinements: list[tuple[PowderPattern, Any]] = []
         self.written: list[tuple[Path, Any]] = []
 
     def read_pattern(self, path: Path) -> PowderPattern:
@@ -167,6 +168,18 @@ class FakeEngine:
         self.wait(progress)
         return make_solution(problem)
 
+    def refine(
+        self, pattern: PowderPattern, structure: CrystalStructure, options: Any, progress: Progress
+    ) -> FitResult:
+        """A better fit with a cell a little longer; the pattern and options are kept."""
+        self.calls.append("refine")
+        self.refinements.append((pattern, options))
+        self.wait(progress)
+        longer = replace(structure, lattice=structure.lattice * 1.001)
+        fit = make_candidate(pattern, 1).fit
+        refined = (Parameter("zero", 0.0123, 0.0004, "deg"), Parameter("a", EDGE, 0.0002, "A"))
+        return replace(fit, structure=longer, rwp=0.021, parameters=refined)
+
     def predict_density(
         self, pattern: Any, elements: Any, formula: Any, others: Any, progress: Progress
     ) -> Any:
@@ -190,6 +203,7 @@ class FakeEngine:
             "read_pattern": self.read_pattern,
             "derive": self.derive,
             "solve": self.solve,
+            "refine": self.refine,
             "predict_density": self.predict_density,
             "candidate_maps": self.candidate_maps,
             "export_cif": self.export,

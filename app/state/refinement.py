@@ -1,0 +1,77 @@
+"""A refinement of the chosen candidate: what is asked for, how far it is, what it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from psygnal import Signal
+
+if TYPE_CHECKING:
+    from engine.refine.result import FitResult
+
+Status = Literal["idle", "running", "done", "cancelled", "failed"]
+BACKGROUND_TERMS = 8
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user asks of a refinement.
+
+    Attributes
+    ----------
+    automatic : bool
+        The strategy decides what pays; else `groups` are refined and nothing else.
+    groups : tuple of str
+        See `engine.refine.whole_pattern.options.GROUPS`.
+    background_terms : int
+    texture_axis : str
+        As typed, "0 0 1"; empty to search for one.
+    monochromator : float
+        Bragg angle 2theta of a crystal monochromator, degrees; 0 for what the pattern says.
+    excluded : str
+        Regions of 2theta as typed, "25-27, 40.2-41".
+    """
+
+    automatic: bool = True
+    groups: tuple[str, ...] = ("scale", "background", "zero", "cell", "profile", "b_iso")
+    background_terms: int = BACKGROUND_TERMS
+    texture_axis: str = ""
+    monochromator: float = 0.0
+    excluded: str = ""
+
+
+class RefinementState:
+    """Wishes, progress, and the fits before and after the last refinement.
+
+    `wishes_changed` says that something else is asked for, `status_changed` that the refinement
+    began, went on or ended.
+    """
+
+    wishes_changed = Signal()
+    status_changed = Signal()
+
+    def __init__(self) -> None:
+        self.wishes = Wishes()
+        self.status: Status = "idle"
+        self.fraction = 0.0
+        self.message = ""
+        self.before: FitResult | None = None
+        self.after: FitResult | None = None
+
+    def wish(self, **changes: Any) -> None:
+        """Ask for something else."""
+        changed = replace(self.wishes, **changes)
+        if changed != self.wishes:
+            self.wishes = changed
+            self.wishes_changed.emit()
+
+    def set_status(self, status: Status, fraction: float = 0.0, message: str = "") -> None:
+        """Where the refinement is."""
+        self.status, self.fraction, self.message = status, fraction, message
+        self.status_changed.emit()
+
+    def set_fits(self, before: FitResult, after: FitResult) -> None:
+        """The refinement is done."""
+        self.before, self.after = before, after
+        self.set_status("done", 1.0)

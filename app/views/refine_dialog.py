@@ -1,0 +1,280 @@
+"""Refinement of the chosen candidate: what is refined on the left, what came out on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import text
+from app.refining import Refining
+from app.state.session import Session
+from app.views.candidate_panel import CELL_NAMES
+from app.views.controls import heading, muted
+from engine.export.numbers import number_with_su
+from engine.refine.result import FitResult
+
+# Group of parameters, its name, and what it is.
+GROUPS = (
+    ("scale", "Scale", "Of the calculated pattern"),
+    ("background", "Background", "Chebyshev terms added to the estimated background"),
+    ("zero", "Zero error", "All lines moved by the same angle"),
+    ("displacement", "Displacement", "Sample above or below the axis; goes as cos θ"),
+    ("cell", "Cell", "Free cell parameters"),
+    ("profile", "Line widths", "W, V, U of the instrument, X and Y of the sample"),
+    ("anisotropy", "Widths by direction", "X and Y of their own for every free direction"),
+    ("asymmetry", "Asymmetry", "Axial divergence"),
+    ("b_iso", "B, overall", "One displacement parameter for all atoms"),
+    ("b_element", "B of elements", "A displacement parameter for every element"),
+    ("coordinates", "Coordinates", "Those that the space group leaves free"),
+    ("texture", "Texture", "March and Dollase, along one axis"),
+    ("occupancy", "Occupancies", "Of every independent site"),
+)
+GREEK = {"alpha": "α", "beta": "β", "gamma": "γ"}
+UNITS = {"deg": "°", "deg^2": "°²", "A^2": "Å²", "A": "Å", "": ""}
+
+
+class RefineDialog(QDialog):
+    """Stays open beside the window, so that the plot shows what every refinement changed."""
+
+    def __init__(self, session: Session, refining: Refining, parent: QWidget | None = None) -> None:
+        """Refine the chosen candidate of `session` by `refining`."""
+        super().__init__(parent)
+        self._session = session
+        self._refining = refining
+        self.setWindowTitle("Refine further")
+        self.setModal(False)
+        self.resize(840, 560)
+        self._build()
+        refining.state.status_changed.connect(self._refresh)
+        refining.state.wishes_changed.connect(self._show_wishes)
+        session.solution.chosen_changed.connect(self._refresh)
+        session.solution.status_changed.connect(self._refresh)
+        self._show_wishes()
+        self._refresh()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.title = heading("")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.status = muted()
+        self.status.setWordWrap(True)
+        buttons = QDialogButtonBox()
+        self.refine = QPushButton("Refine")
+        self.refine.setProperty("primary", True)
+        self.refine.setDefault(True)
+        self.stop = QPushButton("Stop")
+        buttons.addButton(self.refine, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self.stop, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Close)
+        self.refine.clicked.connect(self._refining.start)
+        self.stop.clicked.connect(self._refining.cancel)
+        buttons.rejected.connect(self.reject)
+        both = QHBoxLayout()
+        both.addLayout(self._build_wishes())
+        both.addLayout(self._build_results(), 1)
+        column = QVBoxLayout(self)
+        column.addWidget(self.title)
+        column.addLayout(both, 1)
+        column.addWidget(self.progress)
+        column.addWidget(self.status)
+        column.addWidget(buttons)
+
+    def _build_wishes(self) -> QVBoxLayout:
+        state = self._refining.state
+        self.automatic = QRadioButton("&Automatic: what the pattern pays for")
+        self.manual = QRadioButton("&Only what is ticked")
+        self.automatic.toggled.connect(lambda on: state.wish(automatic=on))
+        grid = QGridLayout()
+        grid.setContentsMargins(18, 0, 0, 0)
+        self.groups: dict[str, QCheckBox] = {}
+        half = (len(GROUPS) + 1) // 2
+        for i, (group, name, tip) in enumerate(GROUPS):
+            box = QCheckBox(name)
+            box.setToolTip(tip)
+            box.toggled.connect(lambda _on: self._tick())
+            self.groups[group] = box
+            grid.addWidget(box, i % half, i // half)
+        self.background = QSpinBox()
+        self.background.setRange(1, 30)
+        self.background.valueChanged.connect(lambda n: state.wish(background_terms=n))
+        self.axis = QLineEdit()
+        self.axis.setPlaceholderText("searched for")
+        self.axis.textChanged.connect(lambda typed: state.wish(texture_axis=typed))
+        self.monochromator = QDoubleSpinBox()
+        self.monochromator.setRange(0.0, 90.0)
+        self.monochromator.setDecimals(1)
+        self.monochromator.setSuffix("°")
+        self.monochromator.setSpecialValueText("as the pattern says")
+        self.monochromator.setToolTip("2θ of a crystal monochromator; graphite with Cu Kα 26.6°")
+        self.monochromator.valueChanged.connect(lambda x: state.wish(monochromator=x))
+        self.excluded = QLineEdit()
+        self.excluded.setPlaceholderText("none; for example 25-27, 40.2-41")
+        self.excluded.setToolTip("Regions of 2θ that the fit does not see")
+        self.excluded.textChanged.connect(lambda typed: state.wish(excluded=typed))
+        form = QFormLayout()
+        form.addRow("&Background terms", self.background)
+        form.addRow("&Texture axis h k l", self.axis)
+        form.addRow("&Monochromator 2θ", self.monochromator)
+        form.addRow("&Excluded regions", self.excluded)
+        column = QVBoxLayout()
+        column.addWidget(self.automatic)
+        column.addWidget(self.manual)
+        column.addLayout(grid)
+        column.addSpacing(6)
+        column.addLayout(form)
+        column.addStretch(1)
+        return column
+
+    def _build_results(self) -> QVBoxLayout:
+        self.residuals = QLabel()
+        self.residuals.setWordWrap(True)
+        self.residuals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.residuals.setAccessibleName("Residuals")
+        self.table = QTableWidget(0, 3)
+        self.table.setAccessibleName("Refined parameters with standard uncertainties")
+        self.table.setHorizontalHeaderLabels(["Parameter", "Value", "Unit"])
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.notes = muted()
+        self.notes.setWordWrap(True)
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout()
+        column.addWidget(self.residuals)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.notes)
+        return column
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        ticked = tuple(group for group, box in self.groups.items() if box.isChecked())
+        self._refining.state.wish(groups=ticked)
+
+    def reject(self) -> None:
+        """Close, and stop what runs."""
+        self._refining.cancel()
+        super().reject()
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _show_wishes(self) -> None:
+        wishes = self._refining.state.wishes
+        shown: list[QWidget] = [self.automatic, self.manual, *self.groups.values()]
+        shown += [self.background, self.axis, self.monochromator, self.excluded]
+        for widget in shown:
+            widget.blockSignals(True)
+        self.automatic.setChecked(wishes.automatic)
+        self.manual.setChecked(not wishes.automatic)
+        for group, box in self.groups.items():
+            box.setChecked(group in wishes.groups)
+            box.setEnabled(not wishes.automatic)
+        self.background.setValue(wishes.background_terms)
+        for line, typed in ((self.axis, wishes.texture_axis), (self.excluded, wishes.excluded)):
+            if line.text() != typed:  # the cursor stays where it is otherwise
+                line.setText(typed)
+        self.monochromator.setValue(wishes.monochromator)
+        for widget in shown:
+            widget.blockSignals(False)
+
+    def _refresh(self) -> None:
+        state, candidate = self._refining.state, self._session.solution.chosen
+        running = state.status == "running"
+        self.refine.setEnabled(self._refining.possible and not running)
+        self.stop.setEnabled(running)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        self.progress.setVisible(running)
+        self.progress.setValue(round(1000 * state.fraction))
+        self.status.setText(state.message)
+        if candidate is None:
+            self.title.setText("No candidate is chosen")
+            self.residuals.setText("")
+            self.table.setRowCount(0)
+            self.notes.setText("")
+            return
+        self.title.setText(
+            f"Candidate {candidate.rank}:  {text.formula(candidate.formula)}  "
+            f"{text.space_group(candidate.space_group)}"
+        )
+        before = state.before if state.after is candidate.fit else None
+        self.residuals.setText(residuals(candidate.fit, before))
+        self._fill(rows(candidate.fit))
+        self.notes.setText("\n".join(remarks(candidate.fit)))
+
+    def _fill(self, listed: list[tuple[str, str, str]]) -> None:
+        self.table.setRowCount(len(listed))
+        for row, cells in enumerate(listed):
+            for column, cell in enumerate(cells):
+                self.table.setItem(row, column, QTableWidgetItem(cell))
+        self.table.resizeColumnToContents(1)
+
+
+def residuals(fit: FitResult, before: FitResult | None) -> str:
+    """R values and GoF, with those before the refinement where it was the last."""
+    words = []
+    for name, attribute in (("Rwp", "rwp"), ("R Bragg", "r_bragg")):
+        now = f"{text.per_cent(getattr(fit, attribute))} %"
+        was = f"{text.per_cent(getattr(before, attribute))} → " if before is not None else ""
+        words.append(f"{name} {was}{now}")
+    if fit.rwp_lebail is not None:
+        words.append(f"free intensities {text.per_cent(fit.rwp_lebail)} %")
+    if fit.gof is not None:
+        was = f"{before.gof:.2f} → " if before is not None and before.gof is not None else ""
+        words.append(f"GoF {was}{fit.gof:.2f}")
+    return "   ".join(words)
+
+
+def rows(fit: FitResult) -> list[tuple[str, str, str]]:
+    """Name, value with standard uncertainty, and unit of what was refined; background left out."""
+    listed = []
+    if fit.phases:
+        phase = fit.phases[0]
+        for name, value, su in zip(CELL_NAMES, phase.structure.cell, phase.cell_su, strict=True):
+            unit = "°" if name in GREEK else "Å"
+            listed.append((GREEK.get(name, name), number_with_su(value, float(su), 5), unit))
+    for parameter in fit.parameters:
+        name = parameter.name.removeprefix("phase_1:")
+        if not name.startswith(("background", "cell")):
+            value = number_with_su(parameter.value, parameter.su, 5)
+            listed.append((name, value, UNITS.get(parameter.unit, parameter.unit)))
+    return listed
+
+
+def remarks(fit: FitResult) -> list[str]:
+    """The fit's notes, and which parameters the pattern hardly tells apart."""
+    found = list(fit.notes)
+    if fit.phases and fit.phases[0].texture_axis is not None:
+        axis = " ".join(str(index) for index in fit.phases[0].texture_axis)
+        found.append(f"Texture along {axis}.")
+    if fit.correlations is not None:
+        for one, other, value in fit.correlations.strong(most=4):
+            names = " and ".join(name.removeprefix("phase_1:") for name in (one, other))
+            found.append(f"{names} are correlated by {value:+.2f}.")
+    return found
