@@ -184,6 +184,9 @@ class SamplePanel(QWidget):
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
         running = QHBoxLayout()
         self.status = muted()
         self.cancel_button = QPushButton("Cancel")
@@ -208,23 +211,21 @@ class SamplePanel(QWidget):
         self.solve_button.setEnabled(not solving)
         self.density_button.setEnabled(not predicting)
         self.cancel_button.setVisible(running)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
         self.progress.setVisible(running)
-        self.status.setVisible(True)
         if not running:
             self.status.setText(
                 {"cancelled": "Cancelled", "failed": "Stopped"}.get(solution.status, self._timing())
             )
             return
         state = solution if solving else density
-        if state.fraction > 0:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(round(1000 * state.fraction))
-        else:
-            self.progress.setRange(0, 0)
-        self.status.setText(state.message or ("Solving" if solving else "Predicting density"))
+        # What does not change is left alone: each change has the whole panel laid out anew.
+        busy = (0, 1000) if state.fraction > 0 else (0, 0)
+        if (self.progress.minimum(), self.progress.maximum()) != busy:
+            self.progress.setRange(*busy)
+        self.progress.setValue(round(1000 * state.fraction))
+        words = state.message or ("Solving" if solving else "Predicting density")
+        if self.status.text() != words:
+            self.status.setText(words)
 
     def _timing(self) -> str:
         found = self._session.solution.solution
