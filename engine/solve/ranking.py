@@ -144,11 +144,13 @@ class Ranking:
         relaxed = run.stage(placed[:RELAXED], _relax, part(0.45, 0.7))
         best = without_duplicates(_in_order(evidence, relaxed + placed[RELAXED:]))
         whole = run.stage(best[:completed], self._complete, part(0.7, 0.88))
+        if whole:
+            self._learn_profile(whole[0].refinement)
         # The others are at least brought to the same range, so that all scores are of one kind.
         done = {id(r.proposal) for r in whole}
         rest = [r for r in best[: self._most] if id(r.proposal) not in done]
         if time.perf_counter() < run.deadline:
-            rest = run.stage(rest, lambda r: _extend(self._prepared, r), part(0.88, 0.96))
+            rest = run.stage(rest, self._extend, part(0.88, 0.96))
         ordered = without_duplicates(_in_order(evidence, [*self._ordered, *whole, *rest]))
         extended = {id(r.proposal) for r in rest}
         overtaking = [r for r in ordered[:OVERTAKING] if id(r.proposal) in extended]
@@ -175,6 +177,16 @@ class Ranking:
 
     def _complete(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
         return _complete(self._prepared, ranked, self._run.evidence)
+
+    def _extend(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+        return _extend(self._prepared, ranked, self._run.evidence)
+
+    def _learn_profile(self, refinement: Refinement) -> None:
+        """Begin further fits with the line shape that was refined: it is the pattern's."""
+        found = refinement.state.parameters
+        eta = float(np.clip(found.mixing[0], 0.0, 1.0))
+        for name in ("_prepared", "_quick"):
+            setattr(self, name, replace(getattr(self, name), caglioti=found.caglioti, eta=eta))
 
     def _take_better_optics(self, placed: list[Ranked]) -> bool:
         # What fits worse than a candidate that is there already says nothing about the optics.
@@ -289,12 +301,18 @@ def _complete(
                 whole = other
         gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
         whole = stages.refine_texture(whole, gain)
-        each = stages.refine_element_b(whole)
-        if evidence.score(ranked.proposal, each) < evidence.score(ranked.proposal, whole):
-            whole = each
-        return ranked.proposal, whole
+        return ranked.proposal, _with_element_b(ranked.proposal, whole, evidence, stages.FINE)
     except (BadInputError, np.linalg.LinAlgError):
         return ranked.proposal, before
+
+
+def _with_element_b(
+    proposal: Proposal, refinement: Refinement, evidence: Evidence, tolerance: float
+) -> Refinement:
+    """With a B for every element, where that scores better."""
+    each = stages.refine_element_b(refinement, tolerance=tolerance)
+    better = evidence.score(proposal, each) < evidence.score(proposal, refinement)
+    return each if better else refinement
 
 
 def _polish(refinement: Refinement) -> Refinement:
@@ -305,7 +323,9 @@ def _polish(refinement: Refinement) -> Refinement:
         return refinement
 
 
-def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+def _extend(
+    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
+) -> tuple[Proposal, Refinement] | None:
     """A few steps on the whole pattern from where the quick refinement ended."""
     before = ranked.refinement
     try:
@@ -317,7 +337,8 @@ def _extend(prepared: PreparedPattern, ranked: Ranked) -> tuple[Proposal, Refine
             tolerance=COARSE,
         )
         begun = replace(begun, moved_before=before.moved)
-        return ranked.proposal, stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
+        extended = stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
+        return ranked.proposal, _with_element_b(ranked.proposal, extended, evidence, COARSE)
     except (BadInputError, np.linalg.LinAlgError):
         return None
 

@@ -107,7 +107,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     ranking.add(proposals, LIBRARY_SPAN, show)
     cells = CellsOfPattern(pattern)
     for source in _SOURCES:
-        if not source.wanted(problem) or not _unsettled(ranking.finished()):
+        if not source.wanted(problem) or not _unsettled(ranking.finished(), ranking.prepared):
             continue
         asked = time.perf_counter()
         if asked > deadline:
@@ -126,7 +126,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     )
 
 
-def _unsettled(finished: list[Finished]) -> bool:
+def _unsettled(finished: list[Finished], prepared: PreparedPattern) -> bool:
     """Whether the candidates so far leave something that further ones could explain."""
     chances = probabilities(finished)
     if not chances:
@@ -134,11 +134,13 @@ def _unsettled(finished: list[Finished]) -> bool:
     found = features(finished, 0)
     if verdict(chances[0], strong_texture(found)) == "solved":
         return False
-    # Atoms that fit about as well as their lattice does leave nothing to be explained better:
-    # what is in doubt then, other structures that fit alike would only confuse. But a structure
+    # Atoms that fit about as well as a lattice that has all lines leave nothing to be explained
+    # better: what is in doubt then, other structures that fit alike would only confuse. But one
     # less symmetric than its lattice may stand in for one that no type was found for.
-    explained = found[EXCESS] <= SMALL_EXCESS and found[RESIDUAL] <= SMALL_RESIDUAL
-    return found[COINCIDENCE] > 0.0 or not explained
+    if found[EXCESS] > SMALL_EXCESS or found[RESIDUAL] > SMALL_RESIDUAL:
+        return True
+    left = unexplained_lines(prepared.peaks, finished[0].fit, prepared.radiation)
+    return bool(left) or found[COINCIDENCE] > 0.0
 
 
 def _types_on_cells(
