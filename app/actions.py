@@ -35,6 +35,7 @@ class Handlers:
     discard: Callable[[], None]
     columns: Callable[[], None]
     refine: Callable[[], None]
+    edit: Callable[[], None]
 
 
 class Actions:
@@ -67,6 +68,7 @@ class Actions:
         self.solve = self._make("Solve structure", controller.solve, "Ctrl+R")
         self.predict = self._make("Predict density", controller.predict_density, "Ctrl+D")
         self.refine = self._make("Refine further…", do.refine, "Ctrl+Shift+R")
+        self.edit = self._make("Edit candidate…", do.edit, "F2")
         self.cancel = self._make("Cancel", do.cancel, "Esc")
         self.show_all = self._make("Whole pattern", do.show_all, "Ctrl+0")
         self.reset_layout = self._make("Reset layout", do.reset_layout)
@@ -133,7 +135,7 @@ class Actions:
         sample = bar.addMenu("&Sample")
         sample.addAction(self.solve)
         sample.addAction(self.predict)
-        sample.addAction(self.refine)
+        sample.addActions([self.refine, self.edit])
         sample.addSeparator()
         sample.addAction(self.cancel)
         sample.addSeparator()
@@ -196,6 +198,7 @@ class Actions:
             "Take candidate back" if mark and mark.discarded else "Discard candidate"
         )
         self.refine.setEnabled(chosen is not None and not solving)
+        self.edit.setEnabled(chosen is not None and not solving)
         self.export_map.setEnabled(session.density.shown is not None)
         self.solve.setEnabled(not solving)
         self.predict.setEnabled(not predicting)

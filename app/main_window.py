@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
                 discard=self.marks.toggle_discard,
                 columns=self.importing.ask_again,
                 refine=self.show_refinement,
+                edit=self.beside.edit,
             ),
         )
         self._wire()
@@ -217,6 +218,7 @@ class MainWindow(QMainWindow):
         self.controller.opened.connect(self.choices.remember_file)
         self.jobs.crashed.connect(self.beside.report_error)
         self.marks.compare_wanted.connect(self.beside.compare)
+        self.marks.edit_wanted.connect(self.beside.edit)
         self.jobs.changed.connect(lambda _kind: self._refresh_activity())
         session.pattern.changed.connect(self._refresh_title)
         self.documents.changed.connect(self._refresh_title)
@@ -366,6 +368,7 @@ class MainWindow(QMainWindow):
             "solve": "Solving",
             "density": "Predicting density",
             "refine": "Refining",
+            "edit": "Refining what was edited",
             "candidate": "Computing the candidate's density",
             "export": "Writing",
         }

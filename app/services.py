@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.pattern.radiation import Radiation
     from engine.pattern.readers.asked_columns import ColumnsQuestion, TextLayout
     from engine.pattern.readers.ranges import RangeChoice, RangeSpan
+    from engine.refine.edit import Edited, Sites
     from engine.refine.result import FitResult, Reflections
     from engine.refine.whole_pattern.options import RefinementOptions
     from engine.solve.result import Candidate, Problem, Solution
@@ -107,6 +108,27 @@ def _refine(
     from engine.refine.phases import refine_phases
 
     return refine_phases(pattern, [structure], options, progress)
+
+
+def _sites_of(structure: CrystalStructure, symprec: float) -> Sites:
+    from engine.refine.edit import sites_of
+
+    return sites_of(structure, symprec)
+
+
+def _refine_edited(
+    pattern: PowderPattern,
+    structure: CrystalStructure,
+    elements: dict[int, str],
+    symprec: float,
+    progress: Progress,
+) -> tuple[Edited, str]:
+    """The refined structure, and its reduced formula."""
+    from engine.refine.edit import refine_edited
+    from engine.solve.solver import reduced_formula
+
+    found = refine_edited(pattern, structure, elements, symprec, progress)
+    return found, reduced_formula(found.fit.structure.numbers)
 
 
 def _predict_density(
@@ -236,6 +258,8 @@ class Services:
     compare : (peaks, reflections, radiation) -> PeakComparison
     solve : (problem, progress) -> Solution
     refine : (pattern, structure, options, progress) -> FitResult
+    sites_of : (structure, tolerance) -> Sites
+    refine_edited : (pattern, structure, elements by site, tolerance, progress) -> Edited, formula
     predict_density : (pattern, elements, formula, others_possible, progress) -> DensityAnswer
     candidate_maps : (structure, label) -> map for each shape
     export_cif : (path, candidate, solution)
@@ -256,6 +280,8 @@ class Services:
     compare: Callable[[PeakList, Reflections, Radiation], PeakComparison] = _compare
     solve: Callable[[Problem, Progress], Solution] = _solve
     refine: Callable[..., FitResult] = _refine
+    sites_of: Callable[[CrystalStructure, float], Sites] = _sites_of
+    refine_edited: Callable[..., tuple[Edited, str]] = _refine_edited
     predict_density: Callable[..., DensityAnswer] = _predict_density
     candidate_maps: Callable[[CrystalStructure, str], dict[Shape, DensityMap]] = _candidate_maps
     export_cif: Callable[..., None] = _export_cif
@@ -270,6 +296,8 @@ REMOTE: dict[str, Callable[..., Any]] = {
     "derive": lambda pattern, _progress: _derive(pattern),
     "solve": _solve,
     "refine": _refine,
+    "sites_of": lambda structure, symprec, _progress: _sites_of(structure, symprec),
+    "refine_edited": _refine_edited,
     "predict_density": _predict_density,
     "candidate_maps": lambda structure, label, _progress: _candidate_maps(structure, label),
 }
@@ -293,6 +321,10 @@ def remote_services(engine: EngineProcess) -> Services:
         *question, progress = arguments
         return engine.call("refine", *question, progress=progress)
 
+    def refine_edited(*arguments: Any) -> tuple[Edited, str]:
+        *question, progress = arguments
+        return engine.call("refine_edited", *question, progress=progress)
+
     def predict_density(*arguments: Any) -> DensityAnswer:
         *question, progress = arguments
         return engine.call("predict_density", *question, progress=progress)
@@ -311,6 +343,8 @@ def remote_services(engine: EngineProcess) -> Services:
         derive=lambda pattern: engine.call("derive", pattern),
         solve=solve,
         refine=refine,
+        sites_of=lambda structure, symprec: engine.call("sites_of", structure, symprec),
+        refine_edited=refine_edited,
         predict_density=predict_density,
         candidate_maps=candidate_maps,
         warm_up=warm_up,

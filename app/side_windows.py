@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.editing import Editing
 from app.services import Services
 from app.theme import LIGHT, Theme
 from app.views.about_dialog import AboutDialog
 from app.views.compare_window import CompareWindow
+from app.views.edit_dialog import EditDialog
 from app.views.error_dialog import ErrorDialog
 from app.views.guide_window import GuideWindow
 from app.views.keys_dialog import KeysDialog
@@ -47,6 +49,8 @@ class SideWindows(QObject):
         self.error: ErrorDialog | None = None
         self.guide: GuideWindow | None = None
         self.comparison: CompareWindow | None = None
+        self.editing = Editing(window.controller)
+        self.edit_dialog: EditDialog | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
@@ -114,8 +118,15 @@ class SideWindows(QObject):
     def _comparison_closed(self) -> None:
         self.comparison = None
 
+    def edit(self) -> None:
+        """Change elements or symmetry of the chosen candidate."""
+        if self.edit_dialog is None:
+            self.edit_dialog = EditDialog(self._window.session, self.editing, self._window)
+        self.edit_dialog.show()
+        self.edit_dialog.raise_()
+
     def close_all(self) -> None:
         """Close what is open."""
-        for one in (self.error, self.guide, self.comparison):
+        for one in (self.error, self.guide, self.comparison, self.edit_dialog):
             if one is not None:
                 one.close()

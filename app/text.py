@@ -15,6 +15,19 @@ VERDICTS = {"solved": "Solved", "tentative": "Tentative", "no-solution": "No sol
 CANDIDATE_VERDICTS = {**VERDICTS, "no-solution": "Unlikely"}
 
 
+NOT_JUDGED = "Not judged"
+
+
+def verdict(verdict: str, score: float) -> str:
+    """What is made of a candidate; one that was made by hand is not judged."""
+    return CANDIDATE_VERDICTS[verdict] if math.isfinite(score) else NOT_JUDGED
+
+
+def chance(score: float) -> str:
+    """A probability of being right; a dash where nobody knows it."""
+    return f"{score:.2f}" if math.isfinite(score) else "–"
+
+
 def formula(text: str) -> str:
     """A formula with its amounts as subscripts."""
     return re.sub(r"(?<=[A-Za-z)\]])[\d.]+", lambda found: found[0].translate(_SUBSCRIPTS), text)

@@ -109,6 +109,16 @@ class SolutionState:
         )
         self._tell_all()
 
+    def add(self, candidate: Candidate) -> None:
+        """Put a candidate more at the end of the list, and look at it."""
+        if self.solution is None:
+            return
+        self.run = next(RUNS)
+        listed = (*self.solution.candidates, candidate)
+        self.solution = replace(self.solution, candidates=listed)
+        self._chosen = len(listed) - 1
+        self._tell_all()
+
     def set_fit(self, candidate: Candidate, fit: FitResult) -> Candidate | None:
         """Put another fit, with its refined structure, in place of a candidate's.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from app.text import VERDICTS, per_cent
@@ -72,5 +73,7 @@ def _ties(candidate: Candidate) -> str:
 
 
 def _chance(candidate: Candidate) -> str:
+    if not math.isfinite(candidate.score):
+        return f"{candidate.reason}; made by hand, and not judged."
     meant = "unlikely" if candidate.verdict == "no-solution" else VERDICTS[candidate.verdict]
     return f"Chance of being right {candidate.score:.2f}: {meant.lower()}."

@@ -17,9 +17,12 @@ class CandidateMarks(QWidget):
     -------
     compare_wanted()
         The chosen candidate is to be set beside another.
+    edit_wanted()
+        The chosen candidate is to be edited.
     """
 
     compare_wanted = Signal()
+    edit_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """Show and change the marks of `session.solution.chosen`."""
@@ -39,10 +42,17 @@ class CandidateMarks(QWidget):
         self.compare.setToolTip(
             "Two candidates, or a candidate and the network, side by side (Ctrl+K)"
         )
-        self.compare.setProperty("segment", True)
-        self.compare.setProperty("place", "only")
-        self.compare.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.compare.clicked.connect(lambda _checked=False: self.compare_wanted.emit())
+        self.edit = QToolButton()
+        self.edit.setText("✎ Edit")
+        self.edit.setToolTip("Other elements or another symmetry, refined as a new candidate (F2)")
+        for button, wanted in (
+            (self.compare, self.compare_wanted),
+            (self.edit, self.edit_wanted),
+        ):
+            button.setProperty("segment", True)
+            button.setProperty("place", "only")
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(lambda _checked=False, wanted=wanted: wanted.emit())
         self.note = QLineEdit()
         self.note.setPlaceholderText("Note on this candidate")
         self.note.setAccessibleName("Note on this candidate")
@@ -55,6 +65,7 @@ class CandidateMarks(QWidget):
         row.addWidget(self.pin)
         row.addWidget(self.discard)
         row.addWidget(self.compare)
+        row.addWidget(self.edit)
         row.addWidget(self.note, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)

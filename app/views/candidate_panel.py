@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -55,8 +57,8 @@ class CandidatePanel(Panel):
             f"{text.space_group(candidate.space_group)}"
         )
         self.verdict.show_as(
-            f"{text.CANDIDATE_VERDICTS[candidate.verdict]}, {candidate.score:.2f}",
-            TONES[candidate.verdict],
+            f"{text.verdict(candidate.verdict, candidate.score)}, {text.chance(candidate.score)}",
+            TONES[candidate.verdict] if math.isfinite(candidate.score) else "neutral",
         )
         self.verdict.setToolTip("What the program makes of it, and the chance of being right")
         for name, value in facts(candidate):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
@@ -119,7 +120,8 @@ class CandidatesModel(RowsModel):
         ):
             theme = self.theme
             colours = {"solved": theme.good, "tentative": theme.caution}
-            colour = QColor(colours.get(candidate.verdict, theme.muted))
+            judged = math.isfinite(candidate.score)
+            colour = QColor(colours.get(candidate.verdict if judged else "", theme.muted))
             return colour if role == Qt.ItemDataRole.ForegroundRole else _dot(colour)
         if column in (FORMULA, VERDICT) and role == Qt.ItemDataRole.FontRole:
             font = QFont()
@@ -151,7 +153,7 @@ def _shown(candidate: Candidate, mark: Mark, column: int) -> str:
         lambda: f"{text.space_group(candidate.space_group)}  ({candidate.space_group_number})",
         lambda: "",
         lambda: text.per_cent(candidate.fit.rwp),
-        lambda: text.CANDIDATE_VERDICTS[candidate.verdict],
+        lambda: text.verdict(candidate.verdict, candidate.score),
         lambda: mark.note,
     )[column]()
 
@@ -162,7 +164,7 @@ def _below(candidate: Candidate, column: int) -> str:
         return text.SOURCES.get(candidate.source, candidate.source)
     if column == SPACE_GROUP:
         return text.cell(candidate.cell, candidate.space_group_number)
-    return f"chance {candidate.score:.2f}" if column == VERDICT else ""
+    return f"chance {text.chance(candidate.score)}" if column == VERDICT else ""
 
 
 def _sort_key(candidate: Candidate, mark: Mark, column: int) -> Any:
@@ -173,7 +175,7 @@ def _sort_key(candidate: Candidate, mark: Mark, column: int) -> Any:
         lambda: candidate.space_group_number,
         lambda: float(candidate.fit.rwp),
         lambda: float(candidate.fit.rwp),
-        lambda: -candidate.score,
+        lambda: -candidate.score if math.isfinite(candidate.score) else 1.0,
         lambda: (not mark.note, mark.note.casefold()),
     )[column]()
 
@@ -354,6 +356,7 @@ class CandidatesTable(QTableView):
             where = self.viewport().rect().adjusted(12, 0, -12, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(where, int(flags), EMPTY)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Copy the chosen row with all digits."""

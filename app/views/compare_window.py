@@ -309,7 +309,8 @@ def _figures(candidate: Candidate) -> dict[str, str]:
         "Space group": f"{text.space_group(candidate.space_group)} "
         f"({candidate.space_group_number})",
         **dict(facts(candidate)),
-        "Verdict": f"{text.CANDIDATE_VERDICTS[candidate.verdict]}, chance {candidate.score:.2f}",
+        "Verdict": f"{text.verdict(candidate.verdict, candidate.score)}, "
+        f"chance {text.chance(candidate.score)}",
         "Source": text.SOURCES.get(candidate.source, candidate.source),
     }
     if candidate.unexplained:

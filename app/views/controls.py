@@ -58,6 +58,7 @@ class Elided(QLabel):
             self.text(), Qt.TextElideMode.ElideMiddle, inside.width()
         )
         painter.drawText(inside, int(self.alignment()), shown)
+        painter.end()
 
 
 class Panel(QFrame):
