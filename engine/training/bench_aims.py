@@ -8,10 +8,11 @@ from typing import Any
 
 from engine.crystal.lattice import CRYSTAL_SYSTEMS
 from engine.training import bench_figures as figures
-from engine.training.bench_collection import NO_LIBRARY, Collection
+from engine.training.bench_collection import NO_LIBRARY, RIVAL, Collection
 from engine.training.bench_figures import Rate, rate
 from engine.training.bench_refine_tables import MOST, close_to_free, untextured
 from engine.training.bench_results import Row
+from engine.training.bench_rival import rival_rate
 from engine.training.bench_tables import right_cell
 
 # Points that a changed pattern may cost.
@@ -97,7 +98,19 @@ def aims(collection: Collection) -> Iterator[Aim]:
         found = rate(part, figures.first)
         yield _least(f"formula known, {name} for a pattern", "still matches", None, found)
     yield from _times(rows)
-    yield Aim("FOX or GSAS-II with cell and group given", "side by side", "", "", 0, None)
+    yield _beside(collection, rows)
+
+
+def _beside(collection: Collection, rows: list[Row]) -> Aim:
+    """Another program that is told cell and group, and ours on the same patterns."""
+    on, aim = "FOX or GSAS-II with cell and group given", "side by side"
+    pairs = collection.pairs(collection.rows("val", RIVAL), rows)
+    if not pairs:
+        return Aim(on, aim, "", "", 0, None)
+    theirs, ours = rival_rate(pairs), rate([row for _, row in pairs], figures.first)
+    name = collection.rival()["name"]
+    figure = f"{name} {theirs.in_words}, Densight {ours.in_words}"
+    return Aim(on, aim, figure, "", len(pairs), None)
 
 
 def _least(on: str, what: str, least: float | None, found: Rate) -> Aim:

@@ -10,8 +10,9 @@ from engine.training.bench_figures import answered
 from engine.training.bench_results import Row, Run
 from engine.training.bench_verdicts import judged_anew
 
-# All sources of candidates on; the library alone; all but the library.
-ALL, LIBRARY, NO_LIBRARY, OTHER = "all", "library alone", "no library", "other"
+# What sources of candidates were on: all, the library alone, all but the library.
+ALL, LIBRARY, NO_LIBRARY = "all sources", "the library alone", "all but the library"
+RIVAL = "rival"
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +24,20 @@ class Result:
 
     @property
     def source(self) -> str:
-        """Which sources of candidates were on: `ALL`, `LIBRARY`, `NO_LIBRARY` or `OTHER`."""
-        off = {name for name, on in self.run["sources"].items() if not on}
+        """Which sources of candidates were on, in words: `ALL`, `LIBRARY`, `NO_LIBRARY` ...
+
+        `RIVAL` for another program's results.
+        """
+        if self.run["kind"] == RIVAL:
+            return RIVAL
+        on = [name for name, used in self.run["sources"].items() if used]
+        off = [name for name, used in self.run["sources"].items() if not used]
         if not off:
             return ALL
-        if "library" in off:
-            return NO_LIBRARY if off == {"library"} else OTHER
-        return LIBRARY if off == set(self.run["sources"]) - {"library"} else OTHER
+        if len(on) == 1:
+            return f"the {on[0]} alone" if on[0] != "phasing" else "phasing alone"
+        named = [name if name == "phasing" else f"the {name}" for name in off]
+        return "all but " + " and ".join(named)
 
 
 class Collection:
@@ -75,6 +83,20 @@ class Collection:
         }
         return [row for share in sorted(shares) for row in self.rows("val", second_phase=share)]
 
+    def sources(self, name: str) -> list[str]:
+        """What sources the standard patterns of a set were solved with, all of them first."""
+        found = {
+            result.source
+            for result in self.results
+            if result.run["set"] == name and not result.run["conditions"]
+        }
+        return sorted(found - {RIVAL}, key=lambda source: (source != ALL, source))
+
+    def rival(self) -> dict[str, str]:
+        """Name, version and effort of the other program whose results are here."""
+        run = next(result.run for result in self.results if result.source == RIVAL)
+        return {**run["program"], "effort": run["effort"]}
+
     def pairs(self, rows: list[Row], others: list[Row]) -> list[tuple[Row, Row]]:
         """Rows of the same patterns, errors left out."""
         by_name = {row["name"]: row for row in answered(others)}
@@ -84,6 +106,8 @@ class Collection:
         """The states of the program that the results are of, each once."""
         found: dict[str, dict[str, str]] = {}
         for result in self.results:
+            if result.source == RIVAL:
+                continue
             program = result.run["program"]
             found[" ".join(program.values())] = program
         return list(found.values())

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.training import bench_aims, bench_figures, bench_refine_tables, bench_tables
-from engine.training.bench_collection import LIBRARY, NO_LIBRARY, Collection
+from engine.training import (
+    bench_aims,
+    bench_figures,
+    bench_refine_tables,
+    bench_rival,
+    bench_tables,
+)
+from engine.training.bench_collection import ALL, RIVAL, Collection
 from engine.training.bench_figures import rate
 from engine.training.bench_results import Row
 
@@ -142,6 +148,7 @@ def page(collection: Collection, machine: str, reliability: str = "", earlier: s
     parts.append(_AIMS.format(table=bench_aims.table(collection)))
     parts += _simulated(collection)
     parts += _sources(collection)
+    parts += _rival(collection)
     parts += _measured(collection)
     parts += _refinement(collection)
     parts += _controls(collection)
@@ -200,17 +207,24 @@ def _failed(rows: Sequence[Row]) -> str:
 def _sources(collection: Collection) -> Iterator[str]:
     everything = collection.rows("val")
     lines = []
-    for name, source in (("the library alone", LIBRARY), ("all but the library", NO_LIBRARY)):
+    for source in collection.sources("val"):
         rows = collection.rows("val", source)
-        if not rows:
+        if source == ALL or not rows:
             continue
         pairs = collection.pairs(rows, everything)
         same = rate([other for _, other in pairs], bench_figures.first)
         questions = (bench_figures.first, bench_figures.tied, bench_figures.listed)
         shares = [rate(rows, question).in_words for question in questions]
-        lines.append(f"| {name} | {' | '.join(shares)} | {same.in_words if pairs else ''} |")
+        lines.append(f"| {source} | {' | '.join(shares)} | {same.in_words if pairs else ''} |")
     if lines:
         yield _SOURCES.format(rows="\n".join(lines))
+
+
+def _rival(collection: Collection) -> Iterator[str]:
+    rows = collection.rows("val", RIVAL)
+    pairs = collection.pairs(rows, collection.rows("val"))
+    if pairs:
+        yield bench_rival.section(pairs, collection.rival())
 
 
 def _measured(collection: Collection) -> Iterator[str]:

@@ -193,6 +193,38 @@ def test_sources_are_told_apart() -> None:
     assert [r["name"] for r in found.rows("val", LIBRARY)] == ["a"]
     assert [r["name"] for r in found.rows("val", NO_LIBRARY)] == ["b"]
     assert found.rows("val") == []
+    assert found.sources("val") == [NO_LIBRARY, LIBRARY]
+
+
+def test_every_choice_of_sources_has_its_own_rows_and_words() -> None:
+    network_off = {"library": True, "network": False, "phasing": True}
+    found = collection((run(), [row("a", 1)]), (run(sources=network_off), [row("a", 2)]))
+    assert found.sources("val") == ["all sources", "all but the network"]
+    text = page(found, "a machine")
+    assert "| all but the network | 0/1 = 0.0 % |" in text
+    assert "| 1/1 = 100.0 % |" in text
+
+
+def test_another_program_stands_beside_ours_on_the_same_patterns() -> None:
+    theirs = run() | {
+        "kind": "rival",
+        "sources": {},
+        "program": {"name": "FOX", "version": "v"},
+        "effort": "2 runs",
+    }
+    rival = [
+        {"name": name, "loose": loose, "strict": loose, "cpu_seconds": 30.0}
+        for name, loose in (("a", True), ("b", False), ("c", True))
+    ]
+    both = collection((run(), [row("a", 1), row("b", 1)]), (theirs, rival))
+    assert [r["name"] for r in both.rows("val")] == ["a", "b"]
+    text = page(both, "a machine")
+    assert "## Beside FOX" in text
+    assert "Right with both: 1; with FOX alone: 0; with Densight alone: 1." in text
+    aim = next(aim for aim in aims(both) if aim.aim == "side by side")
+    assert (aim.n, aim.met) == (2, None)
+    assert "FOX 1/2" in aim.figure and "Densight 2/2" in aim.figure
+    assert "version v" not in text.split("## The aims")[0]
 
 
 def test_the_page_holds_what_was_measured_and_nothing_else() -> None:
