@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.export.density_answer import DensityAnswer
     from engine.export.project import Project
     from engine.pattern.pattern import PowderPattern
+    from engine.pattern.peaks import PeakList
     from engine.pattern.readers.asked_columns import ColumnsQuestion
     from engine.solve.result import Solution
 
@@ -144,10 +145,19 @@ class Controller(QObject):
             "peaks",
             derive,
             Handlers(
-                result=lambda found: self.session.pattern.set_derived(*found),
+                result=lambda found: self._take_derived(*found),
                 refused=lambda text: self.session.messages.add("warning", text, "pattern"),
             ),
         )
+
+    def _take_derived(self, background: Any, peaks: PeakList) -> None:
+        """Show background and peaks, and name what is none of the sample's."""
+        from engine.pattern.spurious import in_words
+
+        self.session.pattern.set_derived(background, peaks)
+        foreign = in_words(getattr(peaks, "foreign", ()))
+        if foreign:
+            self.session.messages.add("info", foreign, "pattern")
 
     def set_wavelength(self, text: str) -> bool:
         """Take over a typed wavelength or the name of a preset; False if it is neither."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -51,12 +52,12 @@ class DensityMap:
         nothing = np.zeros((0, 3))
         return CrystalStructure(self.lattice, np.zeros(0), nothing).cell
 
-    @property
+    @cached_property
     def sigma(self) -> float:
         """Standard deviation of the map, e/A^3."""
         return float(np.std(self.values))
 
-    @property
+    @cached_property
     def maximum(self) -> float:
         """Largest density, e/A^3."""
         return float(np.max(self.values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -189,9 +190,9 @@ class DensityCanvas:
 
     def _draw_box(self) -> None:
         corners = [self._place(_CORNERS + origin)[_EDGES] for origin in self._cells()]
-        self._box.set_data(
-            pos=np.concatenate(corners).reshape(-1, 3), color=QColor(self.theme.muted).name()
-        )
+        # Numbers, not a name: for a name vispy imports matplotlib, to ask it for a colour map.
+        muted = QColor(self.theme.muted).getRgbF()
+        self._box.set_data(pos=np.concatenate(corners).reshape(-1, 3), color=muted)
         self._box.visible = True
         ends = np.zeros((6, 3))
         ends[1::2] = np.eye(3) * 0.28
@@ -210,6 +211,30 @@ class DensityCanvas:
 
     def _axis_colours(self) -> tuple[str, str, str]:
         return self.theme.calculated, self.theme.good, self.theme.difference
+
+    # -- the first picture -------------------------------------------------------------------
+
+    def warm_up(self) -> Iterator[None]:
+        """Build the shaders of one drawable after the other, with next to nothing drawn.
+
+        Each step is worth a frame; after the last one the canvas is empty again.
+        """
+        speck = np.zeros((3, 3), dtype=np.float32)
+        speck[1, 0] = speck[2, 1] = 1e-3
+        triangle = np.array([[0, 1, 2]], dtype=np.uint32)
+        up = np.tile(np.array([0.0, 0.0, 1.0], dtype=np.float32), (3, 1))
+        plain, varied = np.ones(4), np.ones((3, 4))
+        meshes = [(self._inner, plain), (self._outer, plain)]
+        meshes += [(mesh, varied) for mesh in self.structure.meshes]
+        for mesh, colour in meshes:
+            mesh.set_mesh(speck, triangle, up, colour)
+            mesh.visible = True
+            self.canvas.update()
+            yield
+        self._draw_box()
+        self.canvas.update()
+        yield
+        self.clear()
 
     # -- the camera --------------------------------------------------------------------------
 

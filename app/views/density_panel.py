@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QStackedLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import text
 from app.controller import Controller
@@ -47,6 +55,7 @@ class DensityPanel(Panel):
         self._has_opengl = True
         self.canvas: DensityCanvas | None = None
         self.samples: int | None = None
+        self._steps: Iterator[None] | None = None
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MILLISECONDS)
@@ -98,6 +107,7 @@ class DensityPanel(Panel):
         self.hint = muted()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
+        self.hint.setAutoFillBackground(True)
         picture = QWidget()
         self._picture = QVBoxLayout(picture)
         self._picture.setContentsMargins(0, 0, 0, 0)
@@ -165,7 +175,40 @@ class DensityPanel(Panel):
         self.canvas.native.setMinimumSize(120, 100)
         self._picture.insertWidget(0, self.canvas.native, 1)
         self.canvas.set_theme(self._theme)
+        self._warm_up_canvas()
         self._show_map()
+
+    def _warm_up_canvas(self) -> None:
+        """Draw behind the hint, a little a frame, so that the first density comes at once."""
+        canvas = self.canvas
+        if canvas is None or self._session.density.shown is not None:
+            return
+        layout = self.stack.layout()
+        assert isinstance(layout, QStackedLayout)
+        layout.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        self.section.hide()
+        self._steps = canvas.warm_up()
+        canvas.canvas.events.draw.connect(self._another_step, position="last")
+        next(self._steps)
+
+    def _another_step(self, _event: object = None) -> None:
+        """After a frame: prepare the next one, when the window has nothing else to do."""
+        QTimer.singleShot(0, self, self._step)
+
+    def _step(self) -> None:
+        if self._steps is None or self.canvas is None:
+            return
+        try:
+            if self._session.density.shown is not None:
+                raise StopIteration
+            next(self._steps)
+        except StopIteration:
+            self._steps = None
+            self.canvas.canvas.events.draw.disconnect(self._another_step)
+            layout = self.stack.layout()
+            assert isinstance(layout, QStackedLayout)
+            layout.setStackingMode(QStackedLayout.StackingMode.StackOne)
+            self._show_map()
 
     # -- following the state -----------------------------------------------------------------
 

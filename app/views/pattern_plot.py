@@ -39,6 +39,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.theme: Theme = LIGHT
         self.on_cursor: Any = None
         self._floor = 1.0
+        self._in_legend: tuple[Any, ...] = ()
         self._cursor: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Powder pattern")
@@ -164,18 +165,26 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             plot.vb.rbScaleBox.setPen(pg.mkPen(theme.accent))
             plot.vb.rbScaleBox.setBrush(box)
         self.legend.setLabelTextColor(theme.text)
-        self._fill_legend()
+        self._fill_legend(anew=True)
         self._label_axes()
 
-    def _fill_legend(self) -> None:
+    def _fill_legend(self, anew: bool = False) -> None:
+        """Name what is drawn; entries are costly, and made only where others are needed."""
+        drawn = tuple(
+            item
+            for item in (self.observed, self.calculated, self.background)
+            if item.getOriginalDataset()[0] is not None and len(item.getOriginalDataset()[0])
+        )
+        if drawn == self._in_legend and not anew:
+            return
+        self._in_legend = drawn
         self.legend.clear()
         for item, name in (
             (self.observed, "Observed"),
             (self.calculated, "Calculated"),
             (self.background, "Background"),
         ):
-            xs, _ys = item.getOriginalDataset()
-            if xs is not None and len(xs):
+            if item in drawn:
                 self.legend.addItem(item, name)
 
     # -- drawing -----------------------------------------------------------------------------

@@ -258,6 +258,8 @@ def rows(fit: FitResult) -> list[tuple[str, str, str]]:
         phase = fit.phases[0]
         for name, value, su in zip(CELL_NAMES, phase.structure.cell, phase.cell_su, strict=True):
             unit = "°" if name in GREEK else "Å"
+            if name in GREEK and not su > 0.0:
+                continue  # set by symmetry
             listed.append((GREEK.get(name, name), number_with_su(value, float(su), 5), unit))
     for parameter in fit.parameters:
         name = parameter.name.removeprefix("phase_1:")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine.crystal.composition import check_contents, parse_elements
 from engine.errors import BadInputError
@@ -29,6 +30,55 @@ def add_pattern(parser: argparse.ArgumentParser) -> None:
         help="of a file with several ranges: the number of one, or all merged or added up; "
         "default: merged where they continue each other, else the first",
     )
+
+
+def add_corrections(parser: argparse.ArgumentParser) -> None:
+    """What is left out of the pattern, and the optics that its file does not state."""
+    group = parser.add_argument_group("corrections")
+    group.add_argument(
+        "--exclude",
+        metavar="LOW-HIGH",
+        nargs="+",
+        default=[],
+        help="regions of 2theta in degrees that no fit sees",
+    )
+    group.add_argument(
+        "--without-spikes", action="store_true", help="leave out single points far too high"
+    )
+    group.add_argument(
+        "--monochromator",
+        type=number(float, 0.0, above=True),
+        metavar="DEG",
+        help="Bragg angle 2theta of a crystal monochromator, for example 26.6 (graphite, Cu)",
+    )
+    group.add_argument(
+        "--slits", choices=("fixed", "automatic"), help="divergence slits; default: fixed"
+    )
+    group.add_argument(
+        "--capillary",
+        type=number(float, 0.0, above=True),
+        metavar="MU_R",
+        help="the sample is a cylinder: its linear absorption coefficient times its radius",
+    )
+
+
+def corrected(pattern: PowderPattern, arguments: argparse.Namespace) -> PowderPattern:
+    """The pattern with the corrections of `add_corrections`."""
+    from engine.pattern.excluded import parse_regions, without_regions
+    from engine.pattern.spikes import without_spikes
+
+    optics = {
+        "monochromator_two_theta": arguments.monochromator,
+        "slit_mode": arguments.slits,
+        "capillary_mu_r": arguments.capillary,
+    }
+    stated: dict[str, Any] = {name: x for name, x in optics.items() if x is not None}
+    if stated:
+        radiation = replace(pattern.radiation, optics_provenance="typed", **stated)
+        pattern = replace(pattern, radiation=radiation)
+    if arguments.without_spikes:
+        pattern = without_spikes(pattern)
+    return without_regions(pattern, parse_regions(",".join(arguments.exclude)))
 
 
 def add_wavelength(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +161,8 @@ def pattern_of(arguments: argparse.Namespace) -> PowderPattern:
     radiation = radiation_of(arguments)
     ranges = None if arguments.ranges is None else parse_range(arguments.ranges)
     pattern = read_pattern(existing(arguments.pattern), radiation, ranges)
+    if hasattr(arguments, "without_spikes"):
+        pattern = corrected(pattern, arguments)
     for warning in warnings_of(pattern):
         warn(warning)
     return pattern

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.arguments import add_pattern, existing, number, pattern_of
+from engine.cli.arguments import add_corrections, add_pattern, existing, number, pattern_of
 from engine.cli.progress import TerminalProgress
 from engine.errors import BadInputError
 from engine.export.numbers import number_with_su
@@ -30,13 +29,8 @@ def add_parser(subparsers: Any) -> None:
     )
     _add_lattice(parser)
     _add_groups(parser)
+    add_corrections(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
-    parser.add_argument(
-        "--monochromator",
-        type=number(float, 0.0, above=True),
-        metavar="DEG",
-        help="Bragg angle 2theta of a crystal monochromator, for example 26.6 (graphite, Cu)",
-    )
     parser.add_argument(
         "--particle-size",
         metavar="UM",
@@ -82,13 +76,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Refine, write the fit's folder and print the residuals."""
     paths = [existing(path) for path in arguments.structures]
     pattern = pattern_of(arguments)
-    if arguments.monochromator is not None:
-        optics = replace(
-            pattern.radiation,
-            monochromator_two_theta=arguments.monochromator,
-            optics_provenance="typed",
-        )
-        pattern = replace(pattern, radiation=optics)
     from engine.crystal.structure_io import read_structure
     from engine.export.atomic import make_folder
     from engine.export.fit_files import write_fit

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.arguments import add_pattern, number, pattern_of
+from engine.cli.arguments import add_corrections, add_pattern, number, pattern_of
 from engine.pattern.pattern import PowderPattern
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("index", help="the lattices that may be behind a pattern")
     add_pattern(parser)
+    add_corrections(parser)
     parser.add_argument(
         "--top", type=number(int, 1), default=5, metavar="N", help="lattices; default: 5"
     )

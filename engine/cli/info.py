@@ -91,8 +91,17 @@ def in_words(pattern: PowderPattern) -> str:
             f"wavelength  {lines} A ({anode}{radiation.provenance})",
             *(f"{name:<12}{text}" for name, text in named.items() if text),
             *_ranges(pattern),
+            *_spikes(pattern),
         ]
     )
+
+
+def _spikes(pattern: PowderPattern) -> list[str]:
+    """A line on single points far too high, where there are such."""
+    from engine.pattern.spikes import find_spikes
+
+    where = ", ".join(f"{pattern.two_theta[i]:.2f}" for i in find_spikes(pattern))
+    return [f"spikes      at {where} degrees; --without-spikes leaves them out"] if where else []
 
 
 def _ranges(pattern: PowderPattern) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.cli.arguments import (
     add_contents,
+    add_corrections,
     add_device,
     add_pattern,
     add_search_limits,
@@ -27,6 +28,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("solve", help="find the crystal structure behind a pattern")
     add_pattern(parser)
+    add_corrections(parser)
     add_contents(parser, required=True)
     add_search_limits(parser)
     add_device(parser)

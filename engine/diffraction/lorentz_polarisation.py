@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.diffraction.cylinder import transmission
 from engine.pattern.radiation import Radiation
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def lorentz_polarisation(sin_squared: Array, radiation: Radiation) -> Array:
     sin_squared : array or tensor
         sin^2(theta), between 0 and 1 (exclusive).
     radiation : Radiation
-        Its polarisation, monochromator and slit mode count; its wavelengths do not.
+        Its polarisation, monochromator, slit mode and capillary count; its wavelengths do not.
     """
     factor: Array = lorentz(sin_squared) * polarisation(sin_squared, radiation)
-    return factor * slits(sin_squared, radiation)
+    factor = factor * slits(sin_squared, radiation)
+    if radiation.capillary_mu_r > 0.0:
+        factor = factor * transmission(sin_squared, radiation.capillary_mu_r)
+    return factor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -18,7 +18,13 @@ from engine.solve.result import Problem
 # Stands elsewhere in the record, or is no setting.
 _ELSEWHERE = {"pattern", "elements", "seed"}
 _OF_RADIATION = tuple(field.name for field in fields(Radiation))
-_OPTICS = ("polarisation", "monochromator_two_theta", "slit_mode", "optics_provenance")
+_OPTICS = (
+    "polarisation",
+    "monochromator_two_theta",
+    "slit_mode",
+    "optics_provenance",
+    "capillary_mu_r",
+)
 LARGEST_RECORD = 50_000_000
 
 
@@ -31,7 +37,8 @@ def problem_record(problem: Problem) -> dict[str, Any]:
         ``settings`` (all fields of `Problem` but the pattern, elements and seed), ``optics``
         (what `Radiation` has besides its wavelengths), ``pattern_sha256`` (of the file's bytes;
         null for a pattern that came from no file), ``ranges`` (which of the file's ranges were
-        asked for) and ``checksums`` of the weights and the structure types.
+        asked for), ``left_out`` (``excluded`` regions of 2theta, and whether ``spikes``) and
+        ``checksums`` of the weights and the structure types.
     """
     radiation = problem.pattern.radiation
     return {
@@ -43,6 +50,10 @@ def problem_record(problem: Problem) -> dict[str, Any]:
         "optics": {name: getattr(radiation, name) for name in _OPTICS},
         "pattern_sha256": _sha256(problem.pattern.path),
         "ranges": problem.pattern.details.ranges,
+        "left_out": {
+            "excluded": [list(region) for region in problem.pattern.details.excluded],
+            "spikes": problem.pattern.details.without_spikes,
+        },
         "checksums": data_checksums(),
     }
 
@@ -128,7 +139,8 @@ def _is_one(value: object, kind: Any) -> bool:
 
 def _radiation(record: dict[str, Any]) -> Radiation:
     kept = {**record["optics"], **record["radiation"]}
-    known = {name: kept[name] for name in _OF_RADIATION}
+    # A record of an older version knows nothing of capillaries.
+    known = {name: kept[name] for name in _OF_RADIATION if name in kept}
     known["wavelengths"] = tuple(float(x) for x in known["wavelengths"])
     known["weights"] = tuple(float(x) for x in known["weights"])
     return Radiation(**known)
@@ -151,7 +163,25 @@ def _pattern(record: dict[str, Any], folder: Path, radiation: Radiation) -> Powd
     stated = radiation.provenance in ("typed", "preset")
     kept = record.get("ranges")
     ranges = None if kept is None else parse_range(str(kept))
-    return read_pattern(path, radiation if stated else None, ranges)
+    pattern = read_pattern(path, radiation if stated else None, ranges)
+    if radiation.optics_provenance == "typed":
+        optics = {name: getattr(radiation, name) for name in _OPTICS}
+        pattern = replace(pattern, radiation=replace(pattern.radiation, **optics))
+    return _corrected(pattern, record.get("left_out") or {}, folder)
+
+
+def _corrected(pattern: PowderPattern, left_out: dict[str, Any], folder: Path) -> PowderPattern:
+    """The pattern without the points that were left out."""
+    from engine.pattern.excluded import without_regions
+    from engine.pattern.spikes import without_spikes
+
+    try:
+        regions = [(float(low), float(high)) for low, high in left_out.get("excluded", ())]
+    except (TypeError, ValueError) as error:
+        raise BadInputError(f"The solution.json in '{folder}' is damaged: {error}.") from None
+    if left_out.get("spikes"):
+        pattern = without_spikes(pattern)
+    return without_regions(pattern, regions)
 
 
 def _sha256(path: Path | None) -> str | None:

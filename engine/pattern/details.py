@@ -24,6 +24,10 @@ class MeasurementDetails:
         How many scans the file holds.
     ranges : int, "merge", "sum" or None
         Which of them was asked for, as for `engine.pattern.io.read_pattern`.
+    excluded : tuple of (float, float)
+        Regions of 2theta (degrees) whose points were left out.
+    without_spikes : bool
+        Whether spikes were left out.
     """
 
     sample: str = ""
@@ -32,3 +36,5 @@ class MeasurementDetails:
     seconds: float | None = None
     n_ranges: int = 1
     ranges: int | str | None = None
+    excluded: tuple[tuple[float, float], ...] = ()
+    without_spikes: bool = False

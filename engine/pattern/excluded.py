@@ -67,4 +67,5 @@ def without_regions(pattern: PowderPattern, regions: Sequence[Region]) -> Powder
         two_theta=pattern.two_theta[kept],
         counts=pattern.counts[kept],
         sigma=pattern.sigma[kept],
+        details=replace(pattern.details, excluded=(*pattern.details.excluded, *regions)),
     )

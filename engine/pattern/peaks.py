@@ -27,7 +27,7 @@ from engine.pattern.peak_detection import (
 )
 from engine.pattern.radiation import Radiation
 from engine.pattern.resample import downsample
-from engine.pattern.spurious import spurious
+from engine.pattern.spurious import ForeignLine, foreign_lines
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -64,6 +64,8 @@ class PeakList:
         The primary wavelength, angstrom.
     background : (m,) array
         Background at the points of the pattern, as settled by the fit.
+    foreign : tuple of ForeignLine
+        What was found and left out: K-beta and tungsten lines, diffuse humps.
     """
 
     two_theta: FloatArray
@@ -77,6 +79,7 @@ class PeakList:
     asymmetry: FloatArray
     wavelength: float
     background: FloatArray
+    foreign: tuple[ForeignLine, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -143,7 +146,8 @@ def find_peaks(
         if background is not None
         else np.interp(pattern.two_theta, thin.two_theta, level)
     )
-    return _peak_list(fit, pattern.radiation, np.asarray(settled))
+    listed = _peak_list(fit, pattern.radiation, np.asarray(settled))
+    return replace(listed, foreign=search.foreign)
 
 
 def _peak_list(fit: LineFit, radiation: Radiation, background: FloatArray) -> PeakList:
@@ -189,6 +193,7 @@ class _Search:
         self.held = held
         # Scatter of the residual in units of the stated noise, once lines are taken away.
         self.noise = 1.0
+        self.foreign: tuple[ForeignLine, ...] = ()
 
     def run(self, min_relative_area: float) -> tuple[LineFit, FloatArray]:
         """All rounds; the fit and the settled background."""
@@ -346,8 +351,8 @@ class _Search:
             fit = self._fit(kept.lines, laws, cycles=4, relax_laws=False)
             kept = self._pruned(fit, 0.8 * self.threshold, min_relative_area, strict=True)
         fit = _sorted(kept)
-        lines = spurious(fit.lines, fit.laws, self.radiation)
-        fit = replace(fit, lines=fit.lines.take(~lines), su=fit.su[~lines])
+        found, self.foreign = foreign_lines(fit.lines, fit.laws, self.radiation)
+        fit = replace(fit, lines=fit.lines.take(~found), su=fit.su[~found])
         # Noise with a memory (smoothed or summed data) makes all uncertainties larger.
         return replace(fit, su=fit.su * self.noise)
 

@@ -23,6 +23,8 @@ K_ALPHA: dict[str, tuple[float, float]] = {
 K_ALPHA_2_RATIO = 0.5
 # How near, relatively, a single wavelength is to a doublet's mean to be taken for it.
 MEAN_TOLERANCE = 1.2e-4
+# Linear absorption coefficient times radius of a capillary that can still be corrected for.
+LARGEST_MU_R = 3.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class Radiation:
     slit_mode : {"fixed", "automatic"}
         Divergence slits; automatic ones light a constant area of the sample.
     optics_provenance : {"file", "preset", "typed", "assumed"}
-        Where polarisation, monochromator and slit mode come from.
+        Where polarisation, monochromator, slit mode and capillary come from.
+    capillary_mu_r : float
+        Linear absorption coefficient times radius of a cylindrical sample in the beam; 0 for
+        a flat one that absorbs everything.
     """
 
     wavelengths: tuple[float, ...]
@@ -58,11 +63,17 @@ class Radiation:
     monochromator_two_theta: float | None = None
     slit_mode: SlitMode = "fixed"
     optics_provenance: Provenance = "assumed"
+    capillary_mu_r: float = 0.0
 
     def __post_init__(self) -> None:
         """Check that the numbers can be wavelengths."""
         if len(self.wavelengths) == 0 or len(self.wavelengths) != len(self.weights):
             raise BadInputError("A radiation needs one weight for each of its wavelengths.")
+        if not 0.0 <= self.capillary_mu_r <= LARGEST_MU_R:
+            raise BadInputError(
+                f"A capillary with mu R = {self.capillary_mu_r:g} cannot be corrected for: give a "
+                f"number up to {LARGEST_MU_R:g}."
+            )
         for wavelength in self.wavelengths:
             if not 0.05 <= wavelength <= 10.0:
                 raise BadInputError(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,14 +29,61 @@ _HUMP = 4.0
 _WIDE = 1.8
 
 
-def spurious(lines: Lines, laws: Laws, radiation: Radiation) -> NDArray[np.bool_]:
-    """Which fitted lines (n,) are K-beta or tungsten satellites of strong lines, or humps."""
+@dataclass(frozen=True)
+class ForeignLine:
+    """A feature that is no reflection of the sample's K-alpha lines.
+
+    Attributes
+    ----------
+    two_theta : float
+        Degrees.
+    area : float
+        Integrated intensity, counts times degrees.
+    origin : str
+        What it is, in words.
+    """
+
+    two_theta: float
+    area: float
+    origin: str
+
+
+def foreign_lines(
+    lines: Lines, laws: Laws, radiation: Radiation
+) -> tuple[NDArray[np.bool_], tuple[ForeignLine, ...]]:
+    """Fitted lines that are K-beta or tungsten satellites of strong lines, or diffuse humps.
+
+    Returns
+    -------
+    found : (n,) array
+    named : tuple of ForeignLine
+        Each of them with its origin.
+    """
     if len(lines) == 0:
-        return np.zeros(0, dtype=bool)
-    found = _humps(lines, laws)
-    for wavelength in _contaminants(radiation):
-        found |= _satellites(lines, wavelength / radiation.primary)
-    return np.asarray(found)
+        return np.zeros(0, dtype=bool), ()
+    origins: dict[int, str] = {}
+    for i in np.flatnonzero(_humps(lines, laws)):
+        origins[int(i)] = f"diffuse hump, {np.exp(lines.log_fwhm[i]):.1f} deg wide"
+    for name, wavelength in _contaminants(radiation):
+        parents = _parents(lines, wavelength / radiation.primary)
+        for i in np.flatnonzero(parents >= 0):
+            strong = lines.position[parents[i]]
+            origins.setdefault(int(i), f"{name} of the line at {strong:.2f} deg")
+    found = np.zeros(len(lines), dtype=bool)
+    found[list(origins)] = True
+    named = tuple(
+        ForeignLine(float(lines.position[i]), float(lines.area[i]), origins[i])
+        for i in sorted(origins)
+    )
+    return found, named
+
+
+def in_words(found: Sequence[ForeignLine]) -> str:
+    """One sentence on lines that are not of the sample; empty where there is none."""
+    if not found:
+        return ""
+    listed = "; ".join(f"{line.two_theta:.2f} deg ({line.origin})" for line in found)
+    return f"Taken for no reflection of the sample: {listed}."
 
 
 def _humps(lines: Lines, laws: Laws) -> NDArray[np.bool_]:
@@ -46,19 +96,25 @@ def _humps(lines: Lines, laws: Laws) -> NDArray[np.bool_]:
     return np.asarray(humps | ((excess > _WIDE) & beside.any(axis=1)))
 
 
-def _contaminants(radiation: Radiation) -> tuple[float, ...]:
+def _contaminants(radiation: Radiation) -> tuple[tuple[str, float], ...]:
+    """Names and wavelengths (angstrom) of what a tube without monochromator may emit too."""
     for anode, (first, _) in K_ALPHA.items():
         if len(radiation.wavelengths) > 1 and abs(radiation.primary - first) < 1e-3:
-            extra = (TUNGSTEN_L_ALPHA,) if anode == "Cu" else ()
-            return (K_BETA[anode], *extra)
+            extra = (("W L-alpha", TUNGSTEN_L_ALPHA),) if anode == "Cu" else ()
+            return ((f"{anode} K-beta", K_BETA[anode]), *extra)
     return ()
 
 
-def _satellites(lines: Lines, ratio: float) -> NDArray[np.bool_]:
-    """Lines where another wavelength would show a line at least fifty times as strong."""
+def _parents(lines: Lines, ratio: float) -> NDArray[np.int64]:
+    """For each line (n,) the strong one that another wavelength would show there, -1 for none.
+
+    It is at least fifty times as strong.
+    """
     sine = np.sin(np.radians(lines.position / 2.0)) * ratio
     expected = 2.0 * np.degrees(np.arcsin(np.clip(sine, 0.0, 1.0)))
     distance = np.abs(lines.position[:, None] - expected[None, :])
     near = distance < 0.4 * np.exp(lines.log_fwhm)[:, None]
     weak = lines.area[:, None] < _LARGEST_SHARE * lines.area[None, :]
-    return np.asarray(np.any(near & weak, axis=1))
+    strength = np.where(near & weak, lines.area[None, :], -1.0)
+    strongest = np.argmax(strength, axis=1)
+    return np.where(strength.max(axis=1) > 0.0, strongest, -1).astype(np.int64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
+from engine.pattern.spurious import in_words
 from engine.progress import Progress
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult
@@ -58,6 +59,9 @@ def refine_phases(
     for crystal in crystals:
         prepared = cut_to_reflections(prepared, crystal)
     state = begin(prepared, crystals, options or RefinementOptions())
+    foreign = in_words(prepared.peaks.foreign)
+    if foreign:
+        state = state.noted(foreign)
     done = run(state, progress or Progress())
     found = state_result(done)
     if len(structures) > 1:

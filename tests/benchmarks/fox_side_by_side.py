@@ -32,7 +32,7 @@ from engine.training.scoring import compare
 
 SCRIPT = Path(__file__).with_name("fox_solve.py")
 RUNS, TRIALS = 5, 300_000
-LIMIT = 600
+LIMIT = 3000
 # Images of an atom nearer than this are one atom on a special position (angstrom).
 MERGED = 0.9
 

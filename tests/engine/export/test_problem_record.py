@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from engine.errors import BadInputError
 from engine.export.pattern_files import write_pattern
 from engine.export.problem_record import data_checksums, problem_of, problem_record, read_record
 from engine.export.solution_files import solution_record
+from engine.pattern.excluded import without_regions
 from engine.pattern.io import read_pattern
 from engine.pattern.radiation import single
+from engine.pattern.spikes import without_spikes
 from engine.solve.result import Problem, Solution
 from tests import made_instrument_files
 from tests.made_patterns import measured
@@ -52,6 +55,21 @@ def test_the_chosen_range_is_read_again(tmp_path):
         again = problem_of(record, tmp_path)
         assert again.pattern.two_theta[0] == first
         assert len(again.pattern) == len(problem.pattern)
+
+
+def test_corrections_are_made_again(problem, tmp_path):
+    optics = {"monochromator_two_theta": 26.6, "slit_mode": "automatic", "capillary_mu_r": 0.4}
+    radiation = replace(problem.pattern.radiation, optics_provenance="typed", **optics)
+    pattern = without_spikes(replace(problem.pattern, radiation=radiation))
+    pattern = without_regions(pattern, [(30.0, 32.0), (50.0, 51.0)])
+    asked = Problem(pattern, ("Ti", "O"))
+    record = json.loads(json.dumps(solution_record(Solution(asked, "no-solution", ()))))
+    again = problem_of(record, tmp_path).pattern
+    assert again.radiation == pattern.radiation
+    assert again.two_theta.tolist() == pattern.two_theta.tolist()
+    assert again.details.excluded == pattern.details.excluded
+    del record["left_out"], record["optics"]["capillary_mu_r"]  # as an older version wrote it
+    assert len(problem_of(record, tmp_path).pattern) == len(problem.pattern)
 
 
 def test_the_pattern_may_have_moved_with_its_record(record, tmp_path):

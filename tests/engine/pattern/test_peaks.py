@@ -7,7 +7,7 @@ from engine.pattern.io import read_pattern
 from engine.pattern.line_profile import Lines, calculate, neighbourhoods, unit_profiles
 from engine.pattern.peaks import find_peaks
 from engine.pattern.radiation import K_ALPHA, Radiation, parse_wavelength, preset
-from engine.pattern.spurious import K_BETA
+from engine.pattern.spurious import K_BETA, in_words
 
 LINES = [(18.3, 700.0), (26.6, 1500.0), (38.0, 300.0), (38.5, 200.0), (52.0, 900.0),
          (63.1, 30.0), (71.7, 500.0), (84.2, 250.0)]  # fmt: skip
@@ -81,6 +81,8 @@ def test_weak_k_beta_satellites_are_left_out(make_pattern):
     beta = 2 * np.degrees(np.arcsin(sine))
     peaks = find_peaks(make_pattern([(47.0, 3000.0), (beta, 25.0), (70.0, 400.0)]))
     assert peaks.two_theta == pytest.approx([47.0, 70.0], abs=0.01)
+    assert [line.two_theta for line in peaks.foreign] == pytest.approx([beta], abs=0.05)
+    assert "Cu K-beta of the line at 47.00 deg" in in_words(peaks.foreign)
 
 
 def test_gaps_and_uneven_steps(make_pattern):
