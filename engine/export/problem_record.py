@@ -138,9 +138,9 @@ def _is_one(value: object, kind: Any) -> bool:
 
 
 def _radiation(record: dict[str, Any]) -> Radiation:
-    kept = {**record["optics"], **record["radiation"]}
     # A record of an older version knows nothing of capillaries.
-    known = {name: kept[name] for name in _OF_RADIATION if name in kept}
+    kept = {"capillary_mu_r": 0.0, **record["optics"], **record["radiation"]}
+    known = {name: kept[name] for name in _OF_RADIATION}
     known["wavelengths"] = tuple(float(x) for x in known["wavelengths"])
     known["weights"] = tuple(float(x) for x in known["weights"])
     return Radiation(**known)
