@@ -231,7 +231,13 @@ class DensityCanvas:
             mesh.visible = True
             self.canvas.update()
             yield
-        self._draw_box()
+        for line in (self._box, self._axes):
+            line.set_data(pos=speck[:2], color=np.ones((2, 4)))
+            line.visible = True
+            self.canvas.update()
+            yield
+        self._labels.color = self.theme.surface
+        self._labels.visible = True
         self.canvas.update()
         yield
         self.clear()

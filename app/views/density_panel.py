@@ -107,7 +107,6 @@ class DensityPanel(Panel):
         self.hint = muted()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
-        self.hint.setAutoFillBackground(True)
         picture = QWidget()
         self._picture = QVBoxLayout(picture)
         self._picture.setContentsMargins(0, 0, 0, 0)
@@ -179,7 +178,10 @@ class DensityPanel(Panel):
         self._show_map()
 
     def _warm_up_canvas(self) -> None:
-        """Draw behind the hint, a little a frame, so that the first density comes at once."""
+        """Draw behind the hint, a little a frame, so that the first density comes at once.
+
+        The hint is transparent: what lies under something opaque is never drawn.
+        """
         canvas = self.canvas
         if canvas is None or self._session.density.shown is not None:
             return
