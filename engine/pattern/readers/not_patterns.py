@@ -8,7 +8,6 @@ from engine.pattern.readers.registry import LIKELY, NO, Format, Reader
 from engine.pattern.readers.scan import Scan, Source
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\x89HDF", "HDF5 or NeXus"),
     (b"\x89PNG", "PNG picture"),
     (b"\xff\xd8\xff", "JPEG picture"),
     (b"II*\x00", "TIFF picture"),

@@ -107,6 +107,7 @@ _BUILT_IN = (
     "stoe_raw",
     "xrdml",
     "pdcif",
+    "nexus",
     "gsas",
     "step_scan",
     "chi",

@@ -7,7 +7,9 @@ that it is the mean of, in two columns of an eight-column field.
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +26,8 @@ _MANY = 4
 _FIELD = 8
 _COUNTER_FIELD = re.compile(r"([ 0-9][0-9])([ ]{0,5}[0-9]{1,6}|[ ]{0,4}[0-9]{1,5}\.?)")
 _END_MARK = -1000.0
+_MONOCHROMATOR = re.compile(r"monochromator\s*used\W+y", re.IGNORECASE)
+GRAPHITE = 3.354  # d of 002, angstrom
 _ANGSTROM = re.compile(r"(?:^|[\s:])([0-9]\.[0-9]{2,6})\s*A\b")
 
 
@@ -118,14 +122,32 @@ def _read(source: Source) -> Scan:
             sigma = values[promised : 2 * promised]
     n = min(promised, len(values))
     header = "\n".join(lines[: i + 1])
+    radiation, warnings = _with_monochromator(
+        find_radiation(header) or _leading_wavelength(lines[:i]), header
+    )
     return Scan(
         np.asarray(start + step * np.arange(n), dtype=np.float64),
         values[:n],
         None if sigma is None else sigma[:n],
         format="FullProf/LHPM start step end",
-        radiation=find_radiation(header) or _leading_wavelength(lines[:i]),
+        radiation=radiation,
         title=lines[0].strip()[:80] if i > 0 else _trailing_title(lines[0]),
         promised_points=promised,
+        warnings=warnings,
+    )
+
+
+def _with_monochromator(
+    radiation: Radiation | None, header: str
+) -> tuple[Radiation | None, tuple[str, ...]]:
+    """LHPM's headers say that a monochromator was used, and not which: graphite 002 is taken."""
+    if radiation is None or _MONOCHROMATOR.search(header) is None:
+        return radiation, ()
+    angle = 2.0 * math.degrees(math.asin(radiation.primary / (2.0 * GRAPHITE)))
+    used = replace(radiation, monochromator_two_theta=angle, optics_provenance="file")
+    return used, (
+        "The file says that a monochromator was used, and not which: graphite was taken "
+        f"(2theta {angle:.1f} deg); state another if it was one.",
     )
 
 
