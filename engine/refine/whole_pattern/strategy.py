@@ -99,6 +99,8 @@ def run_free_intensities(state: State, progress: Progress) -> State:
     progress.report(0.7, "Refining asymmetry")
     state, groups = with_asymmetry(_freed(state, groups), groups)
     state, groups = with_displacement(state, groups)
+    if state.options.refine is not None:
+        groups = (*groups, *(g for g in state.options.refine if g not in groups))
     return _freed(state, groups)
 
 
