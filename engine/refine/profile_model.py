@@ -14,12 +14,15 @@ from scipy.sparse import csc_matrix
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
 from engine.pattern.radiation import Radiation
 from engine.refine.crystal_model import CrystalModel
-from engine.refine.line_profiles import LineProfiles, line_profiles
+from engine.refine.line_profiles import LineProfiles, line_profiles, spread
 from engine.refine.texture import cosines_squared, march_dollase
 
 FloatArray = NDArray[np.float64]
 DEGREES = 180.0 / np.pi
 NARROWEST = 0.003
+# How many FWHM to either side lines are drawn in a fit that is reported. Those that draw less far
+# are for comparing candidates: single precision does.
+FINAL_REACH = 12.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +141,7 @@ class ProfileModel:
         two_theta: FloatArray,
         fixed_background: FloatArray,
         n_background: int,
-        reach: float = 12.0,
+        reach: float = FINAL_REACH,
     ) -> None:
         self.crystal = crystal
         self.radiation = radiation
@@ -151,11 +154,13 @@ class ProfileModel:
         self._cosines: FloatArray | None = None
         self.texture_axis: tuple[int, int, int] | None = None
         self._cached: tuple[FloatArray, bool, FloatArray, FloatArray] | None = None
+        self._drawn: tuple[FloatArray, set[str], LineProfiles] | None = None
 
     def with_reach(self, reach: float) -> ProfileModel:
         """The same model with lines drawn to `reach` FWHM on either side."""
         other = copy.copy(self)
         other.reach = reach
+        other._drawn = None
         return other
 
     def with_texture(self, axis: tuple[int, int, int]) -> ProfileModel:
@@ -177,6 +182,19 @@ class ProfileModel:
         squared, gradient = self.crystal.f_squared(shifts, derivatives, given)
         self._cached = (key, derivatives, squared, gradient)
         return squared, gradient
+
+    def _profiles(
+        self, position: FloatArray, fwhm: FloatArray, eta: FloatArray, wanted: set[str]
+    ) -> LineProfiles:
+        """The lines drawn; the last answer is kept, since atoms and B move no line."""
+        key = np.concatenate([position, fwhm, eta])
+        kept = self._drawn
+        if kept is not None and wanted <= kept[1] and np.array_equal(kept[0], key):
+            return kept[2]
+        dtype = np.float32 if self.reach < FINAL_REACH else np.float64
+        drawn = line_profiles(self.two_theta, position, fwhm, eta, self.reach, wanted, dtype)
+        self._drawn = (key, wanted, drawn)
+        return drawn
 
     def calculate(self, parameters: ProfileParameters, free: tuple[str, ...] = ()) -> Calculated:
         """The pattern, with derivatives by the groups in `free`."""
@@ -206,13 +224,11 @@ class ProfileModel:
         fwhm = np.sqrt(np.maximum(powers @ parameters.caglioti, NARROWEST**2))
         eta = parameters.mixing[0] + parameters.mixing[1] * position / 100.0
         wanted = {_DERIVATIVE_OF[name] for name in free if name in _DERIVATIVE_OF}
-        profiles = line_profiles(
-            self.two_theta, position, fwhm, np.clip(eta, 0.0, 1.0), self.reach, wanted
-        )
+        profiles = self._profiles(position, fwhm, np.clip(eta, 0.0, 1.0), wanted)
         copies = len(areas)
         unit = np.concatenate(areas)
         area = parameters.scale * unit * np.tile(f_squared, copies)
-        bragg = profiles.value @ area
+        bragg = spread(profiles.value, area)
         background = self._fixed + self._chebyshev @ parameters.background
         jacobian = None
         if free:
@@ -269,25 +285,25 @@ class ProfileModel:
             elif name == "background":
                 columns.append(self._chebyshev)
             elif name == "zero":
-                columns.append((by_position @ area)[:, None])
+                columns.append(spread(by_position, area)[:, None])
             elif name == "metric":
                 forms = np.tile(self.crystal.metric_forms, (copies, 1))
-                columns.append(by_position @ (forms * (area * slope)[:, None]))
+                columns.append(spread(by_position, forms * (area * slope)[:, None]))
             elif name == "caglioti":
                 wide = np.where(fwhm > NARROWEST, area / (2.0 * fwhm), 0.0)
-                columns.append(by_fwhm @ (powers * wide[:, None]))
+                columns.append(spread(by_fwhm, powers * wide[:, None]))
             elif name == "mixing":
                 both = np.stack([area, area * position / 100.0], axis=1)
-                columns.append(by_eta @ both)
+                columns.append(spread(by_eta, both))
             elif name == "b_iso":
-                columns.append((profiles.value @ (-0.5 * np.tile(q, copies) * area))[:, None])
+                columns.append(spread(profiles.value, -0.5 * np.tile(q, copies) * area)[:, None])
             elif name == "texture":
                 by_r = np.tile(log_texture_slope, copies) * area
-                columns.append((profiles.value @ by_r)[:, None])
+                columns.append(spread(profiles.value, by_r)[:, None])
             elif name == "shifts":
-                columns.append(profiles.value @ gradient[:, : len(parameters.shifts)])
+                columns.append(spread(profiles.value, gradient[:, : len(parameters.shifts)]))
             elif name == "b_lighter":
-                columns.append(profiles.value @ gradient[:, len(parameters.shifts) :])
+                columns.append(spread(profiles.value, gradient[:, len(parameters.shifts) :]))
         return np.concatenate(columns, axis=1)
 
 

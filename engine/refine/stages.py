@@ -13,6 +13,7 @@ from engine.refine.crystal_model import CrystalModel
 from engine.refine.least_squares import LeastSquares, levenberg_marquardt
 from engine.refine.prepared import PreparedPattern
 from engine.refine.profile_model import (
+    FINAL_REACH,
     GROUPS,
     ProfileModel,
     ProfileParameters,
@@ -23,7 +24,6 @@ from engine.refine.texture import best_axis
 FloatArray = NDArray[np.float64]
 N_BACKGROUND = 6
 MOST_REFLECTIONS = 1500
-FAR_REACH = 12.0
 # Relative fall of chi^2 at which a stage ends.
 FINE = 2e-4
 
@@ -90,7 +90,7 @@ def start(
     zero: float = 0.0,
     most_reflections: int = MOST_REFLECTIONS,
     symprec: float = 0.02,
-    reach: float = FAR_REACH,
+    reach: float = FINAL_REACH,
     tolerance: float = FINE,
 ) -> Refinement:
     """Place the calculated pattern on the measured one: scale, background, zero and cell.
@@ -165,15 +165,19 @@ def refine_atoms(refinement: Refinement, steps: int = 8, tolerance: float = FINE
     return advance(refinement, _ATOMS, steps, tolerance)
 
 
-def refine_element_b(refinement: Refinement, steps: int = 6, tolerance: float = FINE) -> Refinement:
-    """Free a displacement parameter for every element, with everything else."""
+def refine_element_b(
+    refinement: Refinement, steps: int = 6, tolerance: float = FINE, alone: bool = False
+) -> Refinement:
+    """Free a displacement parameter for every element, with everything else or with little."""
     lighter = refinement.model.crystal.lighter
     if len(lighter) == 0:
         return refinement
     parameters = replace(refinement.state.parameters, b_lighter=np.zeros(len(lighter)))
     begun = replace(refinement, state=LeastSquares(parameters, np.inf, None))
     textured = refinement.model.texture_axis is not None
-    free = tuple(name for name in GROUPS if textured or name != "texture")
+    free: tuple[str, ...] = ("scale", "background", "b_iso", "b_lighter")
+    if not alone:
+        free = tuple(name for name in GROUPS if textured or name != "texture")
     return advance(begun, (free,), steps, tolerance)
 
 

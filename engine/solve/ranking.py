@@ -19,6 +19,7 @@ from engine.progress import Progress
 from engine.refine import report, stages
 from engine.refine.lebail import le_bail
 from engine.refine.prepared import PreparedPattern
+from engine.refine.profile_model import FINAL_REACH
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
 from engine.solve.alike import Surroundings, reduced_contents
@@ -307,10 +308,14 @@ def _complete(
 
 
 def _with_element_b(
-    proposal: Proposal, refinement: Refinement, evidence: Evidence, tolerance: float
+    proposal: Proposal,
+    refinement: Refinement,
+    evidence: Evidence,
+    tolerance: float,
+    alone: bool = False,
 ) -> Refinement:
     """With a B for every element, where that scores better."""
-    each = stages.refine_element_b(refinement, tolerance=tolerance)
+    each = stages.refine_element_b(refinement, tolerance=tolerance, alone=alone)
     better = evidence.score(proposal, each) < evidence.score(proposal, refinement)
     return each if better else refinement
 
@@ -318,7 +323,7 @@ def _with_element_b(
 def _polish(refinement: Refinement) -> Refinement:
     """Far tails and last digits, for the one that is looked at."""
     try:
-        return stages.advance(refinement.with_reach(stages.FAR_REACH), (refinement.free,), 8)
+        return stages.advance(refinement.with_reach(FINAL_REACH), (refinement.free,), 8)
     except np.linalg.LinAlgError:
         return refinement
 
@@ -338,7 +343,9 @@ def _extend(
         )
         begun = replace(begun, moved_before=before.moved)
         extended = stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
-        return ranked.proposal, _with_element_b(ranked.proposal, extended, evidence, COARSE)
+        return ranked.proposal, _with_element_b(
+            ranked.proposal, extended, evidence, COARSE, alone=True
+        )
     except (BadInputError, np.linalg.LinAlgError):
         return None
 
