@@ -145,8 +145,6 @@ class Ranking:
         relaxed = run.stage(placed[:RELAXED], _relax, part(0.45, 0.7))
         best = without_duplicates(_in_order(evidence, relaxed + placed[RELAXED:]))
         whole = run.stage(best[:completed], self._complete, part(0.7, 0.88))
-        if whole:
-            self._learn_profile(whole[0].refinement)
         # The others are at least brought to the same range, so that all scores are of one kind.
         done = {id(r.proposal) for r in whole}
         rest = [r for r in best[: self._most] if id(r.proposal) not in done]
@@ -181,13 +179,6 @@ class Ranking:
 
     def _extend(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
         return _extend(self._prepared, ranked, self._run.evidence)
-
-    def _learn_profile(self, refinement: Refinement) -> None:
-        """Begin further fits with the line shape that was refined: it is the pattern's."""
-        found = refinement.state.parameters
-        eta = float(np.clip(found.mixing[0], 0.0, 1.0))
-        for name in ("_prepared", "_quick"):
-            setattr(self, name, replace(getattr(self, name), caglioti=found.caglioti, eta=eta))
 
     def _take_better_optics(self, placed: list[Ranked]) -> bool:
         # What fits worse than a candidate that is there already says nothing about the optics.
