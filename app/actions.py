@@ -22,6 +22,8 @@ class Handlers:
     save_as: Callable[[], None]
     export_cif: Callable[[], None]
     export_map: Callable[[], None]
+    save_plot: Callable[[], None]
+    save_density: Callable[[], None]
     screenshot: Callable[[], None]
     cancel: Callable[[], None]
     show_all: Callable[[], None]
@@ -55,6 +57,8 @@ class Actions:
         self.save_as = self._make("Save project as…", do.save_as, "Ctrl+Shift+S")
         self.export_cif = self._make("Export CIF…", do.export_cif, "Ctrl+E")
         self.export_map = self._make("Export density map…", do.export_map, "Ctrl+Shift+E")
+        self.save_plot = self._make("Save plot…", do.save_plot, "Ctrl+Shift+G")
+        self.save_density = self._make("Save picture of density…", do.save_density, "Ctrl+Shift+D")
         self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+P")
         self.close = self._make("Close window", window.close, keys.Close)
         self.quit = self._make("Quit", QApplication.closeAllWindows, keys.Quit)
@@ -127,6 +131,8 @@ class Actions:
         file.addSeparator()
         file.addAction(self.export_cif)
         file.addAction(self.export_map)
+        file.addSeparator()
+        file.addActions([self.save_plot, self.save_density])
         file.addAction(self.screenshot)
         file.addSeparator()
         file.addActions([self.close, self.quit])
@@ -199,7 +205,9 @@ class Actions:
         )
         self.refine.setEnabled(chosen is not None and not solving)
         self.edit.setEnabled(chosen is not None and not solving)
-        self.export_map.setEnabled(session.density.shown is not None)
+        self.save_plot.setEnabled(session.pattern.pattern is not None)
+        for action in (self.export_map, self.save_density):
+            action.setEnabled(session.density.shown is not None)
         self.solve.setEnabled(not solving)
         self.predict.setEnabled(not predicting)
         self.cancel.setEnabled(solving or predicting)

@@ -12,6 +12,8 @@ from app.documents import Documents
 from app.exports import Exports
 from app.settings import Settings
 from app.state.session import Session
+from app.views.plot_export import FILTERS
+from engine.errors import BadInputError
 
 MAP_FILTER = "CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)"
 
@@ -88,6 +90,23 @@ class Asking(QObject):
         path = self._where_to_save("Export the density that is shown", name, MAP_FILTER)
         if path:
             self._exports.write_map(path)
+
+    def save_picture(self, of: str, save: Callable[[Path], None]) -> None:
+        """Ask where to save a picture of the plot or of the density, and say how it went."""
+        pattern = self._session.pattern.pattern
+        name = f"{pattern.name if pattern is not None else 'densight'}_{of}.png"
+        filters = FILTERS if of == "plot" else "PNG (*.png)"
+        path = self._where_to_save(f"Save a picture of the {of}", name, filters)
+        if not path:
+            return
+        messages = self._session.messages
+        messages.clear("export")
+        try:
+            save(Path(path))
+        except BadInputError as error:
+            messages.add("error", str(error), "export")
+        else:
+            messages.add("info", f"Saved {Path(path).name} in {Path(path).parent}.", "export")
 
     def screenshot(self, save: Callable[[str], object]) -> None:
         """Ask where to save a picture of the window."""

@@ -121,6 +121,8 @@ class MainWindow(QMainWindow):
                 save_as=self.asking.save_as,
                 export_cif=self.asking.export_cif,
                 export_map=self.asking.export_map,
+                save_plot=lambda: self.asking.save_picture("plot", self.pattern.save),
+                save_density=lambda: self.asking.save_picture("density", self.density.save),
                 screenshot=lambda: self.asking.screenshot(self.save_screenshot),
                 cancel=self.sample.cancel,
                 show_all=self.pattern.plot.show_all,

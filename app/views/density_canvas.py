@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 from vispy import scene
 
@@ -34,6 +35,7 @@ CAMERA_DEPTH = 1e4  # vispy's off-screen buffer has 16 bits of depth
 INNER_OPACITY = 0.55
 PERSPECTIVE = 32.0  # degrees of the field of view
 MANY_CELLS = 27
+BOX_WIDTH, AXES_WIDTH, LABEL_SIZE = 1.2, 2.2, 10
 INNER_INSET = 0.003  # the caps of the inner surface lie just behind those of the outer one
 
 
@@ -46,7 +48,7 @@ class DensityCanvas:
         self.canvas = scene.SceneCanvas(
             keys=None, parent=parent, show=False, config={"samples": samples, "depth_size": 24}
         )
-        self.native: QWidget = self.canvas.native
+        self.native: QOpenGLWidget = self.canvas.native
         self.view = self.canvas.central_widget.add_view()
         self.camera = scene.cameras.TurntableCamera(
             fov=0.0, azimuth=DEFAULT_VIEW[0], elevation=DEFAULT_VIEW[1], up="+z"
@@ -61,14 +63,18 @@ class DensityCanvas:
         self._outer.set_gl_state("translucent", depth_test=True, cull_face=False)
         self._outer.set_rim(0.45)
         self._box = scene.visuals.Line(
-            connect="segments", width=1.2, method="gl", antialias=True, parent=self.view.scene
+            connect="segments", width=BOX_WIDTH, method="gl", antialias=True, parent=self.view.scene
         )
         self._axes = scene.visuals.Line(
-            connect="segments", width=2.2, method="gl", antialias=True, parent=self.view.scene
+            connect="segments",
+            width=AXES_WIDTH,
+            method="gl",
+            antialias=True,
+            parent=self.view.scene,
         )
         self.structure = StructureScene(self.view.scene)
         self._labels = scene.visuals.Text(
-            ["a", "b", "c"], bold=True, font_size=10, pos=np.eye(3), parent=self.view.scene
+            ["a", "b", "c"], bold=True, font_size=LABEL_SIZE, pos=np.eye(3), parent=self.view.scene
         )
         self._labels.order = 4
         for visual in (self._box, self._axes):
@@ -287,9 +293,23 @@ class DensityCanvas:
             self._draw_box()
         self.canvas.update()
 
-    def picture(self, width: int, height: int) -> NDArray[np.uint8]:
-        """What is shown, drawn anew in so many pixels; (height, width, 4)."""
-        return np.asarray(self.canvas.render(size=(width, height), alpha=True), dtype=np.uint8)
+    def picture(self, scale: float) -> QImage:
+        """What is shown, drawn anew with `scale` times as many pixels along each side."""
+        before = self.native.geometry()
+        self._thicken(scale)
+        # The screen is not painted before this returns: nobody sees the larger widget.
+        self.native.resize(before.size() * scale)
+        try:
+            return self.native.grabFramebuffer()
+        finally:
+            self._thicken(1.0)
+            self.native.setGeometry(before)
+
+    def _thicken(self, scale: float) -> None:
+        """Lines and letters as large beside the rest as they are on the screen."""
+        self._box.set_data(width=BOX_WIDTH * scale)
+        self._axes.set_data(width=AXES_WIDTH * scale)
+        self._labels.font_size = LABEL_SIZE * scale
 
     def close(self) -> None:
         """Let go of the GL resources."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -30,6 +31,7 @@ from app.views.density_controls import DensityControls
 from app.views.isosurface import level_for_volume
 from app.views.opengl import affordable_samples
 from app.views.section_view import SectionView
+from engine.errors import BadInputError
 
 if TYPE_CHECKING:
     from app.views.density_canvas import DensityCanvas
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
 ROOM_FOR_CONTROLS = 440
+PRINT_SCALE, PRINT_PIXELS = 4.0, 3000
 
 
 class DensityPanel(Panel):
@@ -329,6 +332,18 @@ class DensityPanel(Panel):
                 self.canvas.look_along(axis)
             else:
                 self.canvas.reset_view()
+
+    def save(self, path: Path) -> None:
+        """Write what is seen as PNG, finely enough for print."""
+        view = self.stack.currentWidget()
+        if view is self.section or self.canvas is None:
+            image = self.section.grab().toImage()
+        else:
+            size = self.canvas.native.size()
+            scale = min(PRINT_SCALE, PRINT_PIXELS / max(size.width(), size.height(), 1))
+            image = self.canvas.picture(scale)
+        if not image.save(str(path), "PNG"):
+            raise BadInputError(f"{path} could not be written: choose another folder.")
 
     def shutdown(self) -> None:
         """Stop the timer and let go of OpenGL."""

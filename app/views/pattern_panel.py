@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,6 +22,7 @@ from app.state.session import Session
 from app.theme import Theme
 from app.views.controls import Panel, Segmented, heading, muted
 from app.views.pattern_plot import PatternPlot
+from app.views.plot_export import save_plot
 
 
 class EmptyState(QWidget):
@@ -104,6 +107,10 @@ class PatternPanel(Panel):
         state.changed.connect(self._refresh)
         state.display_changed.connect(self._refresh)
         self._refresh()
+
+    def save(self, path: Path) -> None:
+        """Write the plot as it is seen; see `app.views.plot_export.save_plot`."""
+        save_plot(self.plot, path)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""

@@ -16,12 +16,14 @@ from app.state.pattern import Scale, XAxis
 from app.state.session import Session
 from app.theme import LIGHT, Theme
 from app.views.plot_items import CountsAxis, PatternViewBox
+from app.views.tick_rows import PinnedTicks, draw_ticks
 
 FloatArray = NDArray[np.float64]
 SYMBOLS_UP_TO = 700
 HOVER_PIXELS = 8.0
 LOOK_REACH = 0.2  # degrees
 TICK_ROW_HEIGHT = 20
+MOST_TICK_ROWS = 4
 DIFFERENCE_HEIGHT = 76
 
 
@@ -50,6 +52,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         state.derived_changed.connect(self.draw)
         state.display_changed.connect(self._new_display)
         session.solution.chosen_changed.connect(self._new_fit)
+        session.solution.marks_changed.connect(self._new_fit)
         self._drawn_axis: XAxis = state.x_axis
         self._drawn_scale: Scale = state.scale
         self._mouse = pg.SignalProxy(
@@ -93,6 +96,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             item.setDownsampling(auto=True, method="peak")
             item.setClipToView(True)
         self.ticks = self.tick_plot.plot(connect="pairs")
+        self.pinned = PinnedTicks(self.tick_plot, MOST_TICK_ROWS)
+        self._tick_rows = 1
         self.difference = self.rest.plot()
         self.difference.setDownsampling(auto=True, method="peak")
         self.difference.setClipToView(True)
@@ -112,7 +117,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
     def _show_rows(self, fitted: bool) -> None:
         """Give the marks and the difference their rows, or take them away."""
         layout = self.ci.layout
-        for row, height in ((1, TICK_ROW_HEIGHT), (2, DIFFERENCE_HEIGHT)):
+        for row, height in ((1, TICK_ROW_HEIGHT * self._tick_rows), (2, DIFFERENCE_HEIGHT)):
             plot = self.tick_plot if row == 1 else self.rest
             plot.setVisible(fitted)
             if row == 2 and fitted:
@@ -154,6 +159,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.background.setPen(pg.mkPen(theme.background, width=1.2, style=Qt.PenStyle.DashLine))
         self.difference.setPen(pg.mkPen(theme.difference, width=1))
         self.ticks.setPen(pg.mkPen(theme.ticks, width=1))
+        self.pinned.set_theme(theme)
         self.zero.setPen(pg.mkPen(theme.line, width=1))
         faint = QColor(theme.accent)
         faint.setAlpha(150)
@@ -246,8 +252,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self._set_line(self.background, fit_x, self._y(fit.background))
             self._set_line(self.difference, fit_x, fit.difference)
             marks = self.x_of(fit.reflections.two_theta)
-            ends = np.tile([0.15, 0.85], len(marks))
-            self.ticks.setData(np.repeat(marks, 2), ends, connect="pairs")
+            draw_ticks(self.ticks, marks, 0)
+            self._draw_pinned()
         else:
             self.calculated.clear()
             self.difference.clear()
@@ -266,6 +272,24 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self._fill_legend()
         self._show_symbols()
         self._fit_difference()
+
+    def _draw_pinned(self) -> None:
+        """Rows of the pinned candidates that are not the chosen one."""
+        solution = self.session.solution
+        rows = [
+            (candidate.rank, self.x_of(candidate.fit.reflections.two_theta))
+            for candidate in solution.candidates
+            if solution.mark_of(candidate).pinned and candidate is not solution.chosen
+        ]
+        low, high = self._x_ends()
+        left = high if self.session.pattern.x_axis == "d" else low
+        rank = solution.chosen.rank if solution.chosen is not None else 0
+        n_rows = self.pinned.draw(rank, rows, left)
+        if n_rows != self._tick_rows:
+            self._tick_rows = n_rows
+            self.tick_plot.setYRange(1 - n_rows, 1, padding=0)
+            if self.rest.isVisible():
+                self._show_rows(True)
 
     @staticmethod
     def _set_line(item: pg.PlotDataItem, x: FloatArray, y: FloatArray) -> None:

@@ -13,7 +13,7 @@ LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
 def settle(window: MainWindow, qtbot) -> None:
-    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=60_000)
     qtbot.wait(60)  # the redraw timer
 
 
@@ -31,7 +31,7 @@ def drop(window: MainWindow, *paths) -> None:
 
 def opened(window: MainWindow, qtbot, file) -> None:
     drop(window, file)
-    qtbot.waitUntil(lambda: window.session.pattern.pattern is not None)
+    qtbot.waitUntil(lambda: window.session.pattern.pattern is not None, timeout=20_000)
     settle(window, qtbot)
 
 

@@ -1,0 +1,126 @@
+"""The pattern plot as a file: as it is seen, as a picture, as vectors, or as numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QMarginsF, QRectF, QSizeF
+from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+
+from app.state.axes import from_two_theta
+from engine.errors import BadInputError
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintDevice
+
+    from app.views.pattern_plot import PatternPlot
+
+SUFFIXES = (".png", ".svg", ".pdf", ".csv")
+FILTERS = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;Table of what is in view (*.csv)"
+PIXELS_PER_PIXEL = 3  # of a picture, for one on the screen: 288 dots an inch
+POINTS_PER_INCH = 72.0
+SCREEN_DOTS_PER_INCH = 96.0
+
+
+def save_plot(plot: PatternPlot, path: Path) -> None:
+    """Write the plot as it is seen; the suffix says in which format.
+
+    Raises
+    ------
+    BadInputError
+        If the suffix is none of `SUFFIXES`, or the file cannot be written.
+    """
+    writers = {".png": _png, ".svg": _svg, ".pdf": _pdf, ".csv": _csv}
+    suffix = path.suffix.lower()
+    if suffix not in writers:
+        raise BadInputError(
+            f"'{path.name}' cannot be written: choose one of {', '.join(SUFFIXES)}."
+        )
+    try:
+        written = writers[suffix](plot, path)
+    except OSError as error:
+        raise BadInputError(f"{path} could not be written: {error.strerror}.") from error
+    if not written:
+        raise BadInputError(f"{path} could not be written: choose another folder.")
+
+
+def _paint(plot: PatternPlot, device: QPaintDevice, width: float, height: float) -> bool:
+    """Draw what the plot's window shows, over the whole of `device`."""
+    painter = QPainter()
+    if not painter.begin(device):
+        return False
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    source = QRectF(plot.viewRect())
+    plot.scene().render(painter, QRectF(0.0, 0.0, width, height), source)
+    painter.end()
+    return True
+
+
+def _png(plot: PatternPlot, path: Path) -> bool:
+    size = plot.size() * PIXELS_PER_PIXEL
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.fill(plot.theme.surface)
+    image.setDotsPerMeterX(round(PIXELS_PER_PIXEL * SCREEN_DOTS_PER_INCH / 0.0254))
+    image.setDotsPerMeterY(round(PIXELS_PER_PIXEL * SCREEN_DOTS_PER_INCH / 0.0254))
+    return _paint(plot, image, size.width(), size.height()) and image.save(str(path))
+
+
+def _svg(plot: PatternPlot, path: Path) -> bool:
+    from PySide6.QtSvg import QSvgGenerator
+
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(plot.size())
+    generator.setViewBox(QRectF(0.0, 0.0, plot.width(), plot.height()))
+    generator.setTitle(_title(plot))
+    return _paint(plot, generator, plot.width(), plot.height())
+
+
+def _pdf(plot: PatternPlot, path: Path) -> bool:
+    scale = POINTS_PER_INCH / SCREEN_DOTS_PER_INCH
+    writer = QPdfWriter(str(path))
+    writer.setTitle(_title(plot))
+    writer.setCreator("Densight")
+    size = QSizeF(plot.width() * scale, plot.height() * scale)
+    writer.setPageSize(QPageSize(size, QPageSize.Unit.Point))
+    writer.setPageMargins(QMarginsF(0.0, 0.0, 0.0, 0.0))
+    page = writer.pageLayout().fullRectPixels(writer.resolution())
+    return _paint(plot, writer, page.width(), page.height())
+
+
+def _title(plot: PatternPlot) -> str:
+    pattern = plot.session.pattern.pattern
+    return pattern.name if pattern is not None else "Powder pattern"
+
+
+def _csv(plot: PatternPlot, path: Path) -> bool:
+    """Every measured point in view, with what the chosen candidate makes of it."""
+    pattern = plot.session.pattern.pattern
+    if pattern is None:
+        return False
+    low, high = plot.box.viewRange()[0]
+    x = plot.x_of(pattern.two_theta)
+    inside = (x >= low) & (x <= high)
+    angles, wavelength = pattern.two_theta[inside], pattern.radiation.primary
+    columns = {
+        "two_theta": angles,
+        "d": from_two_theta(angles, wavelength, "d"),
+        "q": from_two_theta(angles, wavelength, "q"),
+        "observed": pattern.counts[inside],
+    }
+    chosen = plot.session.solution.chosen
+    if chosen is not None and len(chosen.fit.two_theta):
+        fit = chosen.fit
+        for name in ("calculated", "background"):
+            # Outside the range that was fitted there is nothing.
+            columns[name] = np.interp(
+                angles, fit.two_theta, getattr(fit, name), left=np.nan, right=np.nan
+            )
+        columns["difference"] = columns["observed"] - columns["calculated"]
+    rows = np.column_stack(list(columns.values()))
+    lines = [",".join(columns)]
+    lines += [",".join("" if np.isnan(v) else repr(float(v)) for v in row) for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return True

@@ -1,0 +1,63 @@
+"""Rows of reflection marks under the pattern: the chosen candidate's, and those of pinned ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+
+from app.theme import LIGHT, Theme
+
+FloatArray = NDArray[np.float64]
+
+
+def draw_ticks(item: pg.PlotDataItem, marks: FloatArray, row: int) -> None:
+    """A row of marks at places `marks`; rows are counted downwards from 0."""
+    ends = np.tile([0.15 - row, 0.85 - row], len(marks))
+    item.setData(np.repeat(marks, 2), ends, connect="pairs")
+
+
+class PinnedTicks:
+    """The rows below the first one; each row is named by its candidate's rank."""
+
+    def __init__(self, plot: Any, most: int) -> None:
+        """Draw into `plot`, at `most` so many rows with the first."""
+        self.theme: Theme = LIGHT
+        self.rows = [plot.plot(connect="pairs") for _ in range(most - 1)]
+        self.names = [pg.TextItem(anchor=(0.0, 0.5)) for _ in range(most)]
+        for name in self.names:
+            plot.addItem(name, ignoreBounds=True)
+            name.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self.theme = theme
+        for item in self.rows:
+            item.setPen(pg.mkPen(theme.difference, width=1))
+        for name in self.names:
+            name.setColor(theme.muted)
+
+    def draw(self, rank: int, pinned: Sequence[tuple[int, FloatArray]], left: float) -> int:
+        """Draw rows for pinned candidates (rank, marks) under that of candidate `rank`.
+
+        Returns
+        -------
+        int
+            How many rows there are, the first included; names are shown where there are several.
+        """
+        pinned = pinned[: len(self.rows)]
+        for row, item in enumerate(self.rows, start=1):
+            if row <= len(pinned):
+                draw_ticks(item, pinned[row - 1][1], row)
+            else:
+                item.clear()
+        ranks = [rank, *(number for number, _marks in pinned)]
+        for row, name in enumerate(self.names):
+            name.setVisible(len(pinned) > 0 and row < len(ranks))
+            if row < len(ranks):
+                name.setText(str(ranks[row]), color=self.theme.muted)
+                name.setPos(left, 0.5 - row)
+        return len(ranks)
