@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.crystal.anomalous import dispersion
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import standardise
+from engine.diffraction.profile import simulate_pattern
+from engine.pattern.radiation import preset
 from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import prepare
@@ -199,3 +202,21 @@ def test_every_candidate_is_shown_with_its_own_fit(prepared) -> None:
         assert best.fit.rwp == pytest.approx(own)
         kept = ranking._ordered[0].refinement
         assert best.fit.rwp == pytest.approx(kept.rwp, rel=1e-6)
+
+
+def test_candidates_further_down_are_not_judged_by_a_poorer_model(monkeypatch) -> None:
+    """What is only extended gets a B for every element too, where that pays."""
+    structure = BY_NAME["rutile"].structure
+    differing = np.where(structure.numbers == 8, 1.9, 0.3) / (8.0 * np.pi**2)
+    optics = preset("CuKa")
+    pattern = simulate_pattern(
+        replace(structure, u_iso=differing),
+        optics,
+        noise_seed=3,
+        dispersion=dispersion(structure.numbers, optics.primary),
+    )
+    monkeypatch.setattr("engine.solve.ranking.OVERTAKING", 0)
+    ranking = Ranking(prepare(pattern), Progress(), math.inf)
+    ranking.add([proposal_of(structure)], (0.0, 1.0), completed=0)
+    (only,) = ranking.finished()
+    assert any(p.name.startswith("B_O_less") for p in only.fit.parameters)
