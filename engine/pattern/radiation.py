@@ -87,6 +87,13 @@ class Radiation:
         return self.wavelengths[0]
 
     @property
+    def is_tube(self) -> bool:
+        """Whether a laboratory's tube emits it: a doublet, or the first line of an anode's."""
+        first = [lines[0] for lines in K_ALPHA.values()]
+        near = any(abs(self.primary - line) < MEAN_TOLERANCE * line for line in first)
+        return len(self.wavelengths) > 1 or self.anode is not None or near
+
+    @property
     def mean(self) -> float:
         """The weighted mean wavelength (angstrom)."""
         pairs = zip(self.wavelengths, self.weights, strict=True)

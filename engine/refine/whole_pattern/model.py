@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 
 from engine.refine.line_profiles import LineProfiles, line_profiles
-from engine.refine.whole_pattern.axial_divergence import AxialLines, axial_lines
+from engine.refine.whole_pattern.axial_divergence import (
+    SINGLE_BEAM,
+    TWO_BEAMS,
+    AxialLines,
+    axial_lines,
+)
 from engine.refine.whole_pattern.line_widths import LineWidths, line_widths
 from engine.refine.whole_pattern.parameters import (
     INSTRUMENT,
@@ -121,6 +126,8 @@ class WholePatternModel:
         self.reach = reach
         self.fixed_background = fixed_background
         self._chebyshev = _chebyshev_terms(two_theta, n_background)
+        # The beam of a tube diverges before the sample too, that of a synchrotron does not.
+        self.divergence = TWO_BEAMS if phases[0].radiation.is_tube else SINGLE_BEAM
 
     def with_phase(self, i: int, phase: Phase) -> WholePatternModel:
         """The same model with another phase in one place."""
@@ -174,7 +181,7 @@ class WholePatternModel:
         w, v, u = instrument.gauss
         size, strain = own.lorentz.reshape(2, -1) @ lines.directions.T
         widths = line_widths(w + v * tangent + u * tangent**2, size * secant + strain * tangent)
-        axial = axial_lines(lines.two_theta, widths.fwhm, instrument.axial)
+        axial = axial_lines(lines.two_theta, widths.fwhm, instrument.axial, self.divergence)
         moved = lines.two_theta + instrument.zero + instrument.displacement / secant
         raw = line_profiles(
             self.two_theta,

@@ -58,7 +58,7 @@ class InstrumentParameters:
     gauss : (3,) array
         W, V, U of the squared Gaussian width, square degrees.
     axial : float
-        S/L + H/L of axial divergence.
+        Of axial divergence, see `engine.refine.whole_pattern.axial_divergence.axial_lines`.
     """
 
     background: FloatArray

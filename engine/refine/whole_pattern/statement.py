@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.structure import CrystalStructure
 from engine.refine.result import Correlations, FitResult, Parameter, PhaseFit, Reflections
+from engine.refine.whole_pattern.axial_divergence import SINGLE_BEAM, TWO_BEAMS
 from engine.refine.whole_pattern.marquardt import Minimum
 from engine.refine.whole_pattern.model import CalculatedPattern
 from engine.refine.whole_pattern.parameters import Slot, places, values_of
@@ -28,15 +29,18 @@ DOUBTFUL = 0.15
 PROFILE = (
     "Pseudo-Voigt after Thompson, Cox and Hastings, J. Appl. Cryst. 20, 79 (1987): Gaussian "
     "G^2 = W + V tan(theta) + U tan^2(theta), Lorentzian L = X/cos(theta) + Y tan(theta), X and Y "
-    "by direction where numbered; axial divergence after Finger, Cox and Jephcoat, J. Appl. "
-    "Cryst. 27, 892 (1994), S = H"
+    "by direction where numbered; axial divergence: "
 )
+DIVERGENCE = {
+    SINGLE_BEAM: "Finger, Cox and Jephcoat, J. Appl. Cryst. 27, 892 (1994), S = H",
+    TWO_BEAMS: "both beams diverge alike, after Cheary and Coelho, J. Appl. Cryst. 31, 851 (1998)",
+}
 B_TO_U = 1.0 / (8.0 * np.pi**2)
 _CM_PER_MICROMETRE = 1e-4
 _NAMES = {
     "gauss": ("W", "V", "U"),
     "lorentz": ("X", "Y"),
-    "axial": ("S/L + H/L",),
+    "axial": ("axial",),
     "b_iso": ("B_iso",),
     "texture": ("march_dollase",),
 }
@@ -90,7 +94,7 @@ def state_result(state: State) -> FitResult:
         r_exp=float(np.sqrt(spare / whole)) if prepared.poisson else None,
         correlations=_correlations(minimum),
         background_function=_background_in_words(state),
-        profile_function=PROFILE,
+        profile_function=PROFILE + DIVERGENCE[state.model.divergence],
         restraints=sum(r.slot in minimum.freedom for r in state.restraints()),
     )
 

@@ -25,6 +25,11 @@ FloatArray = NDArray[np.float64]
 # chi^2 must fall by such a factor for what costs parameters.
 ASYMMETRY_GAIN = 1.004
 DISPLACEMENT_GAIN = 1.005
+# On a tube's goniometer, whose zero is adjusted for good and whose samples are not, displacement is
+# expected: the zero error must explain the pattern better by so much, unless it is explained down
+# to its noise, chi^2 at most so many times the number of points.
+ZERO_GAIN = 1.03
+_DOWN_TO_NOISE = 1.2
 TEXTURE_GAIN = 1.04
 ELEMENT_GAIN = 1.01
 ANISOTROPY_GAIN = 1.03
@@ -289,9 +294,10 @@ def with_asymmetry(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[
 
 
 def with_displacement(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
-    """Sample displacement in place of the zero error where it explains the pattern better.
+    """Sample displacement in place of the zero error, unless that explains the pattern better.
 
-    Both together leave the cell undetermined, so that only one is refined unasked.
+    Both together leave the cell undetermined, so that only one is refined unasked. Without a flat
+    sample on a tube's goniometer it is the displacement that must be better.
     """
     options = state.options
     if not (options.automatic and options.allows("zero") and options.allows("displacement")):
@@ -304,7 +310,13 @@ def with_displacement(state: State, groups: tuple[str, ...]) -> tuple[State, tup
     trial = begun.refined(exchanged, steps=12)
     same = state.refined(groups, steps=12)
     gain = same.minimum.chi_squared / trial.minimum.chi_squared
-    return (trial, exchanged) if gain > DISPLACEMENT_GAIN else (same, groups)
+    radiation = state.prepared.radiation
+    least = DISPLACEMENT_GAIN
+    if radiation.is_tube and radiation.capillary_mu_r == 0.0:
+        per_point = min(same.minimum.chi_squared, trial.minimum.chi_squared) / len(state.weight)
+        explained = state.prepared.poisson and per_point < _DOWN_TO_NOISE
+        least = 1.0 if explained else 1.0 / ZERO_GAIN
+    return (trial, exchanged) if gain > least else (same, groups)
 
 
 def with_element_b(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
