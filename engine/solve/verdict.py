@@ -23,18 +23,18 @@ from engine.solve.result import Verdict
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
 COEFFICIENTS = (
-    1.102,
-    -3.323,
-    -4.079,
-    0.143,
+    1.278,
+    -3.735,
+    -4.076,
+    0.134,
     0.533,
-    -0.592,
-    -0.580,
-    -0.492,
-    0.214,
-    0.320,
-    -0.086,
-    -1.674,
+    -0.650,
+    -0.471,
+    -0.609,
+    0.235,
+    0.782,
+    -1.264,
+    -1.423,
 )
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
