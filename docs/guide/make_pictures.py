@@ -118,6 +118,7 @@ class Photographer:
         window.controller.predict_density()
         yield lambda: session.density.status != "running" and self._rests()
         self._shoot("08-density")
+        yield from self._density_and_comparison()
         window.close()
         yield lambda: window.asking.unsaved_box is not None
         box = window.asking.unsaved_box
@@ -133,6 +134,25 @@ class Photographer:
         session.elements.select(("Mn", "Fe", "Al", "Si", "O", "H", "Ar"))
         yield self._rests
         self._shoot("11-hints")
+
+    def _density_and_comparison(self) -> Iterator[Condition]:
+        """The candidate's octahedra, a section through it, and what the network makes of it."""
+        window, density = self._window, self._window.session.density
+        density.set_source("candidate")
+        density.draw(polyhedra=True)
+        yield self._rests
+        self._shoot("12-polyhedra")
+        density.draw(polyhedra=False, view="section", hkl=(1, -1, 0))
+        yield self._rests
+        self._shoot("13-section")
+        density.draw(view="surfaces")
+        window.beside.compare()
+        comparison = window.beside.comparison
+        if comparison is not None:
+            comparison.show_choice(1, ("candidate", 1))
+            yield self._rests
+            comparison.grab().save(str(self._folder / f"14-compare{self._suffix}.png"))
+            comparison.close()
 
 
 def main(arguments: list[str]) -> int:
