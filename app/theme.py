@@ -221,11 +221,13 @@ def stylesheet(theme: Theme) -> str:
     }}
     QTableView::item {{ padding: 0 6px; }}
     QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+    QTableView[dense="true"]::item {{ padding: 0 1px; }}
     QHeaderView {{ background: {t.surface}; }}
     QHeaderView::section {{
         background: {t.surface}; color: {t.muted}; border: none;
         border-bottom: 1px solid {t.line}; padding: 4px 6px; font-weight: 600;
     }}
+    QHeaderView[dense="true"]::section {{ padding: 4px 1px; }}
     QHeaderView[sortable="true"]::section {{ padding: 4px 13px 4px 6px; }}
     QHeaderView::up-arrow, QHeaderView::down-arrow {{
         width: 9px; height: 9px; subcontrol-origin: padding; subcontrol-position: center right;

@@ -54,7 +54,7 @@ class CandidateMarks(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda _checked=False, wanted=wanted: wanted.emit())
         self.note = QLineEdit()
-        self.note.setPlaceholderText("Note on this candidate")
+        self.note.setPlaceholderText("Note")
         self.note.setAccessibleName("Note on this candidate")
         SharedUndo(self.note)
         self.pin.clicked.connect(self._pin)

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -47,6 +48,7 @@ COLUMNS = (
 )
 RANK, FORMULA, SPACE_GROUP, FIT, RWP, VERDICT, NOTE = range(7)
 NARROWEST = 44
+NOTE_WIDTH, ROOM_FOR_NOTES = 150, 620
 HEADING_ROOM = 20  # margins, and the arrow
 # Orders that have no column of their own; the headings' menu offers them.
 MORE_ORDERS = ("Volume of the cell", "Source", "Number of atoms")
@@ -148,7 +150,7 @@ def _dot(colour: QColor) -> QIcon:
 
 def _shown(candidate: Candidate, mark: Mark, column: int) -> str:
     return (
-        lambda: f"★ {candidate.rank}" if mark.pinned else str(candidate.rank),
+        lambda: f"{'★ ' if mark.pinned else ''}{candidate.rank}{' ✎' if mark.note else ''}",
         lambda: text.formula(candidate.formula),
         lambda: f"{text.space_group(candidate.space_group)}  ({candidate.space_group_number})",
         lambda: "",
@@ -268,6 +270,10 @@ class CandidatesTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(NARROWEST)
+        header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(NOTE, NOTE_WIDTH)
+        # Long cells are shortened rather than verdicts; the rest of the width goes to one column.
+        header.setSectionResizeMode(SPACE_GROUP, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicatorClearable(False)
         header.setProperty("sortable", True)
         self.setSortingEnabled(True)
@@ -327,13 +333,14 @@ class CandidatesTable(QTableView):
             self._show_choice()
 
     def _show_notes(self) -> None:
-        """Notes have a column as soon as there is one."""
+        """Notes have a column where there is one, and room; else a sign beside the rank."""
         noted = any(mark.note for mark in self._marks())
-        self.setColumnHidden(NOTE, not noted)
-        header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
-        header.setSectionResizeMode(NOTE, modes.Stretch)
-        # Long cells are shortened rather than verdicts; the rest of the width goes to one column.
-        header.setSectionResizeMode(SPACE_GROUP, modes.ResizeToContents if noted else modes.Stretch)
+        self.setColumnHidden(NOTE, not noted or self.viewport().width() < ROOM_FOR_NOTES)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Notes give way where it is narrow."""
+        super().resizeEvent(event)
+        self._show_notes()
 
     def _show_choice(self) -> None:
         chosen = self._session.solution.chosen_index

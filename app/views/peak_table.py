@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from app import text
 from app.state.reflection_names import customary
@@ -33,6 +33,7 @@ COLUMNS = (
     ("ΔI", "Observed minus calculated"),
 )
 NAMES_SHOWN = 2
+HEADING_ROOM = 6
 
 
 @dataclass(frozen=True)
@@ -200,9 +201,9 @@ class PeakTable(QWidget):
         prepare_table(self.table)
         self.table.setAccessibleName("Peaks")
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setMinimumSectionSize(48)
+        header.setMinimumSectionSize(36)
+        for part in (self.table, header):
+            part.setProperty("dense", True)
         self.summary = muted()
         self.summary.setContentsMargins(8, 2, 8, 3)
         self.summary.setWordWrap(True)
@@ -221,6 +222,28 @@ class PeakTable(QWidget):
         self.model.theme = theme
         self.table.viewport().update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Spread the columns over the width, or let them scroll: no number is ever shortened."""
+        super().resizeEvent(event)
+        self._spread()
+
+    def _spread(self) -> None:
+        header = self.table.horizontalHeader()
+        font = header.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetrics(font)
+        needed = [
+            max(
+                self.table.sizeHintForColumn(column), metrics.horizontalAdvance(name) + HEADING_ROOM
+            )
+            for column, (name, _tip) in enumerate(COLUMNS)
+        ]
+        # Of the panel, for the table itself is laid out only after this.
+        room = self.width() - self.table.verticalScrollBar().sizeHint().width()
+        spare = max(room - sum(needed), 0) // len(COLUMNS)
+        for column, width in enumerate(needed):
+            header.resizeSection(column, width + spare)
+
     def _look_at(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             row = self.model.rows[current.row()]
@@ -238,3 +261,4 @@ class PeakTable(QWidget):
         else:
             self.model.set_rows(observed_rows(peaks) if peaks is not None else [], compared=False)
             self.summary.setText("Fitted peaks; a candidate's reflections will stand beside them.")
+        self._spread()

@@ -95,7 +95,18 @@ def test_nothing_needs_scrolling_sideways_in_a_small_window(window, qtbot, file)
     assert window.candidates.horizontalScrollBar().maximum() == 0
     window.tabs.setCurrentIndex(1)
     settle(window, qtbot)
-    assert window.peaks.table.horizontalScrollBar().maximum() == 0
+    table = window.peaks.table
+    for column in range(table.model().columnCount()):
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column)
+    needed = sum(table.columnWidth(column) for column in range(table.model().columnCount()))
+    assert needed <= table.viewport().width()
+    # Nor does a note push the verdicts out of sight.
+    window.tabs.setCurrentIndex(0)
+    solution = window.session.solution
+    solution.annotate(solution.candidates[0], "a long note " * 8)
+    settle(window, qtbot)
+    assert window.candidates.horizontalScrollBar().maximum() == 0
+    assert shown(window)[0] == "1 ✎"
 
 
 def test_every_row_shows_its_fit(window, qtbot, file):
