@@ -5,8 +5,8 @@ Run by an interpreter that has pyobjcryst (Debian: python3-pyobjcryst), not by t
     /usr/bin/python3 fox_solve.py PROBLEM.json ANSWER.json
 
 The problem: two_theta (degrees), counts, wavelength (a tube's name or angstrom), cell (six
-numbers), space_group (Hermann-Mauguin or number), atoms (a symbol for each independent one), trials,
-runs.
+numbers), space_group (Hermann-Mauguin or number), atoms (a symbol for each independent one),
+trials, runs.
 The answer: atoms (symbol, x, y, z, occupancy), Rwp, seconds.
 """
 

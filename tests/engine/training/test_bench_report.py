@@ -223,7 +223,8 @@ def test_another_program_stands_beside_ours_on_the_same_patterns() -> None:
     assert "Right with both: 1; with FOX alone: 0; with Densight alone: 1." in text
     aim = next(aim for aim in aims(both) if aim.aim == "side by side")
     assert (aim.n, aim.met) == (2, None)
-    assert "FOX 1/2" in aim.figure and "Densight 2/2" in aim.figure
+    assert "FOX 1/2" in aim.figure
+    assert "Densight 2/2" in aim.figure
     assert "version v" not in text.split("## The aims")[0]
 
 
