@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import engine.solve.verdict
-from engine.solve.verdict import COEFFICIENTS, probability_of_first
+from engine.solve.verdict import COEFFICIENTS, TEXTURE, probability_of_first
 from engine.training.bench_verdicts import judged_anew
 
-GOOD = [0.0, 0.05, 14.0, 0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0]
+GOOD = [0.0, 0.05, 14.0, 0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0]
 
 
 def row_of(features, verdict="no-solution"):
@@ -28,7 +28,9 @@ def test_other_coefficients_give_another_verdict(monkeypatch):
 
 
 def test_strong_texture_is_never_called_solved():
-    assert judged_anew(row_of([*GOOD[:-1], 1.5]))["verdict"] == "tentative"
+    textured = list(GOOD)
+    textured[TEXTURE] = 1.5
+    assert judged_anew(row_of(textured))["verdict"] == "tentative"
 
 
 @pytest.mark.parametrize(
