@@ -21,6 +21,7 @@ RECORD_KEYS = {
     "seed",
     "notes",
     "unexplained_lines",
+    "left_out",
     "settings",
     "optics",
     "pattern_sha256",
