@@ -320,10 +320,7 @@ class Controller(QObject):
             if self.session.density.candidate_maps:
                 self.session.density.set_candidate_maps({})
             return
-        label = (
-            f"Candidate {candidate.rank}: {text.formula(candidate.formula)} "
-            f"{text.space_group(candidate.space_group)}"
-        )
+        label = text.candidate(candidate)
         self.jobs.start(
             "candidate",
             lambda _progress: self.services.candidate_maps(candidate.structure, label),

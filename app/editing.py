@@ -4,50 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from psygnal import Signal
 from PySide6.QtCore import QObject
 
 from app import text
 from app.controller import Controller
+from app.jobs.reporting import reporting
 from app.jobs.runner import Handlers
+from app.state.running import RunState
 
 if TYPE_CHECKING:
     from engine.refine.edit import Edited, Sites
     from engine.solve.result import Candidate
 
-Status = Literal["idle", "running", "failed"]
 GONE = "The candidate that was edited is no longer listed; what came of it was put away."
 
 
-class EditState:
+class EditState(RunState):
     """The sites of the candidate that is edited, and how far its refinement is.
 
-    `sites_changed` says that there are other sites, `status_changed` that a refinement began,
-    went on or ended.
+    `sites_changed` says that there are other sites.
     """
 
     sites_changed = Signal()
-    status_changed = Signal()
 
     def __init__(self) -> None:
+        super().__init__()
         self.candidate: Candidate | None = None
         self.sites: Sites | None = None
         self.symprec = 0.01
-        self.status: Status = "idle"
-        self.fraction = 0.0
-        self.message = ""
 
     def set_sites(self, candidate: Candidate | None, sites: Sites | None, symprec: float) -> None:
         """What can be edited."""
         self.candidate, self.sites, self.symprec = candidate, sites, symprec
         self.sites_changed.emit()
-
-    def set_status(self, status: Status, fraction: float = 0.0, message: str = "") -> None:
-        """Where the refinement is."""
-        self.status, self.fraction, self.message = status, fraction, message
-        self.status_changed.emit()
 
 
 class Editing(QObject):
@@ -64,8 +56,7 @@ class Editing(QObject):
     @property
     def possible(self) -> bool:
         """Whether there is something to edit and no search that would change it."""
-        solution = self._session.solution
-        return solution.chosen is not None and solution.status != "running"
+        return self._session.solution.changeable
 
     def look(self, symprec: float) -> None:
         """Find the sites of the chosen candidate at a tolerance of symmetry (angstrom)."""
@@ -103,13 +94,7 @@ class Editing(QObject):
             lambda progress: self._services.refine_edited(
                 pattern, structure, dict(elements), symprec, progress
             ),
-            Handlers(
-                result=lambda found: self._take(candidate, found, words),
-                refused=lambda why: state.set_status("failed", 0.0, why),
-                failed=lambda: state.set_status("failed", 0.0, "Stopped by an error"),
-                cancelled=lambda: state.set_status("idle", 0.0, "Stopped"),
-                progress=lambda fraction, what: state.set_status("running", fraction, what),
-            ),
+            reporting(state, lambda found: self._take(candidate, found, words), stopped="idle"),
         )
         return True
 

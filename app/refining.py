@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from app import text
 from app.controller import Controller
-from app.jobs.runner import Handlers
+from app.jobs.reporting import reporting
 from app.state.refinement import RefinementState
 from engine.errors import BadInputError
 
@@ -35,8 +35,7 @@ class Refining(QObject):
     @property
     def possible(self) -> bool:
         """Whether there is something to refine and no search that would change it."""
-        solution = self._session.solution
-        return solution.chosen is not None and solution.status != "running"
+        return self._session.solution.changeable
 
     def start(self) -> bool:
         """Refine the chosen candidate as wished; False if something is missing or wrong."""
@@ -60,18 +59,11 @@ class Refining(QObject):
             self.state.set_status("failed", 0.0, str(error))
             return False
         self._candidate = candidate
-        state = self.state
-        state.set_status("running", 0.0, "Starting")
+        self.state.set_status("running", 0.0, "Starting")
         self._jobs.start(
             "refine",
             lambda progress: self._services.refine(asked, candidate.structure, options, progress),
-            Handlers(
-                result=lambda fit: self._take(candidate, fit),
-                refused=lambda why: state.set_status("failed", 0.0, why),
-                failed=lambda: state.set_status("failed", 0.0, "Stopped by an error"),
-                cancelled=lambda: state.set_status("cancelled", 0.0, "Stopped"),
-                progress=lambda fraction, what: state.set_status("running", fraction, what),
-            ),
+            reporting(self.state, lambda fit: self._take(candidate, fit)),
         )
         return True
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from engine.export.numbers import number_with_su
+
+if TYPE_CHECKING:
+    from engine.solve.result import Candidate
 
 _SUBSCRIPTS = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 SOURCES = {"network": "Network", "library": "Library", "phasing": "Phasing"}
@@ -31,6 +35,11 @@ def chance(score: float) -> str:
 def formula(text: str) -> str:
     """A formula with its amounts as subscripts."""
     return re.sub(r"(?<=[A-Za-z)\]])[\d.]+", lambda found: found[0].translate(_SUBSCRIPTS), text)
+
+
+def candidate(one: Candidate, gap: str = " ") -> str:
+    """Rank, formula and space group, with `gap` between them."""
+    return f"Candidate {one.rank}:{gap}{formula(one.formula)}{gap}{space_group(one.space_group)}"
 
 
 def space_group(symbol: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
+
+from app.state.running import RunState
 
 if TYPE_CHECKING:
     from engine.refine.result import FitResult
 
-Status = Literal["idle", "running", "done", "cancelled", "failed"]
 BACKGROUND_TERMS = 8
 
 
@@ -41,21 +42,17 @@ class Wishes:
     excluded: str = ""
 
 
-class RefinementState:
+class RefinementState(RunState):
     """Wishes, progress, and the fits before and after the last refinement.
 
-    `wishes_changed` says that something else is asked for, `status_changed` that the refinement
-    began, went on or ended.
+    `wishes_changed` says that something else is asked for.
     """
 
     wishes_changed = Signal()
-    status_changed = Signal()
 
     def __init__(self) -> None:
+        super().__init__()
         self.wishes = Wishes()
-        self.status: Status = "idle"
-        self.fraction = 0.0
-        self.message = ""
         self.before: FitResult | None = None
         self.after: FitResult | None = None
 
@@ -65,11 +62,6 @@ class RefinementState:
         if changed != self.wishes:
             self.wishes = changed
             self.wishes_changed.emit()
-
-    def set_status(self, status: Status, fraction: float = 0.0, message: str = "") -> None:
-        """Where the refinement is."""
-        self.status, self.fraction, self.message = status, fraction, message
-        self.status_changed.emit()
 
     def set_fits(self, before: FitResult, after: FitResult) -> None:
         """The refinement is done."""

@@ -81,6 +81,11 @@ class SolutionState:
         return None
 
     @property
+    def changeable(self) -> bool:
+        """Whether a candidate is chosen and no search runs that would change it."""
+        return self.chosen is not None and self.status != "running"
+
+    @property
     def chosen_index(self) -> int:
         """Row of the chosen candidate; -1 if there is none."""
         return self._chosen if self.chosen is not None else -1

@@ -52,10 +52,7 @@ class CandidatePanel(Panel):
             self.form.removeRow(0)
         if candidate is None:
             return
-        self.title.setText(
-            f"Candidate {candidate.rank}:  {text.formula(candidate.formula)}  "
-            f"{text.space_group(candidate.space_group)}"
-        )
+        self.title.setText(text.candidate(candidate, "  "))
         self.verdict.show_as(
             f"{text.verdict(candidate.verdict, candidate.score)}, {text.chance(candidate.score)}",
             TONES[candidate.verdict] if math.isfinite(candidate.score) else "neutral",

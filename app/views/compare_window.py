@@ -207,11 +207,7 @@ class CompareWindow(QWidget):
         """Offer what the session holds now; what was chosen stays if it is still there."""
         solution, density = self._session.solution, self._session.density
         choices: list[tuple[str, Choice]] = [
-            (
-                f"Candidate {candidate.rank}: {text.formula(candidate.formula)} "
-                f"{text.space_group(candidate.space_group)}",
-                ("candidate", row),
-            )
+            (text.candidate(candidate), ("candidate", row))
             for row, candidate in enumerate(solution.candidates)
         ]
         choices += [

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -23,7 +22,7 @@ from app import text
 from app.editing import Editing
 from app.state.periodic_table import BY_NUMBER
 from app.state.session import Session
-from app.views.controls import heading, muted
+from app.views.controls import heading, muted, progress_bar
 from engine.errors import BadInputError
 
 COLUMNS = ("Element", "Wyckoff", "x", "y", "z")
@@ -74,12 +73,7 @@ class EditDialog(QDialog):
         self.table.verticalHeader().hide()
         self.table.setAccessibleName("Sites")
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
+        self.progress = progress_bar()
         self.status = muted()
         self.status.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -125,10 +119,7 @@ class EditDialog(QDialog):
             self.table.setRowCount(0)
             self._refresh()
             return
-        self.title.setText(
-            f"Candidate {candidate.rank}:  {text.formula(candidate.formula)}  "
-            f"{text.space_group(candidate.space_group)}"
-        )
+        self.title.setText(text.candidate(candidate, "  "))
         self.group.setText(f"{text.space_group(sites.symbol)}  ({sites.number})")
         self.table.setRowCount(len(sites.sites))
         for row, site in enumerate(sites.sites):

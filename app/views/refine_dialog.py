@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QRadioButton,
     QSpinBox,
@@ -29,7 +28,7 @@ from app import text
 from app.refining import Refining
 from app.state.session import Session
 from app.views.candidate_panel import CELL_NAMES
-from app.views.controls import heading, muted
+from app.views.controls import heading, muted, progress_bar
 from engine.export.numbers import number_with_su
 from engine.refine.result import FitResult
 
@@ -77,9 +76,7 @@ class RefineDialog(QDialog):
     def _build(self) -> None:
         self.title = heading("")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
+        self.progress = progress_bar()
         self.status = muted()
         self.status.setWordWrap(True)
         buttons = QDialogButtonBox()
@@ -207,9 +204,6 @@ class RefineDialog(QDialog):
         running = state.status == "running"
         self.refine.setEnabled(self._refining.possible and not running)
         self.stop.setEnabled(running)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
         self.progress.setVisible(running)
         self.progress.setValue(round(1000 * state.fraction))
         self.status.setText(state.message)
@@ -219,10 +213,7 @@ class RefineDialog(QDialog):
             self.table.setRowCount(0)
             self.notes.setText("")
             return
-        self.title.setText(
-            f"Candidate {candidate.rank}:  {text.formula(candidate.formula)}  "
-            f"{text.space_group(candidate.space_group)}"
-        )
+        self.title.setText(text.candidate(candidate, "  "))
         before = state.before if state.after is candidate.fit else None
         self.residuals.setText(residuals(candidate.fit, before))
         self._fill(rows(candidate.fit))

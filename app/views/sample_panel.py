@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -20,7 +19,7 @@ from app.state.element_hints import hints
 from app.state.session import Session
 from app.theme import Theme
 from app.views.candidate_panel import CandidatePanel
-from app.views.controls import Elided, Panel, SharedUndo, heading, muted
+from app.views.controls import Elided, Panel, SharedUndo, heading, muted, progress_bar
 from app.views.periodic_table import PeriodicTable
 from app.views.radiation_bar import RadiationBar
 
@@ -181,12 +180,7 @@ class SamplePanel(QWidget):
         self.density_button.clicked.connect(self._controller.predict_density)
         buttons.addWidget(self.solve_button, 1)
         buttons.addWidget(self.density_button, 1)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
+        self.progress = progress_bar()
         running = QHBoxLayout()
         self.status = muted()
         self.cancel_button = QPushButton("Cancel")
