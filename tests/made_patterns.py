@@ -44,15 +44,25 @@ def measured(
     **simulation
         For `simulate_pattern`.
     """
+    pattern = measured_as_it_is(with_b_iso(structure, b_iso), seed, radiation, **simulation)
+    return replace(pattern, two_theta=pattern.two_theta + zero)
+
+
+def measured_as_it_is(
+    structure: CrystalStructure,
+    seed: int | None = 0,
+    radiation: Radiation | None = None,
+    **simulation: Any,
+) -> PowderPattern:
+    """As `measured`, with the structure's own displacement parameters."""
     optics = radiation or preset("CuKa")
-    pattern = simulate_pattern(
-        with_b_iso(structure, b_iso),
+    return simulate_pattern(
+        structure,
         optics,
         noise_seed=seed,
         dispersion=dispersion(structure.numbers, optics.primary),
         **simulation,
     )
-    return replace(pattern, two_theta=pattern.two_theta + zero)
 
 
 def noise_only(seed: int = 0, level: float = 200.0) -> PowderPattern:

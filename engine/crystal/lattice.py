@@ -17,6 +17,7 @@ FloatArray = NDArray[np.float64]
 Cell = tuple[float, float, float, float, float, float]
 
 __all__ = [
+    "CELL_PARAMETERS",
     "CRYSTAL_SYSTEMS",
     "cell_from_matrix",
     "crystal_system",
@@ -37,6 +38,16 @@ CRYSTAL_SYSTEMS = (
     "hexagonal",
     "cubic",
 )
+# How many cell parameters each system leaves free (trigonal in either setting).
+CELL_PARAMETERS = {
+    "triclinic": 6,
+    "monoclinic": 4,
+    "orthorhombic": 3,
+    "tetragonal": 2,
+    "trigonal": 2,
+    "hexagonal": 2,
+    "cubic": 1,
+}
 # Last space-group number of each system, in the order of CRYSTAL_SYSTEMS.
 _LAST_NUMBER = (2, 15, 74, 142, 167, 194, 230)
 

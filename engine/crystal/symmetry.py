@@ -219,7 +219,7 @@ def _conventional(
 
 
 # Rows are the primitive basis in terms of the conventional one (spglib's choice).
-_PRIMITIVE_BASIS = {
+PRIMITIVE_BASIS = {
     "P": np.eye(3),
     "A": np.array([[2, 0, 0], [0, 1, -1], [0, 1, 1]]) / 2.0,
     "C": np.array([[1, 1, 0], [-1, 1, 0], [0, 0, 2]]) / 2.0,
@@ -231,7 +231,7 @@ _PRIMITIVE_BASIS = {
 
 def primitive_lattice(conventional: FloatArray, centring: str) -> FloatArray:
     """(3, 3) rows of the primitive cell of a conventional one, for a centring letter."""
-    return np.asarray(_PRIMITIVE_BASIS[centring] @ conventional)
+    return np.asarray(PRIMITIVE_BASIS[centring] @ conventional)
 
 
 def by_centring(conventional: CrystalStructure, centring: str) -> CrystalStructure:
@@ -244,7 +244,7 @@ def by_centring(conventional: CrystalStructure, centring: str) -> CrystalStructu
     centring : {"P", "A", "C", "I", "F", "R"}
         R in obverse hexagonal axes.
     """
-    basis = _PRIMITIVE_BASIS[centring]
+    basis = PRIMITIVE_BASIS[centring]
     lattice = basis @ conventional.lattice
     coords = (conventional.frac_coords @ np.linalg.inv(basis)) % 1.0
     apart = coords[:, None] - coords[None]

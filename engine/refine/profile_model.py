@@ -196,6 +196,10 @@ class ProfileModel:
         self._drawn = (key, wanted, drawn)
         return drawn
 
+    def let_go(self) -> None:
+        """Keep no drawn lines: a search holds many models, and each would hold its own."""
+        self._drawn = None
+
     def calculate(self, parameters: ProfileParameters, free: tuple[str, ...] = ()) -> Calculated:
         """The pattern, with derivatives by the groups in `free`."""
         q = self.crystal.metric_forms @ parameters.metric

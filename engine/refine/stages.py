@@ -150,6 +150,7 @@ def advance(
             steps,
             tolerance,
         )
+    refinement.model.let_go()
     return replace(refinement, state=state, free=free)
 
 

@@ -14,7 +14,7 @@ import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.crystal.lattice import crystal_system, lattice_system
+from engine.crystal.lattice import CELL_PARAMETERS, crystal_system, lattice_system
 from engine.crystal.structure import CrystalStructure
 
 FloatArray = NDArray[np.float64]
@@ -28,15 +28,6 @@ LARGEST_PENALTY = 8.0
 # higher system than their own; each parameter more that coincides makes it about 0.4 times as rare.
 COINCIDENCE = 1e-3
 ONE_COINCIDENCE, EACH_MORE = math.log(0.01), math.log(0.4)
-CELL_PARAMETERS = {
-    "triclinic": 6,
-    "monoclinic": 4,
-    "orthorhombic": 3,
-    "tetragonal": 2,
-    "trigonal": 2,
-    "hexagonal": 2,
-    "cubic": 1,
-}
 # The charge ln N for a parameter stands for a prior of about this width (angstrom), which is that
 # of coordinates among isotypes; an atom out of a map could have been anywhere between its
 # neighbours.

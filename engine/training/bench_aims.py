@@ -8,11 +8,11 @@ from typing import Any
 
 from engine.crystal.lattice import CRYSTAL_SYSTEMS
 from engine.training import bench_figures as figures
+from engine.training import bench_rival
 from engine.training.bench_collection import NO_LIBRARY, RIVAL, Collection
 from engine.training.bench_figures import Rate, rate
 from engine.training.bench_refine_tables import MOST, close_to_free, untextured
 from engine.training.bench_results import Row
-from engine.training.bench_rival import rival_rate
 from engine.training.bench_tables import right_cell
 
 # Points that a changed pattern may cost.
@@ -107,7 +107,8 @@ def _beside(collection: Collection, rows: list[Row]) -> Aim:
     pairs = collection.pairs(collection.rows("val", RIVAL), rows)
     if not pairs:
         return Aim(on, aim, "", "", 0, None)
-    theirs, ours = rival_rate(pairs), rate([row for _, row in pairs], figures.first)
+    theirs = rate([row for row, _ in pairs], bench_rival.found)
+    ours = rate([row for _, row in pairs], figures.first)
     name = collection.rival()["name"]
     figure = f"{name} {theirs.in_words}, Densight {ours.in_words}"
     return Aim(on, aim, figure, "", len(pairs), None)

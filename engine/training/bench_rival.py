@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 from engine.training import bench_figures as figures
-from engine.training.bench_figures import Rate, rate
+from engine.training.bench_figures import rate
 from engine.training.bench_results import Row
 
 _SECTION = """
@@ -57,8 +57,3 @@ def section(pairs: Sequence[tuple[Row, Row]], rival: dict[str, str]) -> str:
         only_rival=sum(map(found, theirs)) - both,
         only_ours=sum(map(figures.first, ours)) - both,
     )
-
-
-def rival_rate(pairs: Sequence[tuple[Row, Row]]) -> Rate:
-    """How many the other program finds."""
-    return rate([one for one, _ in pairs], found)

@@ -22,25 +22,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.lattice import CELL_PARAMETERS
+from engine.crystal.symmetry import PRIMITIVE_BASIS
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Rows are a primitive basis in terms of the conventional one.
-PRIMITIVE_BASIS = {
-    "P": np.eye(3),
-    "I": 0.5 * np.array([[-1.0, 1, 1], [1, -1, 1], [1, 1, -1]]),
-    "F": 0.5 * np.array([[0.0, 1, 1], [1, 0, 1], [1, 1, 0]]),
-    "C": 0.5 * np.array([[1.0, 1, 0], [-1, 1, 0], [0, 0, 2]]),
-    "R": np.array([[2.0, 1, 1], [-1, 1, 1], [-1, -2, 1]]) / 3.0,
-}
-_PARAMETERS = {
-    "cubic": 1,
-    "tetragonal": 2,
-    "hexagonal": 2,
-    "orthorhombic": 3,
-    "monoclinic": 4,
-    "triclinic": 6,
-}
 # Pearson's letters for the systems.
 _LETTERS = {
     "cubic": "c",
@@ -75,7 +62,7 @@ class BravaisKind:
     @property
     def parameters(self) -> int:
         """How many parameters of the metric are free."""
-        return _PARAMETERS[self.system]
+        return CELL_PARAMETERS[self.system]
 
     @property
     def sublattices(self) -> int:

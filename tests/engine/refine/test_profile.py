@@ -7,10 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.crystal.anomalous import dispersion
 from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.structure import CrystalStructure
-from engine.diffraction.profile import simulate_pattern
 from engine.errors import BadInputError
 from engine.pattern.radiation import preset
 from engine.progress import Progress
@@ -19,7 +17,7 @@ from engine.refine.lebail import le_bail
 from engine.refine.prepared import prepare
 from engine.refine.profile import refine_profile
 from engine.refine.result import FitResult, Parameter
-from tests.made_patterns import measured, with_b_iso
+from tests.made_patterns import measured, measured_as_it_is, with_b_iso
 from tests.made_structures import BY_NAME, Made
 
 
@@ -232,13 +230,7 @@ def test_displacement_parameters_of_elements_are_told_apart() -> None:
     """Oxygen of rutile shakes more than titanium; one overall B leaves a misfit."""
     structure = BY_NAME["rutile"].structure
     differing = np.where(structure.numbers == 8, 1.6, 0.4) / (8.0 * np.pi**2)
-    optics = preset("CuKa")
-    pattern = simulate_pattern(
-        replace(structure, u_iso=differing),
-        optics,
-        noise_seed=3,
-        dispersion=dispersion(structure.numbers, optics.primary),
-    )
+    pattern = measured_as_it_is(replace(structure, u_iso=differing), 3)
     shaped = stages.refine_atoms(stages.refine_shape(stages.start(prepare(pattern), structure)))
     each = stages.refine_element_b(shaped)
     assert each.state.chi_squared < shaped.state.chi_squared

@@ -10,11 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.crystal.anomalous import dispersion
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import standardise
-from engine.diffraction.profile import simulate_pattern
-from engine.pattern.radiation import preset
 from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import prepare
@@ -23,7 +20,7 @@ from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.proposals import Proposal
 from engine.solve.ranking import Finished, Ranked, Ranking, without_duplicates
 from engine.solve.verdict import features, probabilities, reason, tied, verdict
-from tests.made_patterns import measured
+from tests.made_patterns import measured, measured_as_it_is
 from tests.made_structures import BY_NAME
 
 
@@ -208,13 +205,7 @@ def test_candidates_further_down_are_not_judged_by_a_poorer_model(monkeypatch) -
     """What is only extended gets a B for every element too, where that pays."""
     structure = BY_NAME["rutile"].structure
     differing = np.where(structure.numbers == 8, 1.9, 0.3) / (8.0 * np.pi**2)
-    optics = preset("CuKa")
-    pattern = simulate_pattern(
-        replace(structure, u_iso=differing),
-        optics,
-        noise_seed=3,
-        dispersion=dispersion(structure.numbers, optics.primary),
-    )
+    pattern = measured_as_it_is(replace(structure, u_iso=differing), 3)
     monkeypatch.setattr("engine.solve.ranking.OVERTAKING", 0)
     ranking = Ranking(prepare(pattern), Progress(), math.inf)
     ranking.add([proposal_of(structure)], (0.0, 1.0), completed=0)
