@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from engine.crystal.lattice import matrix_from_cell
 from engine.crystal.niggli import niggli_reduce
+from engine.crystal.symmetry import PRIMITIVE_BASIS
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peaks import PeakList
-from engine.solve.indexing.bravais import PRIMITIVE_BASIS, kind_of
+from engine.solve.indexing.bravais import kind_of
 from engine.solve.indexing.cell import IndexedCell
 from engine.solve.indexing.extinction import extinction_symbols, space_group_counts
 

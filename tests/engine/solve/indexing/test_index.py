@@ -5,10 +5,11 @@ import pytest
 
 from engine.crystal.lattice import matrix_from_cell
 from engine.crystal.niggli import niggli_reduce
+from engine.crystal.symmetry import PRIMITIVE_BASIS
 from engine.errors import BadInputError, CancelledError
 from engine.progress import Progress
 from engine.solve.indexing import index_lines, index_pattern
-from engine.solve.indexing.bravais import PRIMITIVE_BASIS, kind_of
+from engine.solve.indexing.bravais import kind_of
 from engine.solve.indexing.relatives import matching_basis
 
 from .made_lines import COPPER, line_angles, measured
