@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 USUAL_RATIO, RATIO_SPREAD = 0.78, 0.035
 # A structure that is right but badly refined must not be out of the question.
 LARGEST_PENALTY = 8.0
-# Of 21,000 known crystals 0.2 % (tetragonal) to 2 % (monoclinic) have, within 0.1 %, a lattice of a
+# Of 11,000 known crystals 0.4 % (tetragonal) to 2 % (monoclinic) have, within 0.1 %, a lattice of a
 # higher system than their own; each parameter more that coincides makes it about 0.4 times as rare.
 COINCIDENCE = 1e-3
 ONE_COINCIDENCE, EACH_MORE = math.log(0.01), math.log(0.4)
