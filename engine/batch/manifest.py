@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import hashlib
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from engine.errors import BadInputError
+from engine.export.atomic import replacing
 
+LONGEST_HEADER = 10_000  # characters; a file of another sort may have no second line
+# In the output folder: what was asked for there, so that another run can go on.
+ASKED = "entries.csv"
 REQUIRED = ("file", "elements")
 OPTIONAL = ("wavelength", "formula", "id", "others_possible", "range")
 
@@ -95,6 +99,43 @@ def read_manifest(path: Path) -> Manifest:
     unknown = [name for name in _columns(path) if name and name not in REQUIRED + OPTIONAL]
     warnings = tuple(f"The manifest's column '{name}' is not used." for name in unknown)
     return Manifest(path, len(digests), warnings)
+
+
+def write_manifest(path: Path, entries: Iterable[Entry]) -> None:
+    """Write entries as a manifest that reads back as the same ones, their paths absolute.
+
+    A manifest that is in its place already stays as it is.
+
+    Raises
+    ------
+    BadInputError
+        If the file cannot be written.
+    """
+    if isinstance(entries, Manifest) and path.exists() and path.samefile(entries.path):
+        return
+    columns = (*REQUIRED, *OPTIONAL)
+    try:
+        with (
+            replacing(path) as temporary,
+            temporary.open("w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            for entry in entries:
+                fields = {**asdict(entry), "others_possible": "yes" * entry.others_possible}
+                writer.writerow([fields[name] or "" for name in columns])
+    except OSError as error:
+        raise BadInputError(f"'{path}' cannot be written: {error.strerror or error}.") from None
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file's first line names the columns that a manifest must have."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            columns = _reader(file.readline(LONGEST_HEADER), iter(()))[1]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
+    return all(name in columns for name in REQUIRED)
 
 
 def digest(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,12 +15,15 @@ from multiprocessing.process import BaseProcess
 
 from engine.batch.manifest import Entry
 from engine.batch.task import Line, failure
+from engine.batch.watch import TICK_SECONDS, BatchWatch
 
 # (entry) -> line; must be importable by name in a fresh process.
 Work = Callable[[Entry], Line]
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _LEAVE_SECONDS = 5.0
+_ORPHANED = 3  # exit code of a worker whose owner is gone
+_starting = threading.Lock()  # the environment is the whole process's
 # A pattern takes seconds; one that takes this long will never end.
 PATIENCE_SECONDS = 1800.0
 
@@ -33,7 +37,11 @@ class _Worker:
 
 
 def run_locally(
-    entries: Iterable[Entry], work: Work, workers: int, patience: float = PATIENCE_SECONDS
+    entries: Iterable[Entry],
+    work: Work,
+    workers: int,
+    patience: float = PATIENCE_SECONDS,
+    watch: BatchWatch | None = None,
 ) -> Iterator[tuple[Entry, Line]]:
     """Yield each entry with its line, as they are done.
 
@@ -50,50 +58,53 @@ def run_locally(
         Number of processes.
     patience : float
         Seconds after which a worker that does not answer is ended.
+    watch : BatchWatch, optional
+        Hears of every entry that is begun. What it raises ends the workers and is passed on.
     """
+    watch = watch or BatchWatch()
     suspects: list[Entry] = []
-    for entry, line in _pass(entries, work, workers, patience):
+    for entry, line in _pass(entries, work, workers, patience, watch):
         if "death" in line:
             suspects.append(entry)
         else:
             yield entry, line
     for suspect in suspects:
-        for entry, line in _pass([suspect], work, 1, patience):
+        for entry, line in _pass([suspect], work, 1, patience, watch):
             how = line.get("death")
             yield entry, line if how is None else failure(entry, f"{how} and did so again alone")
 
 
 def _pass(
-    entries: Iterable[Entry], work: Work, workers: int, patience: float
+    entries: Iterable[Entry], work: Work, workers: int, patience: float, watch: BatchWatch
 ) -> Iterator[tuple[Entry, Line]]:
     """Each entry with its line, or with ``{death}`` where its worker died."""
     waiting = iter(entries)
     pool: list[_Worker] = []
     try:
-        with _one_thread_each():
-            for entry in waiting:
-                pool.append(_start(work))
-                _give(pool[-1], entry)
-                if len(pool) == workers:
-                    break
-            while busy := [worker for worker in pool if worker.entry is not None]:
-                oldest = min(worker.since for worker in busy)
-                left = max(oldest + patience - time.monotonic(), 0.0)
-                ready = wait([worker.pipe for worker in busy], left)
-                for index, worker in enumerate(pool):
-                    current = worker.entry
-                    if current is None:
-                        continue
-                    late = time.monotonic() - worker.since > patience
-                    if worker.pipe not in ready and not late:
-                        continue
-                    line = _answer(worker) if worker.pipe in ready else _given_up(worker, patience)
-                    worker.entry = None
-                    yield current, line
-                    following = next(waiting, None)
-                    if following is not None:
-                        pool[index] = _alive(worker, work)
-                        _give(pool[index], following)
+        for entry in waiting:
+            pool.append(_start(work))
+            _give(pool[-1], entry, watch)
+            if len(pool) == workers:
+                break
+        while busy := [worker for worker in pool if worker.entry is not None]:
+            oldest = min(worker.since for worker in busy)
+            left = max(oldest + patience - time.monotonic(), 0.0)
+            ready = wait([worker.pipe for worker in busy], min(left, TICK_SECONDS))
+            watch.tick()
+            for index, worker in enumerate(pool):
+                current = worker.entry
+                if current is None:
+                    continue
+                late = time.monotonic() - worker.since > patience
+                if worker.pipe not in ready and not late:
+                    continue
+                line = _answer(worker) if worker.pipe in ready else _given_up(worker, patience)
+                worker.entry = None
+                yield current, line
+                following = next(waiting, None)
+                if following is not None:
+                    pool[index] = _alive(worker, work)
+                    _give(pool[index], following, watch)
     finally:
         _dismiss(pool)
 
@@ -102,7 +113,8 @@ def _start(work: Work) -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, work), daemon=True)
-    process.start()
+    with _starting, _one_thread_each():
+        process.start()
     theirs.close()  # so that the worker's death closes the last other end
     return _Worker(process, ours)
 
@@ -110,6 +122,7 @@ def _start(work: Work) -> _Worker:
 def _serve(pipe: Connection, work: Work) -> None:
     """What a worker does: take an entry, give a line, until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the owner's to handle
+    threading.Thread(target=_leave_with_the_owner, daemon=True).start()
     while True:
         try:
             entry = pipe.recv()
@@ -120,8 +133,20 @@ def _serve(pipe: Connection, work: Work) -> None:
         pipe.send(work(entry))
 
 
-def _give(worker: _Worker, entry: Entry) -> None:
+def _leave_with_the_owner() -> None:
+    """End this process when its owner is gone, killed for example: nobody waits for its answer.
+
+    Files are replaced at once, so that none is left half written.
+    """
+    owner = multiprocessing.parent_process()
+    if owner is not None:
+        owner.join()
+        os._exit(_ORPHANED)
+
+
+def _give(worker: _Worker, entry: Entry, watch: BatchWatch) -> None:
     worker.entry, worker.since = entry, time.monotonic()
+    watch.begun(entry)
     # If it dies at this moment, the next wait finds its pipe closed and reports the entry.
     with suppress(OSError):
         worker.pipe.send(entry)

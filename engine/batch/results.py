@@ -49,7 +49,7 @@ def keep_lines(path: Path, holds: Callable[[Line], bool]) -> set[int]:
     if not path.exists():
         return kept
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        for line in _read_lines(path):
+        for line in read_lines(path):
             request = line.get("request")
             if not isinstance(request, dict) or "error" in line or not holds(line):
                 continue
@@ -128,8 +128,14 @@ class Journal:
         )
 
 
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The whole lines of an earlier run; its last one may have been cut short."""
+def read_lines(path: Path) -> Iterator[Line]:
+    """The whole lines of an earlier run; its last one may have been cut short.
+
+    Raises
+    ------
+    BadInputError
+        If the file cannot be read.
+    """
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             for row in file:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.batch.manifest import Entry, Manifest
-from engine.batch.results import RESULTS, Journal, keep_lines, request_digest
+from engine.batch.manifest import ASKED, Entry, Manifest, write_manifest
+from engine.batch.results import RESULTS, Journal, keep_lines, read_lines, request_digest
 from engine.batch.task import Line, Options, request
+from engine.batch.watch import BatchWatch
 from engine.export.atomic import make_folder
 
 RECORD = "solution.json"
@@ -48,12 +49,15 @@ def run_batch(
     workers: int | None = None,
     scheduler: str | None = None,
     tell: Callable[[str], None] = lambda text: None,
+    watch: BatchWatch | None = None,
+    projects: bool = False,
 ) -> Count:
     """Solve all entries into ``out/<id>``, a line each in ``out/results.jsonl`` as it is done.
 
     Entries that an earlier run in the same folder solved under the same conditions are kept;
     those that failed then are tried again. The entries are gone through several times and never
-    gathered, so that a `Manifest` of a million rows needs little memory.
+    gathered, so that a `Manifest` of a million rows needs little memory; what they are is
+    written into ``out/entries.csv``, with which another run can go on.
 
     Parameters
     ----------
@@ -66,23 +70,34 @@ def run_batch(
         Address of a Dask scheduler to use instead.
     tell : callable
         Gets one sentence for each entry that is done.
+    watch : BatchWatch, optional
+        Hears what becomes of each entry, and may stop the batch; a cluster's entries are not
+        told when they are begun.
+    projects : bool
+        Whether local workers also write ``session.densight``, which the window opens.
 
     Raises
     ------
     BadInputError
         If the folder cannot be written to, or the scheduler does not answer.
     """
+    watch = watch or BatchWatch()
     make_folder(out)
+    write_manifest(out / ASKED, entries)
     kept = _keep_earlier(entries, out, options)
+    if kept:
+        for line in read_lines(out / RESULTS):
+            watch.kept(line)
     total = len(entries) - len(kept)
     todo = (e for e in entries if request_digest(request(e, options)) not in kept)
     count = Count(kept=len(kept))
     with Journal(out / RESULTS) as journal:
-        answers = _run(todo, total, out.absolute(), options, workers, scheduler)
+        answers = _run(todo, total, out.absolute(), options, workers, scheduler, watch, projects)
         for done, (entry, line) in enumerate(answers, start=1):
             count.add(line)
             kept_request = {} if "error" in line else {"request": request(entry, options)}
             written = journal.append({**line, **kept_request})
+            watch.done(entry, line)
             end = "" if written else " (the disk is full: its line waits)"
             tell(f"[{done}/{total}] {entry.id}: {line.get('error') or line['verdict']}{end}")
     return count
@@ -95,6 +110,8 @@ def _run(
     options: Options,
     workers: int | None,
     scheduler: str | None,
+    watch: BatchWatch,
+    projects: bool,
 ) -> Iterator[tuple[Entry, Line]]:
     if not total:
         return
@@ -108,8 +125,9 @@ def _run(
     from engine.batch.pool import run_locally
     from engine.batch.task import solve_into
 
-    work = partial(solve_into, out=str(out), options=options)
-    yield from run_locally(entries, work, min(workers or os.cpu_count() or 1, total))
+    work = partial(solve_into, out=str(out), options=options, project=projects)
+    processes = min(workers or os.cpu_count() or 1, total)
+    yield from run_locally(entries, work, processes, watch=watch)
 
 
 def _keep_earlier(entries: Iterable[Entry], out: Path, options: Options) -> set[int]:

@@ -8,14 +8,18 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.batch.manifest import Entry
 from engine.errors import BadInputError
 
+if TYPE_CHECKING:
+    from engine.solve.result import Solution
+
 Line = dict[str, Any]
 Files = dict[str, bytes]
 _RECORD = "solution.json"
+PROJECT = "session.densight"
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,14 @@ class Options:
     device: str = "auto"
 
 
-def solve_into(entry: Entry, out: str, options: Options) -> Line:
+def solve_into(entry: Entry, out: str, options: Options, project: bool = False) -> Line:
     """Solve one entry into the folder of its id in `out`; see `solve_entry`."""
-    return solve_entry(entry, Path(entry.file), Path(out) / entry.id, options)
+    return solve_entry(entry, Path(entry.file), Path(out) / entry.id, options, project)
 
 
-def solve_entry(entry: Entry, file: Path, folder: Path, options: Options) -> Line:
+def solve_entry(
+    entry: Entry, file: Path, folder: Path, options: Options, project: bool = False
+) -> Line:
     """Solve one entry and write its solution into `folder`.
 
     Parameters
@@ -44,6 +50,8 @@ def solve_entry(entry: Entry, file: Path, folder: Path, options: Options) -> Lin
         Where its pattern lies on this machine.
     folder : Path
     options : Options
+    project : bool
+        Whether to write `PROJECT` as well, which the window opens.
 
     Returns
     -------
@@ -53,7 +61,7 @@ def solve_entry(entry: Entry, file: Path, folder: Path, options: Options) -> Lin
     """
     started = time.perf_counter()
     try:
-        line = _solve(entry, file, folder, options)
+        line = _solve(entry, file, folder, options, project)
     except BadInputError as error:
         return failure(entry, str(error))
     except OSError as error:
@@ -119,7 +127,7 @@ def request(entry: Entry, options: Options) -> dict[str, Any]:
     return {**asdict(entry), **asdict(options)}
 
 
-def _solve(entry: Entry, file: Path, folder: Path, options: Options) -> Line:
+def _solve(entry: Entry, file: Path, folder: Path, options: Options, project: bool) -> Line:
     from engine.crystal.composition import check_contents, parse_elements
     from engine.export.solution_files import write_solution
     from engine.pattern.io import read_pattern
@@ -141,7 +149,9 @@ def _solve(entry: Entry, file: Path, folder: Path, options: Options) -> Line:
             **asdict(options),
         )
     )
-    write_solution(solution, folder)
+    if project:
+        _write_project(solution, folder)
+    write_solution(solution, folder)  # the record comes last: it says that all is there
     line: Line = {"id": entry.id, "verdict": solution.verdict, "warnings": list(pattern.warnings)}
     if solution.candidates:
         best = solution.candidates[0]
@@ -156,3 +166,18 @@ def _solve(entry: Entry, file: Path, folder: Path, options: Options) -> Line:
             "score": best.score,
         }
     return line
+
+
+def _write_project(solution: Solution, folder: Path) -> None:
+    from engine.export.atomic import make_folder
+    from engine.export.project import Project, write_project
+
+    problem = solution.problem
+    project = Project(
+        pattern=problem.pattern,
+        elements=problem.elements,
+        formula=problem.formula,
+        others_possible=problem.others_possible,
+        solution=solution,
+    )
+    write_project(make_folder(folder) / PROJECT, project)

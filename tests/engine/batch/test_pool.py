@@ -1,11 +1,16 @@
 import os
 import signal
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from engine.batch.manifest import Entry
 from engine.batch.pool import run_locally
+from engine.batch.watch import BatchWatch
+from engine.errors import CancelledError
 
 # Worker processes import their work by name, so it lives in a module of its own.
 WORK = """
@@ -98,3 +103,74 @@ def test_entries_are_taken_as_workers_become_free(work):
     next(running)
     running.close()
     assert len(taken) <= 4
+
+
+class Stopping(BatchWatch):
+    """Says who was begun, and stops everything once it is told to."""
+
+    def __init__(self):
+        self.names = []
+        self.ticks_left = 10**9
+
+    def begun(self, entry):
+        self.names.append(entry.id)
+        if entry.id == "slow":
+            self.ticks_left = 3
+
+    def tick(self):
+        self.ticks_left -= 1
+        if self.ticks_left < 0:
+            raise CancelledError
+
+
+def test_a_watch_hears_who_is_begun_and_may_stop_them(work):
+    watch = Stopping()
+    running = run_locally(entries("a", "slow", "b"), work, 1, watch=watch)
+    entry, line = next(running)
+    assert entry.id == "a"
+    start = time.monotonic()
+    with pytest.raises(CancelledError):
+        next(running)
+    assert watch.names == ["a", "slow"]
+    assert time.monotonic() - start < 30.0  # the slow one alone takes a minute
+    with pytest.raises(ProcessLookupError):
+        os.kill(line["process"], 0)
+
+
+OWNER = """
+import sys
+import time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from batch_work_for_tests import work
+from engine.batch.manifest import Entry
+from engine.batch.pool import run_locally
+from engine.batch.watch import BatchWatch
+from engine.errors import CancelledError
+
+if __name__ == "__main__":
+    entries = [Entry(name, name, "Na") for name in ("a", "slow")]
+    for entry, line in run_locally(entries, work, 1):
+        print(line["process"], flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no kill -9")
+def test_workers_leave_when_their_owner_is_killed(work, tmp_path):
+    script = tmp_path / "owner.py"
+    script.write_text(OWNER)
+    root = Path(__file__).resolve().parents[3]
+    owner = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    with owner:
+        worker = int(owner.stdout.readline())
+        owner.kill()
+    end = time.monotonic() + 10.0
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)

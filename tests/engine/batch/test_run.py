@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 
 import engine.batch.run
+from engine.batch.gather import gather
 from engine.batch.manifest import Entry, read_manifest
 from engine.batch.run import run_batch
-from engine.batch.task import Options, solve_into
+from engine.batch.task import PROJECT, Options, solve_into
+from engine.batch.watch import BatchWatch
+from engine.errors import CancelledError
+from engine.export.project import read_project
 
 
 @pytest.fixture
@@ -39,9 +43,10 @@ def asked(monkeypatch, make_solution):
     module.solve = solve
     monkeypatch.setitem(sys.modules, "engine.solve.solver", module)
 
-    def run_here(todo, total, out, options, workers, scheduler):
+    def run_here(todo, total, out, options, workers, scheduler, watch, projects):
         for entry in todo:
-            yield entry, solve_into(entry, str(out), options)
+            watch.begun(entry)
+            yield entry, solve_into(entry, str(out), options, projects)
 
     monkeypatch.setattr(engine.batch.run, "_run", run_here)
     return problems
@@ -129,3 +134,45 @@ def test_a_long_manifest_is_never_gathered(tmp_path, asked):
     peak(10)  # what is imported on the way
     # An entry alone takes some 500 bytes.
     assert peak(10_000) - peak(1_000) < 9_000 * 60
+
+
+class Heard(BatchWatch):
+    def __init__(self, stop_after=10**9):
+        self.said = []
+        self.stop_after = stop_after
+
+    def kept(self, line):
+        self.said.append(("kept", line["id"]))
+
+    def begun(self, entry):
+        self.said.append(("begun", entry.id))
+
+    def done(self, entry, line):
+        self.said.append(("done", entry.id))
+        if len(self.said) >= self.stop_after:
+            raise CancelledError
+
+
+def test_a_stopped_batch_has_its_lines_and_goes_on(tmp_path, entries, asked):
+    out = tmp_path / "out"
+    with pytest.raises(CancelledError):
+        run_batch(entries, out, Options(), watch=Heard(stop_after=2))
+    assert [line["id"] for line in read_lines(out)] == ["good"]
+    found = gather([out])
+    assert list(found.entries) == entries
+    assert set(found.lines) == {"good"}
+    watch = Heard()
+    assert run_batch(found.entries, out, Options(), watch=watch).kept == 1
+    assert watch.said[0] == ("kept", "good")
+    assert [name for what, name in watch.said if what == "done"] == ["missing", "alien", "broken"]
+
+
+def test_a_project_for_the_window_if_it_is_wanted(tmp_path, entries, asked):
+    out = tmp_path / "out"
+    run_batch(entries[:1], out, Options())
+    assert not (out / "good" / PROJECT).exists()
+    (out / "results.jsonl").unlink()
+    run_batch(entries[:1], out, Options(), projects=True)
+    project = read_project(out / "good" / PROJECT)
+    assert project.solution.candidates[0].formula == "TiO2"
+    assert project.pattern is not None
