@@ -108,7 +108,7 @@ class Controller(QObject):
                 session.elements.select(example.elements)
         self._warn_of(pattern)
         self.opened.emit(str(path))
-        self._derive()
+        self.derive()
 
     def _offer_back(self) -> None:
         """Say that unsaved work makes room for something else, and how it comes back."""
@@ -132,14 +132,14 @@ class Controller(QObject):
         for warning in warnings:
             self.session.messages.add("warning", warning, "pattern")
 
-    def _derive(self) -> None:
-        """Background and peaks of the pattern on the table."""
-        pattern = self.session.pattern.pattern
+    def derive(self) -> None:
+        """Work out background and peaks of the pattern on the table, as it is prepared."""
+        pattern, preparation = self.session.pattern.seen, self.session.pattern.preparation
         if pattern is None:
             return
 
         def derive(_progress: Progress) -> Any:
-            return self.services.derive(pattern)
+            return self.services.derive(pattern, preparation)
 
         self.jobs.start(
             "peaks",
@@ -185,7 +185,7 @@ class Controller(QObject):
         for message in messages.messages:
             if "assumed" in message.text:
                 messages.dismiss(message)
-        self._derive()
+        self.derive()
         return True
 
     # -- elements ----------------------------------------------------------------------------
@@ -201,8 +201,8 @@ class Controller(QObject):
         return True
 
     def _ready(self) -> PowderPattern:
-        """The pattern, if there are elements as well; else `BadInputError`."""
-        pattern = self.session.pattern.pattern
+        """The pattern as it is seen, if there are elements as well; else `BadInputError`."""
+        pattern = self.session.pattern.seen
         if pattern is None:
             raise BadInputError("There is no pattern yet: drop a file here, or open an example.")
         if not self.session.elements.selected:
@@ -336,9 +336,10 @@ class Controller(QObject):
             self.jobs.abandon("compare")
             return
         radiation, reflections = pattern.radiation, candidate.fit.reflections
+        excluded = self.session.pattern.preparation.excluded
         self.jobs.start(
             "compare",
-            lambda _progress: self.services.compare(peaks, reflections, radiation),
+            lambda _progress: self.services.compare(peaks, reflections, radiation, excluded),
             Handlers(result=self.session.solution.set_comparison),
         )
 
@@ -355,7 +356,9 @@ class Controller(QObject):
         with session.history.step(step):
             session.document = None
             session.clear_results()
-            session.pattern.set_pattern(project.pattern, project.note)
+            session.pattern.recall(
+                project.pattern, project.note, project.preparation, None, None, anew=True
+            )
             session.elements.recall(project.elements, project.formula, project.others_possible)
             session.density.set_prediction(project.prediction)
             if project.solution is not None and project.solution.candidates:
@@ -365,7 +368,7 @@ class Controller(QObject):
             session.solution.set_status("done" if project.solution is not None else "idle")
         if project.pattern is not None:
             self._warn_of(project.pattern)
-        self._derive()
+        self.derive()
 
     # -- back and forth ----------------------------------------------------------------------
 
@@ -385,17 +388,19 @@ class Controller(QObject):
             self.cancel_solve()
         if target.density_run != session.density.run:
             self.cancel_density()
-        if target.pattern is not session.pattern.pattern:
-            self.jobs.abandon("open")
+        state = session.pattern
+        if target.pattern is not state.pattern or target.preparation != state.preparation:
             self.jobs.abandon("peaks")
+        if target.pattern is not state.pattern:
+            self.jobs.abandon("open")
             session.messages.clear("pattern")
             if target.pattern is not None:
                 self._warn_of(target.pattern)
         session.messages.clear("solve")
         session.messages.clear("wavelength")
         go()
-        if session.pattern.pattern is not None and session.pattern.peaks is None:
-            self._derive()
+        if not state.settled:
+            self.derive()
 
     # -- start -------------------------------------------------------------------------------
 

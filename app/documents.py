@@ -42,6 +42,7 @@ class Documents(QObject):
         session = self._session
         for signal in (
             session.pattern.changed,
+            session.pattern.prepared,
             session.elements.changed,
             session.solution.changed,
             session.solution.marks_changed,
@@ -167,4 +168,5 @@ def project_of(memory: Memory) -> Project:
             for key, mark in memory.marks.items()
         },
         prediction=memory.prediction,
+        preparation=memory.preparation,
     )

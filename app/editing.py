@@ -83,7 +83,7 @@ class Editing(QObject):
         """Refine the candidate with other elements on some sites; False if there is none."""
         state = self.state
         candidate, sites = state.candidate, state.sites
-        pattern = self._session.pattern.pattern
+        pattern = self._session.pattern.seen
         if candidate is None or sites is None or pattern is None or not self.possible:
             return False
         words = self._words(candidate, sites, elements, state.symprec)

@@ -35,6 +35,8 @@ from app.exports import Exports
 from app.importing import Importing
 from app.jobs.runner import JobRunner
 from app.log import SessionLog
+from app.pattern_menu import PatternMenu
+from app.pattern_work import PatternWork
 from app.ranges import Ranges
 from app.recovery import Recovery
 from app.refining import Refining
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
         self.importing = Importing(self.controller, self.settings)
         self.ranges = Ranges(self.controller)
         self.refining = Refining(self.controller)
+        self.pattern_work = PatternWork(self.controller)
         self.refine_dialog: RefineDialog | None = None
         self.import_dialog: ImportDialog | None = None
         self.beside = SideWindows(self, services)
@@ -140,6 +143,7 @@ class MainWindow(QMainWindow):
             ),
         )
         self._wire()
+        self.pattern_menu = PatternMenu(self, self.session, self.pattern.plot.setFocus)
         self._restore_layout()
 
     # -- building ----------------------------------------------------------------------------

@@ -43,17 +43,19 @@ class Refining(QObject):
         if candidate is None or pattern is None or not self.possible:
             self.state.set_status("failed", 0.0, NOTHING_CHOSEN)
             return False
+        from engine.pattern.excluded import merged_regions, parse_regions, regions_text
         from engine.refine.wishes import question_of
 
         wishes = self.state.wishes
         try:
+            regions = (*self._session.preparing.regions, *parse_regions(wishes.excluded))
             asked, options = question_of(
                 pattern,
                 groups=None if wishes.automatic else wishes.groups,
                 background_terms=wishes.background_terms,
                 texture_axis=wishes.texture_axis,
                 monochromator=wishes.monochromator or None,
-                excluded=wishes.excluded,
+                excluded=regions_text(merged_regions(regions)),
             )
         except BadInputError as error:
             self.state.set_status("failed", 0.0, str(error))

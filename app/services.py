@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList
     from engine.pattern.radiation import Radiation
+    from engine.pattern.excluded import Region
     from engine.pattern.readers.asked_columns import ColumnsQuestion, TextLayout
     from engine.pattern.readers.ranges import RangeChoice, RangeSpan
+    from engine.pattern.preparation import Preparation
     from engine.refine.edit import Edited, Sites
     from engine.refine.result import FitResult, Reflections
     from engine.refine.whole_pattern.options import RefinementOptions
@@ -79,7 +81,7 @@ def _list_ranges(path: Path) -> tuple[RangeSpan, ...]:
 
 
 def _derive(
-    pattern: PowderPattern,
+    pattern: PowderPattern, preparation: Preparation
 ) -> tuple[NDArray[np.float64], PeakList]:
     from engine.pattern.peaks import find_peaks
 
@@ -87,10 +89,15 @@ def _derive(
     return peaks.background, peaks
 
 
-def _compare(peaks: PeakList, reflections: Reflections, radiation: Radiation) -> PeakComparison:
+def _compare(
+    peaks: PeakList,
+    reflections: Reflections,
+    radiation: Radiation,
+    excluded: tuple[Region, ...] = (),
+) -> PeakComparison:
     from engine.pattern.comparison import compare_peaks
 
-    return compare_peaks(peaks, reflections, radiation)
+    return compare_peaks(peaks, reflections, radiation, excluded=excluded)
 
 
 def _solve(problem: Problem, progress: Progress) -> Solution:
@@ -254,8 +261,8 @@ class Services:
     read_layout : (path, layout) -> PowderPattern
     read_range : (path, choice, radiation or None) -> PowderPattern
     list_ranges : path -> RangeSpan of every range
-    derive : pattern -> (background, peaks)
-    compare : (peaks, reflections, radiation) -> PeakComparison
+    derive : (pattern as it is seen, its preparation) -> (background, peaks)
+    compare : (peaks, reflections, radiation, excluded regions) -> PeakComparison
     solve : (problem, progress) -> Solution
     refine : (pattern, structure, options, progress) -> FitResult
     sites_of : (structure, tolerance) -> Sites
@@ -276,8 +283,8 @@ class Services:
     read_layout: Callable[[Path, TextLayout], PowderPattern] = _read_layout
     read_range: Callable[..., PowderPattern] = _read_range
     list_ranges: Callable[[Path], tuple[RangeSpan, ...]] = _list_ranges
-    derive: Callable[[PowderPattern], Any] = _derive
-    compare: Callable[[PeakList, Reflections, Radiation], PeakComparison] = _compare
+    derive: Callable[[PowderPattern, Preparation], Any] = _derive
+    compare: Callable[..., PeakComparison] = _compare
     solve: Callable[[Problem, Progress], Solution] = _solve
     refine: Callable[..., FitResult] = _refine
     sites_of: Callable[[CrystalStructure, float], Sites] = _sites_of
@@ -293,7 +300,7 @@ class Services:
 # What the engine's process does for the window, by name; the last argument is its `Progress`.
 REMOTE: dict[str, Callable[..., Any]] = {
     "read_pattern": lambda path, _progress: _read_pattern(path),
-    "derive": lambda pattern, _progress: _derive(pattern),
+    "derive": lambda pattern, preparation, _progress: _derive(pattern, preparation),
     "solve": _solve,
     "refine": _refine,
     "sites_of": lambda structure, symprec, _progress: _sites_of(structure, symprec),
@@ -340,7 +347,7 @@ def remote_services(engine: EngineProcess) -> Services:
 
     return Services(
         read_pattern=read_pattern,
-        derive=lambda pattern: engine.call("derive", pattern),
+        derive=lambda pattern, preparation: engine.call("derive", pattern, preparation),
         solve=solve,
         refine=refine,
         sites_of=lambda structure, symprec: engine.call("sites_of", structure, symprec),

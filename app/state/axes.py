@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.state.pattern import Scale, XAxis
 
 FloatArray = NDArray[np.float64]
+GAP_STEPS = 2.5
 X_LABELS: dict[str, tuple[str, str]] = {
     "two_theta": ("2θ", "°"),
     "d": ("d", "Å"),
@@ -39,6 +40,28 @@ def to_two_theta(x: FloatArray | float, wavelength: float, axis: XAxis) -> Float
     else:
         sine = values * wavelength / (4.0 * np.pi)
     return np.asarray(2.0 * np.degrees(np.arcsin(np.clip(sine, 0.0, 1.0))))
+
+
+def with_gaps(
+    two_theta: FloatArray, y: FloatArray, measured: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """A curve with a point that is not a number wherever measured points were left out of it.
+
+    Parameters
+    ----------
+    two_theta, y : (n,) arrays
+        The curve; it may have been thinned evenly.
+    measured : (m,) array
+        2theta of all points that were measured, rising.
+    """
+    if len(two_theta) < 2:
+        return two_theta, y
+    passed = np.diff(np.searchsorted(measured, two_theta))
+    gaps = np.flatnonzero(passed > GAP_STEPS * max(float(np.median(passed)), 1.0)) + 1
+    if not len(gaps):
+        return two_theta, y
+    middle = 0.5 * (two_theta[gaps - 1] + two_theta[gaps])
+    return np.insert(two_theta, gaps, middle), np.insert(y, gaps, np.nan)
 
 
 def scaled(counts: FloatArray, scale: Scale, floor: float) -> FloatArray:

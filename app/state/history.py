@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.export.density_answer import DensityAnswer
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList
+    from engine.pattern.preparation import Preparation
     from engine.solve.result import Solution
 
 MAXIMUM_STEPS = 100
@@ -36,8 +37,9 @@ class Memory:
 
     Attributes
     ----------
-    pattern, note, background, peaks
-        Of the pattern's state; the last two follow from the first.
+    pattern, note, preparation, background, peaks
+        Of the pattern's state; the last two follow from the others, and are None where they had
+        not been worked out yet.
     selected, formula, others_possible
         Of the elements' state.
     solution, status, chosen, solve_run
@@ -52,6 +54,7 @@ class Memory:
 
     pattern: PowderPattern | None
     note: str
+    preparation: Preparation
     background: NDArray[np.float64] | None
     peaks: PeakList | None
     selected: tuple[str, ...]
@@ -72,9 +75,15 @@ class Memory:
             self.pattern is other.pattern
             and self.solution is other.solution
             and self.prediction is other.prediction
-            and (self.selected, self.formula, self.others_possible, self.marks)
-            == (other.selected, other.formula, other.others_possible, other.marks)
+            and self._plain == other._plain
         )
+
+    @property
+    def _plain(self) -> tuple[object, ...]:
+        """What is compared by value."""
+        return (
+            self.preparation, self.selected, self.formula, self.others_possible, self.marks,
+        )  # fmt: skip
 
 
 class History:

@@ -9,6 +9,8 @@ from app.state.elements import ElementsState
 from app.state.history import History, Memory
 from app.state.messages import MessagesState
 from app.state.pattern import PatternState
+from app.state.plot_tool import PlotToolState
+from app.state.preparing import Preparing
 from app.state.solution import SolutionState
 
 
@@ -25,9 +27,12 @@ class Session:
         self.solution = SolutionState()
         self.density = DensityState()
         self.messages = MessagesState()
+        self.preparing = Preparing(self.pattern)
+        self.plot_tool = PlotToolState()
         self.history = History(self)
         self.device = ""
         self.document: Path | None = None
+        self.pattern.about_to_prepare.connect(self.history.record)
         self.elements.about_to_change.connect(self.history.record)
         self.solution.about_to_mark.connect(self.history.record)
         self._saved: dict[Path | None, Memory] = {None: self.remember()}
@@ -71,8 +76,9 @@ class Session:
         return Memory(
             pattern=pattern.pattern,
             note=pattern.note,
-            background=pattern.background,
-            peaks=pattern.peaks,
+            preparation=pattern.preparation,
+            background=pattern.background if pattern.settled else None,
+            peaks=pattern.peaks if pattern.settled else None,
             selected=elements.selected,
             formula=elements.formula,
             others_possible=elements.others_possible,
@@ -89,7 +95,9 @@ class Session:
     def recall(self, memory: Memory) -> None:
         """Make the session what it was; a search that still belongs to it goes on."""
         self.document = memory.document
-        self.pattern.recall(memory.pattern, memory.note, memory.background, memory.peaks)
+        self.pattern.recall(
+            memory.pattern, memory.note, memory.preparation, memory.background, memory.peaks
+        )
         self.elements.recall(memory.selected, memory.formula, memory.others_possible)
         if memory.density_run != self.density.run:
             self.density.recall(memory.prediction, memory.density_run)

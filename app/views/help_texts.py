@@ -10,6 +10,14 @@ MOUSE_HELP = """
 <tr><td>Drag with the middle button</td><td>move</td></tr>
 <tr><td>← →, with Shift</td><td>step the cursor by one point, by ten</td></tr>
 </table>
+<h3>Excluding regions (Ctrl+7)</h3>
+<table cellpadding="3">
+<tr><td>Drag with the left button</td><td>exclude a region; on one: move it, or its ends</td></tr>
+<tr><td>Double click on a region</td><td>take it back</td></tr>
+<tr><td>Enter, twice</td><td>exclude from cursor to cursor</td></tr>
+<tr><td>Delete</td><td>take back the region at the cursor</td></tr>
+<tr><td>Esc</td><td>lay the tool down</td></tr>
+</table>
 <h3>Density</h3>
 <table cellpadding="3">
 <tr><td>Drag with the left button</td><td>turn</td></tr>

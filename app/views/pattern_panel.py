@@ -22,6 +22,7 @@ from app.state.session import Session
 from app.theme import Theme
 from app.views.controls import Panel, Segmented, heading, muted
 from app.views.pattern_plot import PatternPlot
+from app.views.pattern_tools import PatternTools
 from app.views.plot_export import save_plot
 
 
@@ -94,15 +95,18 @@ class PatternPanel(Panel):
         self.title = heading("Diffraction pattern")
         header.addWidget(self.title)
         header.addWidget(self.readout, 1)
-        header.addWidget(self.axis)
-        header.addWidget(self.scale)
         self.plot = PatternPlot(session)
         self.plot.on_cursor = self._read_out
+        self.tools = PatternTools(session, self.plot)
+        header.addWidget(self.tools.opener)
+        header.addWidget(self.axis)
+        header.addWidget(self.scale)
         self.empty = EmptyState()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.plot)
         self.column.addLayout(header)
+        self.column.addWidget(self.tools)
         self.column.addWidget(self.stack, 1)
         state.changed.connect(self._refresh)
         state.display_changed.connect(self._refresh)

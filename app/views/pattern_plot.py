@@ -6,22 +6,22 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from app.state.axes import X_LABELS, from_two_theta, scaled, to_two_theta
+from app.state.axes import X_LABELS, from_two_theta, scaled, to_two_theta, with_gaps
 from app.state.pattern import Scale, XAxis
 from app.state.session import Session
 from app.theme import LIGHT, Theme
+from app.views.pattern_cursor import PlotCursor
 from app.views.plot_items import CountsAxis, PatternViewBox
+from app.views.plot_tool import PlotTool
 from app.views.tick_rows import PinnedTicks, draw_ticks
 
 FloatArray = NDArray[np.float64]
 SYMBOLS_UP_TO = 700
-HOVER_PIXELS = 8.0
-LOOK_REACH = 0.2  # degrees
 TICK_ROW_HEIGHT = 20
 MOST_TICK_ROWS = 4
 DIFFERENCE_HEIGHT = 76
@@ -42,7 +42,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.on_cursor: Any = None
         self._floor = 1.0
         self._in_legend: tuple[Any, ...] = ()
-        self._cursor: float | None = None
+        self.layers: list[PlotTool] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Powder pattern")
         self.setMinimumHeight(150)
@@ -55,9 +55,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         session.solution.marks_changed.connect(self._new_fit)
         self._drawn_axis: XAxis = state.x_axis
         self._drawn_scale: Scale = state.scale
-        self._mouse = pg.SignalProxy(
-            self.scene().sigMouseMoved, rateLimit=40, slot=lambda args: self._hover(args[0])
-        )
+        state.prepared.connect(self.draw)
 
     # -- building ----------------------------------------------------------------------------
 
@@ -105,12 +103,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.rest.addItem(self.zero, ignoreBounds=True)
         self.legend = pg.LegendItem(offset=(-12, 6), horSpacing=10, verSpacing=-4)
         self.legend.setParentItem(self.main.vb)
-        self.cursor_lines = []
-        for plot in (self.main, self.tick_plot, self.rest):
-            line = pg.InfiniteLine(angle=90, movable=False)
-            line.hide()
-            plot.addItem(line, ignoreBounds=True)
-            self.cursor_lines.append(line)
+        self.pointer = PlotCursor(self)
         self.box.sigXRangeChanged.connect(self._show_symbols)
         self._show_rows(False)
 
@@ -161,10 +154,9 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.ticks.setPen(pg.mkPen(theme.ticks, width=1))
         self.pinned.set_theme(theme)
         self.zero.setPen(pg.mkPen(theme.line, width=1))
-        faint = QColor(theme.accent)
-        faint.setAlpha(150)
-        for line in self.cursor_lines:
-            line.setPen(pg.mkPen(faint, width=1))
+        self.pointer.set_theme(theme)
+        for layer in self.layers:
+            layer.set_theme(theme)
         box = QColor(theme.accent)
         box.setAlpha(50)
         for plot in (self.main, self.tick_plot, self.rest):
@@ -228,7 +220,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         if self._drawn_scale != state.scale:
             self._drawn_scale = state.scale
             self._fit_y()
-        self.set_cursor(self._cursor)
+        self.set_cursor(self.cursor)
 
     def draw(self) -> None:
         """Draw everything anew, keeping the view."""
@@ -240,6 +232,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
                 item.clear()
             self.ticks.clear()
             self._show_rows(False)
+            for layer in self.layers:
+                layer.draw()
             return
         positive = pattern.counts[pattern.counts > 0]
         self._floor = float(max(positive.min(), positive.max() * 1e-6)) if len(positive) else 1.0
@@ -247,10 +241,9 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         x = self.x_of(pattern.two_theta)
         self._set_line(self.observed, x, self._y(pattern.counts))
         if fit is not None:
-            fit_x = self.x_of(fit.two_theta)
-            self._set_line(self.calculated, fit_x, self._y(fit.calculated))
-            self._set_line(self.background, fit_x, self._y(fit.background))
-            self._set_line(self.difference, fit_x, fit.difference)
+            self._set_seen(self.calculated, fit.two_theta, self._y(fit.calculated))
+            self._set_seen(self.background, fit.two_theta, self._y(fit.background))
+            self._set_seen(self.difference, fit.two_theta, fit.difference)
             marks = self.x_of(fit.reflections.two_theta)
             draw_ticks(self.ticks, marks, 0)
             self._draw_pinned()
@@ -258,8 +251,9 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self.calculated.clear()
             self.difference.clear()
             self.ticks.clear()
-            if state.background is not None:
-                self._set_line(self.background, x, self._y(state.background))
+            if state.background is not None and state.background_two_theta is not None:
+                level = self._y(state.background)
+                self._set_seen(self.background, state.background_two_theta, level)
             else:
                 self.background.clear()
         if (fit is not None) != self.rest.isVisible():
@@ -272,6 +266,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self._fill_legend()
         self._show_symbols()
         self._fit_difference()
+        for layer in self.layers:
+            layer.draw()
 
     def _draw_pinned(self) -> None:
         """Rows of the pinned candidates that are not the chosen one."""
@@ -290,6 +286,13 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self.tick_plot.setYRange(1 - n_rows, 1, padding=0)
             if self.rest.isVisible():
                 self._show_rows(True)
+
+    def _set_seen(self, item: pg.PlotDataItem, two_theta: FloatArray, y: FloatArray) -> None:
+        """As `_set_line`, with a gap where points were left out of what was measured."""
+        pattern = self.session.pattern.pattern
+        assert pattern is not None
+        two_theta, y = with_gaps(two_theta, y, pattern.two_theta)
+        self._set_line(item, self.x_of(two_theta), y)
 
     @staticmethod
     def _set_line(item: pg.PlotDataItem, x: FloatArray, y: FloatArray) -> None:
@@ -371,72 +374,39 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self.observed.setSymbolSize(3.5)
             self.observed.setSymbolPen(None)
 
-    # -- cursor ------------------------------------------------------------------------------
+    # -- cursor and tools --------------------------------------------------------------------
 
     @property
     def cursor(self) -> float | None:
         """2theta of the cursor."""
-        return self._cursor
+        return self.pointer.two_theta
+
+    def two_theta_at(self, x: ArrayLike) -> FloatArray:
+        """The 2theta of a place on the x axis."""
+        radiation = self.session.pattern.radiation
+        wavelength = radiation.primary if radiation is not None else 1.0
+        return to_two_theta(np.asarray(x, dtype=float), wavelength, self.session.pattern.x_axis)
 
     def look_at(self, two_theta: float) -> None:
         """Put the cursor at a 2theta, and bring it into view."""
-        place = float(self.x_of(two_theta))
-        low, high = self.box.viewRange()[0]
-        if not low <= place <= high:
-            half = 0.5 * (high - low)
-            self.box.setXRange(place - half, place + half, padding=0)
-        self.set_cursor(two_theta, LOOK_REACH)
+        self.pointer.look_at(two_theta)
 
     def set_cursor(self, two_theta: float | None, reach: float = 0.0) -> None:
         """Put the cursor at a 2theta; `reach` (degrees) is how near a reflection must be."""
-        self._cursor = two_theta
-        for line in self.cursor_lines:
-            line.setVisible(two_theta is not None)
-            if two_theta is not None:
-                line.setValue(float(self.x_of(two_theta)))
-        if self.on_cursor is not None:
-            self.on_cursor(two_theta, self._nearest_reflection(two_theta, reach))
+        self.pointer.move_to(two_theta, reach)
 
-    def _nearest_reflection(self, two_theta: float | None, reach: float) -> int:
-        candidate = self.session.solution.chosen
-        if candidate is None or two_theta is None or not len(candidate.fit.reflections):
-            return -1
-        away = np.abs(candidate.fit.reflections.two_theta - two_theta)
-        row = int(np.argmin(away))
-        return row if away[row] <= reach else -1
-
-    def _hover(self, scene_position: Any) -> None:
-        pattern = self.session.pattern.pattern
-        if pattern is None or not self.sceneBoundingRect_of_plots().contains(scene_position):
-            return
-        position = self.box.mapSceneToView(scene_position)
-        pixel = self.box.viewPixelSize()[0]
-        radiation = pattern.radiation
-        axis = self.session.pattern.x_axis
-        here, beside = to_two_theta(
-            np.array([position.x(), position.x() + HOVER_PIXELS * pixel]), radiation.primary, axis
-        )
-        self.set_cursor(float(here), abs(float(beside - here)))
-
-    def sceneBoundingRect_of_plots(self) -> Any:  # noqa: N802
-        """Area of the scene in which the cursor moves."""
-        area = self.main.vb.sceneBoundingRect()
-        return area.united(self.rest.vb.sceneBoundingRect()) if self.rest.isVisible() else area
+    def add_layer(self, layer: PlotTool) -> None:
+        """Draw something more over the pattern from now on."""
+        self.layers.append(layer)
+        layer.set_theme(self.theme)
+        layer.draw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Arrow keys step the cursor from point to point, with Shift ten at a time."""
-        pattern = self.session.pattern.pattern
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())  # type: ignore[call-overload]
-        if pattern is None or step is None:
+        """What the tool in hand has keys for, else arrow keys for the cursor; Esc lays it down."""
+        tool = self.box.tool
+        if tool is not None and tool.key(event):
+            event.accept()
+        elif tool is not None and event.key() == Qt.Key.Key_Escape:
+            self.session.plot_tool.choose("look")
+        elif not self.pointer.key(event):
             super().keyPressEvent(event)
-            return
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            step *= 10
-        if self.session.pattern.x_axis == "d":
-            step = -step if not self.box.xInverted() else step
-        if self._cursor is None:
-            row = len(pattern) // 2
-        else:
-            row = int(np.argmin(np.abs(pattern.two_theta - self._cursor))) + step
-        row = int(np.clip(row, 0, len(pattern) - 1))
-        self.set_cursor(float(pattern.two_theta[row]), 3.0 * pattern.step)

@@ -9,8 +9,9 @@ import numpy as np
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
-from app.state.axes import from_two_theta
+from app.state.axes import from_two_theta, with_gaps
 from engine.errors import BadInputError
+from engine.pattern.excluded import in_regions
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintDevice
@@ -116,9 +117,13 @@ def _csv(plot: PatternPlot, path: Path) -> bool:
         for name in ("calculated", "background"):
             # Outside the range that was fitted there is nothing.
             columns[name] = np.interp(
-                angles, fit.two_theta, getattr(fit, name), left=np.nan, right=np.nan
-            )
+                angles, *with_gaps(fit.two_theta, getattr(fit, name), pattern.two_theta),
+                left=np.nan, right=np.nan,
+            )  # fmt: skip
         columns["difference"] = columns["observed"] - columns["calculated"]
+    regions = plot.session.preparing.regions
+    if regions:
+        columns["excluded"] = in_regions(angles, regions).astype(float)
     rows = np.column_stack(list(columns.values()))
     lines = [",".join(columns)]
     lines += [",".join("" if np.isnan(v) else repr(float(v)) for v in row) for row in rows]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 
 from app.state.axes import nice_counts, scaled
 from app.state.pattern import Scale
+
+if TYPE_CHECKING:
+    from app.views.plot_tool import PlotTool
 
 PIXELS_PER_LABEL = 45.0
 
@@ -55,6 +58,7 @@ def _written(value: float, spacing: float) -> str:
 class PatternViewBox(pg.ViewBox):
     """Left drag zooms to a box, right click zooms out, double right click shows all.
 
+    A `tool` in hand has the left button's clicks, and its drags where it wants them.
     The wheel zooms along x about the cursor; with Ctrl along y from the base line.
     """
 
@@ -63,9 +67,15 @@ class PatternViewBox(pg.ViewBox):
         super().__init__(enableMenu=False)
         self.setMouseMode(pg.ViewBox.RectMode)
         self.show_all = self.autoRange
+        self.tool: PlotTool | None = None
 
     def mouseClickEvent(self, event: Any) -> None:  # noqa: N802
-        """Zoom out, or show all."""
+        """Right: zoom out, or show all; left: what the tool in hand does."""
+        if self.tool is not None and event.button() == Qt.MouseButton.LeftButton:
+            place = self.mapSceneToView(event.scenePos())
+            self.tool.click(place.x(), place.y(), event.double())
+            event.accept()
+            return
         if event.button() != Qt.MouseButton.RightButton:
             event.ignore()
             return
@@ -77,9 +87,16 @@ class PatternViewBox(pg.ViewBox):
             self.scaleBy((2.0, 1.5), centre)
 
     def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:  # noqa: N802
-        """Left: zoom to a box; middle: move. The right button does not drag."""
+        """Left: zoom to a box, or what the tool in hand does; middle: move; right: nothing."""
         if event.button() == Qt.MouseButton.RightButton:
             event.ignore()
+            return
+        tool = self.tool
+        if tool is not None and tool.takes_drag and event.button() == Qt.MouseButton.LeftButton:
+            start = self.mapSceneToView(event.buttonDownScenePos())
+            now = self.mapSceneToView(event.scenePos())
+            tool.drag(start.x(), now.x(), event.isFinish())
+            event.accept()
             return
         super().mouseDragEvent(event, axis)
 

@@ -20,6 +20,7 @@ from engine.export.density_answer import DensityAnswer
 from engine.export.problem_record import data_checksums
 from engine.export.records import Arrays, from_record, to_record
 from engine.pattern.pattern import PowderPattern
+from engine.pattern.preparation import Preparation
 from engine.solve.result import Solution
 
 SUFFIX = ".densight"
@@ -55,6 +56,8 @@ class Project:
     marks : dict of str to CandidateMark
         By a key of the candidate's structure.
     prediction : DensityAnswer or None
+    preparation : Preparation
+        What was chosen about the pattern; files of older versions have none.
     """
 
     pattern: PowderPattern | None = None
@@ -66,6 +69,7 @@ class Project:
     chosen: int = 0
     marks: dict[str, CandidateMark] = field(default_factory=dict)
     prediction: DensityAnswer | None = None
+    preparation: Preparation = field(default_factory=Preparation)
 
 
 def write_project(path: Path, project: Project) -> None:
@@ -129,6 +133,8 @@ def _check(project: Project) -> None:
             _same_shape("The pattern", *curves)
             if not all(np.isfinite(curve).all() for curve in curves):
                 raise BadInputError("The pattern is damaged: not all of its numbers are finite.")
+    if project.pattern is not None:
+        project.preparation.seen(project.pattern)  # refuses what cannot be done to it
     for candidate in project.solution.candidates if project.solution is not None else ():
         fit, name = candidate.fit, f"Candidate {candidate.rank}"
         _same_shape(name, fit.two_theta, fit.observed, fit.calculated, fit.background, fit.sigma)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pattern.excluded import Region, in_regions
 from engine.pattern.peaks import PeakList
 from engine.pattern.radiation import Radiation
 from engine.refine.result import Reflections
@@ -124,6 +126,7 @@ def compare_peaks(
     tolerance: float | None = None,
     visible_share: float = _VISIBLE_SHARE,
     scale: float | None = None,
+    excluded: Sequence[Region] = (),
 ) -> PeakComparison:
     """Match fitted lines with those of a structure, one to one.
 
@@ -141,8 +144,10 @@ def compare_peaks(
         Calculated lines below this share of the strongest are not missed when unobserved.
     scale : float, optional
         Factor for calculated intensities; fitted to the matched lines if not given.
+    excluded : sequence of (float, float)
+        Regions of 2theta, degrees, that nobody looked at: reflections in them are not missed.
     """
-    calculated = _merged(reflections, peaks)
+    calculated = _merged(reflections, peaks, excluded)
     pairs = _matches(peaks, calculated, tolerance)
     if scale is None:
         scale = _scale(peaks, calculated, pairs)
@@ -170,9 +175,10 @@ def _width_at(peaks: PeakList, two_theta: FloatArray) -> FloatArray:
     return np.interp(two_theta, peaks.two_theta, peaks.fwhm)
 
 
-def _merged(reflections: Reflections, peaks: PeakList) -> _Calculated:
+def _merged(reflections: Reflections, peaks: PeakList, excluded: Sequence[Region]) -> _Calculated:
     """Reflections that the eye cannot part, as one line at their centre of gravity."""
     order = np.argsort(reflections.two_theta, kind="stable")
+    order = order[~in_regions(reflections.two_theta[order], excluded)]
     x, area = reflections.two_theta[order], np.maximum(reflections.intensity[order], 0.0)
     hkl = reflections.hkl[order]
     if len(x) == 0:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import BadInputError
 from engine.pattern.pattern import MINIMUM_POINTS, PowderPattern
@@ -39,6 +40,34 @@ def parse_regions(text: str) -> tuple[Region, ...]:
     return tuple(regions)
 
 
+def regions_text(regions: Sequence[Region]) -> str:
+    """Regions as `parse_regions` reads them, to a thousandth of a degree."""
+    return ", ".join(f"{_short(low)}-{_short(high)}" for low, high in regions)
+
+
+def _short(angle: float) -> str:
+    return f"{angle:.3f}".rstrip("0").rstrip(".")
+
+
+def merged_regions(regions: Sequence[Region]) -> tuple[Region, ...]:
+    """The same regions in order of angle, those that overlap or touch as one."""
+    merged: list[Region] = []
+    for low, high in sorted(regions):
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return tuple(merged)
+
+
+def in_regions(two_theta: NDArray[np.float64], regions: Sequence[Region]) -> NDArray[np.bool_]:
+    """Whether each angle (n,) lies in one of the regions, ends included; all in degrees."""
+    inside = np.zeros(np.shape(two_theta), dtype=bool)
+    for low, high in regions:
+        inside |= (two_theta >= low) & (two_theta <= high)
+    return inside
+
+
 def without_regions(pattern: PowderPattern, regions: Sequence[Region]) -> PowderPattern:
     """The pattern with the points inside some regions of 2theta (degrees) left out.
 
@@ -51,7 +80,7 @@ def without_regions(pattern: PowderPattern, regions: Sequence[Region]) -> Powder
     for low, high in regions:
         if not low < high:
             raise BadInputError(f"The region {low:g} to {high:g} ends before it begins.")
-        inside = (pattern.two_theta >= low) & (pattern.two_theta <= high)
+        inside = in_regions(pattern.two_theta, [(low, high)])
         if not inside.any():
             raise BadInputError(f"The region {low:g} to {high:g} degrees holds no point.")
         kept &= ~inside

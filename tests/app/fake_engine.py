@@ -16,6 +16,7 @@ from app.state.density import DensityMap
 from engine.crystal.structure import CrystalStructure
 from engine.export.density_answer import DensityAnswer
 from engine.pattern.pattern import PowderPattern
+from engine.pattern.preparation import Preparation
 from engine.pattern.radiation import preset
 from engine.progress import Progress
 from engine.refine.result import FitResult, Parameter, Reflections
@@ -132,6 +133,7 @@ class FakeEngine:
         self.calls: list[str] = []
         self.problems: list[Problem] = []
         self.refinements: list[tuple[PowderPattern, Any]] = []
+        self.derived: list[tuple[PowderPattern, Preparation]] = []
         self.written: list[tuple[Path, Any]] = []
 
     def read_pattern(self, path: Path) -> PowderPattern:
@@ -140,7 +142,8 @@ class FakeEngine:
         self.calls.append("read")
         return read_pattern(path)
 
-    def derive(self, pattern: PowderPattern) -> Any:
+    def derive(self, pattern: PowderPattern, preparation: Preparation) -> Any:
+        self.derived.append((pattern, preparation))
         lines = reflections()
         n = len(lines)
         peaks = SimpleList(

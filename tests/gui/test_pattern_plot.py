@@ -145,13 +145,13 @@ def test_cursor_reads_out_everything_and_names_the_reflection(panel, qtbot):
     line = session.solution.chosen.fit.reflections
     angle = float(line.two_theta[1])
     where = panel.plot.box.mapViewToScene(QPointF(angle, 1000.0))
-    panel.plot._hover(where)
+    panel.plot.pointer.hover(where)
     shown = panel.readout.text()
     assert f"2θ {angle:.2f}"[:-1] in shown
     assert f"d {line.d_spacing[1]:.2f}"[:-1] in shown
     assert "Q " in shown
     assert "hkl 2 0 0" in shown
-    panel.plot._hover(panel.plot.box.mapViewToScene(QPointF(angle + 5.0, 1000.0)))
+    panel.plot.pointer.hover(panel.plot.box.mapViewToScene(QPointF(angle + 5.0, 1000.0)))
     assert "hkl" not in panel.readout.text()
 
 

@@ -4,12 +4,14 @@ import contextlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from engine.errors import BadInputError
 from engine.export.project import CandidateMark, Project, read_project, write_project
+from engine.pattern.preparation import Preparation
 from engine.solve.result import Problem
 from tests.app.fake_engine import make_pattern, make_prediction, make_solution
 
@@ -154,4 +156,22 @@ def test_a_header_that_promises_too_much_allocates_nothing(project, tmp_path):
     )
     rewritten(path, lambda r: None, **{"arrays/0.npy": bomb.getvalue()})
     with pytest.raises(BadInputError, match="cut off"):
+        read_project(path)
+
+
+def test_what_was_chosen_about_the_pattern_comes_back(project, tmp_path):
+    path = tmp_path / "a.densight"
+    chosen = Preparation(excluded=((25.0, 27.0), (40.2, 41.0)))
+    write_project(path, replace(project, preparation=chosen))
+    assert read_project(path).preparation == chosen
+    rewritten(path, lambda record: record["project"].pop("preparation"))  # an older version's
+    assert read_project(path).preparation == Preparation()
+
+
+@pytest.mark.parametrize("regions", [[[27.0, 25.0]], [[1.0, 2.0]], [["nan", 30.0]], [[20.0, 90.0]]])
+def test_regions_that_the_pattern_does_not_bear_are_refused(project, tmp_path, regions):
+    path = tmp_path / "a.densight"
+    write_project(path, project)
+    rewritten(path, lambda record: record["project"]["preparation"].update(excluded=regions))
+    with pytest.raises(BadInputError, match="cannot be opened"):
         read_project(path)

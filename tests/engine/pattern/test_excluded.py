@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import BadInputError
-from engine.pattern.excluded import parse_regions, without_regions
+from engine.pattern.excluded import (
+    in_regions,
+    merged_regions,
+    parse_regions,
+    regions_text,
+    without_regions,
+)
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import preset
 
@@ -60,3 +68,21 @@ def test_typed_regions_come_back(pairs):
     regions = tuple((round(a, 2), round(a, 2) + 1.0 + round(b, 2)) for a, b in pairs)
     typed = ", ".join(f"{low:.2f} - {high:.2f}" for low, high in regions)
     assert np.allclose(np.array(parse_regions(typed)), np.array(regions), atol=1e-9)
+
+
+regions = st.lists(
+    st.tuples(st.integers(0, 60_000), st.integers(1, 9_000)).map(
+        lambda pair: (pair[0] / 1000.0, (pair[0] + pair[1]) / 1000.0)
+    ),
+    max_size=6,
+)
+
+
+@given(regions)
+def test_merged_regions_hold_the_same_angles_and_read_back_as_text(given_regions):
+    merged = merged_regions(given_regions)
+    angles = np.random.default_rng(0).uniform(0.0, 70.0, 500)
+    assert np.array_equal(in_regions(angles, merged), in_regions(angles, given_regions))
+    for (_, high), (low, _) in pairwise(merged):
+        assert high < low
+    assert parse_regions(regions_text(merged)) == merged

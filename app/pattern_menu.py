@@ -1,0 +1,71 @@
+"""The menu for what is done to the pattern: tools of the plot, and ways back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.state.plot_tool import Tool
+from app.state.session import Session
+
+TOOLS: tuple[tuple[Tool, str, str], ...] = (
+    ("look", "Look and zoom", ""),
+    ("exclude", "Exclude regions", "Ctrl+7"),
+)
+
+
+class PatternMenu:
+    """Makes the menu *Pattern* before that named *View*; entries are enabled as they make sense."""
+
+    def __init__(
+        self, window: QMainWindow, session: Session, focus_plot: Callable[[], None]
+    ) -> None:
+        """Put the menu into `window`; `focus_plot` gives the plot the keys."""
+        self._window, self._session, self._focus_plot = window, session, focus_plot
+        self.menu = QMenu("&Pattern", window)
+        group = QActionGroup(window)
+        self.tools: dict[Tool, QAction] = {}
+        for tool, text, keys in TOOLS:
+            action = self._make(text, lambda tool=tool: self._choose(tool), keys)
+            action.setCheckable(True)
+            group.addAction(action)
+            self.tools[tool] = action
+        self.menu.addSeparator()
+        self.use_all = self._make(
+            "Take back all excluded regions", lambda: session.preparing.type_regions("")
+        )
+        bar = window.menuBar()
+        after = next((entry for entry in bar.actions() if entry.text() == "&View"), None)
+        if after is not None:
+            bar.insertMenu(after, self.menu)
+        else:
+            bar.addMenu(self.menu)
+        for signal in (
+            session.pattern.changed,
+            session.pattern.prepared,
+            session.plot_tool.changed,
+        ):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _make(self, text: str, do: Callable[[], object], keys: str = "") -> QAction:
+        action = QAction(text, self._window)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: do())
+        self.menu.addAction(action)
+        return action
+
+    def _choose(self, tool: Tool) -> None:
+        self._session.plot_tool.choose(tool)
+        self._focus_plot()
+
+    def _refresh(self) -> None:
+        session = self._session
+        there = session.pattern.pattern is not None
+        for tool, action in self.tools.items():
+            action.setChecked(session.plot_tool.tool == tool)
+            action.setEnabled(there)
+        self.use_all.setEnabled(bool(session.preparing.regions))
