@@ -18,6 +18,7 @@ class Handlers:
 
     new_window: Callable[[], None]
     open_file: Callable[[], None]
+    batch: Callable[[], None]
     save: Callable[[], None]
     save_as: Callable[[], None]
     export_cif: Callable[[], None]
@@ -52,6 +53,7 @@ class Actions:
         keys = QKeySequence.StandardKey
         self.new_window = self._make("New window", do.new_window, keys.New)
         self.open = self._make("Open pattern or project…", do.open_file, keys.Open)
+        self.batch = self._make("Batch…", do.batch, "Ctrl+B")
         self.columns = self._make("Choose columns…", do.columns, "Ctrl+Shift+O")
         self.save = self._make("Save project", do.save, keys.Save)
         self.save_as = self._make("Save project as…", do.save_as, "Ctrl+Shift+S")
@@ -124,6 +126,7 @@ class Actions:
         file.addAction(self.new_window)
         file.addAction(self.open)
         file.addAction(self.columns)
+        file.addAction(self.batch)
         file.addMenu(self.recent)
         file.addMenu(self.examples)
         file.addSeparator()

@@ -35,6 +35,7 @@ from app.exports import Exports
 from app.importing import Importing
 from app.jobs.runner import JobRunner
 from app.log import SessionLog
+from app.opening import local_files, open_together
 from app.pattern_menu import PatternMenu
 from app.pattern_work import PatternWork
 from app.ranges import Ranges
@@ -44,7 +45,6 @@ from app.services import Services
 from app.settings import Settings
 from app.side_windows import SideWindows
 from app.state.examples import find_example
-from app.state.messages import Offer
 from app.state.session import Session
 from app.theme import Theme
 from app.views.candidate_marks import CandidateMarks
@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
             Handlers(
                 new_window=lambda: self.another_wanted.emit([]),
                 open_file=self.ask_open,
+                batch=self.beside.batch,
                 save=self.asking.save,
                 save_as=self.asking.save_as,
                 export_cif=self.asking.export_cif,
@@ -142,8 +143,8 @@ class MainWindow(QMainWindow):
                 edit=self.beside.edit,
             ),
         )
-        self._wire()
         self.pattern_menu = PatternMenu(self, self.session, self.pattern.plot.setFocus)
+        self._wire()
         self._restore_layout()
 
     # -- building ----------------------------------------------------------------------------
@@ -306,7 +307,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files are welcome anywhere."""
-        if _local_files(event):
+        if local_files(event):
             event.acceptProposedAction()
             self.activity.setText("Drop to open")
 
@@ -317,7 +318,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open what was dropped."""
-        files = _local_files(event)
+        files = local_files(event)
         self._refresh_activity()
         if not files:
             return
@@ -325,21 +326,8 @@ class MainWindow(QMainWindow):
         self.open_files(files)
 
     def open_files(self, files: list[str]) -> None:
-        """Open the first of several files, and offer windows for the others."""
-        self.open_file(files[0])
-        if len(files) > 1:
-            self.session.messages.add(
-                "info",
-                f"One pattern a window: {Path(files[0]).name} was taken.",
-                "open-many",
-                (
-                    Offer(
-                        f"Open {len(files) - 1} more window{'s' if len(files) > 2 else ''}",
-                        lambda: self.another_wanted.emit(files[1:]),
-                    ),
-                ),
-                lasting=True,
-            )
+        """Open the first of several files, and offer what can be done with the others."""
+        open_together(self, files)
 
     # -- saving ------------------------------------------------------------------------------
 
@@ -439,10 +427,3 @@ class MainWindow(QMainWindow):
         self.jobs.shutdown()
         self.recovery.close()
         super().closeEvent(event)
-
-
-def _local_files(event: QDropEvent) -> list[str]:
-    data = event.mimeData()
-    if not data.hasUrls():
-        return []
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

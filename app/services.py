@@ -21,16 +21,19 @@ if TYPE_CHECKING:
 
     from app.jobs.engine_process import EngineProcess
     from app.state.density import DensityMap, Shape
+    from engine.batch.manifest import Entry
+    from engine.batch.run import Count
+    from engine.batch.watch import BatchWatch
     from engine.crystal.structure import CrystalStructure
     from engine.export.density_answer import DensityAnswer
     from engine.pattern.comparison import PeakComparison
+    from engine.pattern.excluded import Region
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList
+    from engine.pattern.preparation import Preparation
     from engine.pattern.radiation import Radiation
-    from engine.pattern.excluded import Region
     from engine.pattern.readers.asked_columns import ColumnsQuestion, TextLayout
     from engine.pattern.readers.ranges import RangeChoice, RangeSpan
-    from engine.pattern.preparation import Preparation
     from engine.refine.edit import Edited, Sites
     from engine.refine.result import FitResult, Reflections
     from engine.refine.whole_pattern.options import RefinementOptions
@@ -85,7 +88,7 @@ def _derive(
 ) -> tuple[NDArray[np.float64], PeakList]:
     from engine.pattern.peaks import find_peaks
 
-    peaks = find_peaks(pattern)
+    peaks = find_peaks(pattern, edits=preparation.peaks)
     return peaks.background, peaks
 
 
@@ -136,6 +139,13 @@ def _refine_edited(
 
     found = refine_edited(pattern, structure, elements, symprec, progress)
     return found, reduced_formula(found.fit.structure.numbers)
+
+
+def _solve_all(entries: list[Entry], out: Path, workers: int, watch: BatchWatch) -> Count:
+    from engine.batch.run import run_batch
+    from engine.batch.task import Options
+
+    return run_batch(entries, out, Options(), workers=workers, watch=watch, projects=True)
 
 
 def _predict_density(
@@ -267,6 +277,8 @@ class Services:
     refine : (pattern, structure, options, progress) -> FitResult
     sites_of : (structure, tolerance) -> Sites
     refine_edited : (pattern, structure, elements by site, tolerance, progress) -> Edited, formula
+    solve_all : (entries, output folder, workers, watch) -> Count
+        Solves many patterns in processes of its own.
     predict_density : (pattern, elements, formula, others_possible, progress) -> DensityAnswer
     candidate_maps : (structure, label) -> map for each shape
     export_cif : (path, candidate, solution)
@@ -289,6 +301,7 @@ class Services:
     refine: Callable[..., FitResult] = _refine
     sites_of: Callable[[CrystalStructure, float], Sites] = _sites_of
     refine_edited: Callable[..., tuple[Edited, str]] = _refine_edited
+    solve_all: Callable[[list[Entry], Path, int, BatchWatch], Count] = _solve_all
     predict_density: Callable[..., DensityAnswer] = _predict_density
     candidate_maps: Callable[[CrystalStructure, str], dict[Shape, DensityMap]] = _candidate_maps
     export_cif: Callable[..., None] = _export_cif

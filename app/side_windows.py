@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.batching import Batching
 from app.editing import Editing
 from app.services import Services
+from app.state.messages import Offer
 from app.theme import LIGHT, Theme
 from app.views.about_dialog import AboutDialog
 from app.views.compare_window import CompareWindow
@@ -20,6 +23,7 @@ from engine import resources
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
+    from app.views.batch_window import BatchWindow
 
 # The guide's heading for each part of the window, by the part's attribute; innermost first.
 PAGES = (
@@ -51,12 +55,17 @@ class SideWindows(QObject):
         self.comparison: CompareWindow | None = None
         self.editing = Editing(window.controller)
         self.edit_dialog: EditDialog | None = None
+        self.batching = Batching(services.solve_all, window.jobs, window.settings, self)
+        self.batching.results_wanted.connect(window.another_wanted)
+        self.batch_window: BatchWindow | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
         self._theme = theme
         if self.comparison is not None:
             self.comparison.set_theme(theme)
+        if self.batch_window is not None:
+            self.batch_window.set_theme(theme)
 
     def report_error(self, kind: str, trace: str) -> None:
         """Show an internal error in the one dialog there is for them."""
@@ -125,8 +134,34 @@ class SideWindows(QObject):
         self.edit_dialog.show()
         self.edit_dialog.raise_()
 
+    def batch(self, paths: Sequence[str] = ()) -> None:
+        """The window for many patterns, made when it is first needed, with more of them."""
+        if self.batch_window is None:
+            from app.views.batch_window import BatchWindow
+
+            made = self.batch_window = BatchWindow(self.batching, self._window)
+            made.set_theme(self._theme)
+            made.stopped.connect(self._batch_was_stopped)
+        self.batch_window.show()
+        self.batch_window.raise_()
+        self.batch_window.activateWindow()
+        if paths:
+            self.batching.add(paths)
+
+    def _batch_was_stopped(self) -> None:
+        """Closing its window stopped the batch: say so, and how it goes on."""
+        self._window.session.messages.add(
+            "info",
+            f"The batch was closed. {self.batching.state.message}",
+            "batch",
+            (Offer("Show the batch", self.batch),),
+            lasting=True,
+        )
+
     def close_all(self) -> None:
         """Close what is open."""
-        for one in (self.error, self.guide, self.comparison, self.edit_dialog):
+        if self.batch_window is not None:
+            self.batch_window.stopped.disconnect(self._batch_was_stopped)
+        for one in (self.error, self.guide, self.comparison, self.edit_dialog, self.batch_window):
             if one is not None:
                 one.close()

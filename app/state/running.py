@@ -23,3 +23,7 @@ class RunState:
         """It began, went on or ended."""
         self.status, self.fraction, self.message = status, fraction, message
         self.status_changed.emit()
+
+    def tell(self, message: str) -> None:
+        """Say something without another status."""
+        self.set_status(self.status, self.fraction, message)

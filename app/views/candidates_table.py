@@ -124,7 +124,7 @@ class CandidatesModel(RowsModel):
             colours = {"solved": theme.good, "tentative": theme.caution}
             judged = math.isfinite(candidate.score)
             colour = QColor(colours.get(candidate.verdict if judged else "", theme.muted))
-            return colour if role == Qt.ItemDataRole.ForegroundRole else _dot(colour)
+            return colour if role == Qt.ItemDataRole.ForegroundRole else dot(colour)
         if column in (FORMULA, VERDICT) and role == Qt.ItemDataRole.FontRole:
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
@@ -132,7 +132,7 @@ class CandidatesModel(RowsModel):
         return None
 
 
-def _dot(colour: QColor) -> QIcon:
+def dot(colour: QColor) -> QIcon:
     """A filled circle, which keeps its colour in a selected row."""
     picture = QPixmap(20, 20)
     picture.fill(Qt.GlobalColor.transparent)

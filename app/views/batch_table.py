@@ -1,0 +1,318 @@
+"""The table of a batch: a row a pattern, with its verdict as soon as there is one."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSortFilterProxyModel, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app import text
+from app.state.batch import BatchRow, BatchState
+from app.theme import Theme
+from app.views.candidates_table import dot, prepare_table
+from app.views.table_model import LEFT, RIGHT, Index, RowsModel
+from engine.batch.collected import message_of, table_row
+from engine.errors import BadInputError
+
+COLUMNS = (
+    ("File", "The pattern; the whole path is in the tooltip"),
+    ("Elements", "What is searched for; F2 changes it for one pattern"),
+    ("Verdict", "What the program makes of its first candidate"),
+    ("Formula", "Reduced formula of the first candidate"),
+    ("Space group", "Hermann-Mauguin symbol and number"),
+    ("Rwp %", "Weighted profile residual of the fit, background included"),
+    ("Chance", "Probability that the first candidate is right"),
+    ("Time", "What the pattern took"),
+    ("Message", "Why it failed, or what was to be remarked about the file"),
+)
+FILE, ELEMENTS, VERDICT, FORMULA, SPACE_GROUP, RWP, CHANCE, TIME, MESSAGE = range(9)
+WIDTHS = {FILE: 170, ELEMENTS: 92, VERDICT: 104, FORMULA: 96, SPACE_GROUP: 112}
+NUMBERS = (RWP, CHANCE, TIME)
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+EMPTY = "Drop a folder or files here: every pattern gets a row, and a verdict once it is solved."
+WORDS = {
+    "solved": "Solved",
+    "tentative": "Tentative",
+    "no-solution": "No solution",
+    "failed": "Failed",
+}
+# Good news first, what has no news yet last.
+ORDER = {"solved": 0, "tentative": 1, "no-solution": 2, "failed": 3}
+CLOCK_MILLISECONDS = 1000
+
+
+class BatchModel(RowsModel):
+    """Rows of the batch for a table view."""
+
+    def __init__(self, state: BatchState, parent: QWidget | None = None) -> None:
+        """Follow `state`."""
+        super().__init__(COLUMNS, parent)
+        self._state = state
+        state.rows_changed.connect(self._renew)
+        state.row_changed.connect(self._row_changed)
+        state.elements.changed.connect(self._all_changed)
+        self._renew()
+
+    def alignment(self, column: int) -> Qt.AlignmentFlag:
+        """Numbers to the right."""
+        return RIGHT if column in NUMBERS else LEFT
+
+    def _renew(self) -> None:
+        self.beginResetModel()
+        self._rows = self._state.rows
+        self.endResetModel()
+
+    def _row_changed(self, row: int) -> None:
+        self.dataChanged.emit(self.index(row, 0), self.index(row, MESSAGE))
+
+    def _all_changed(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, MESSAGE))
+
+    def tick(self) -> None:
+        """Let running rows show how long they have been running."""
+        for row, one in enumerate(self._rows):
+            if one.status == "running":
+                self.dataChanged.emit(self.index(row, TIME), self.index(row, TIME))
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Elements can be changed while nothing runs."""
+        found = super().flags(index)
+        if index.column() == ELEMENTS and not self._state.running:
+            found |= Qt.ItemFlag.ItemIsEditable
+        return found
+
+    def setData(  # noqa: N802
+        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Take over the elements that were typed for one pattern."""
+        if role != Qt.ItemDataRole.EditRole or index.column() != ELEMENTS:
+            return False
+        try:
+            self._state.set_elements_of(index.row(), str(value))
+        except BadInputError as error:
+            self._state.tell(str(error))
+            return False
+        return True
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """One cell of the table."""
+        if not index.isValid() or not index.row() < len(self._rows):
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._shown(row, column)
+        if role == Qt.ItemDataRole.EditRole:
+            return row.entry.formula or row.entry.elements
+        if role == SORT_ROLE:
+            return self._sort_key(row, column, index.row())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(row, column)
+        if role == Qt.ItemDataRole.FontRole and column in (VERDICT, FORMULA):
+            font = QFont()
+            font.setWeight(QFont.Weight.DemiBold)
+            return font
+        return self._colour(row, column, role)
+
+    def _colour(self, row: BatchRow, column: int, role: int) -> Any:
+        theme = self.theme
+        colours = {"solved": theme.good, "tentative": theme.caution, "failed": theme.bad}
+        if column == VERDICT and row.status == "running":
+            colour = QColor(theme.accent)
+        elif column == VERDICT:
+            colour = QColor(colours.get(row.verdict, theme.muted))
+        elif column == ELEMENTS and not row.entry.elements:
+            colour = QColor(theme.muted)
+        else:
+            return None
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return colour
+        has_dot = column == VERDICT and row.status != "waiting"
+        return dot(colour) if role == Qt.ItemDataRole.DecorationRole and has_dot else None
+
+    def _shown(self, row: BatchRow, column: int) -> str:
+        line = row.line
+        if column == FILE:
+            return Path(row.entry.file).name
+        if column == ELEMENTS:
+            wanted = self._state.elements_of(row)
+            return wanted if " " in wanted else text.formula(wanted)
+        if column == VERDICT:
+            return {"waiting": "Waiting", "running": "Solving"}.get(
+                row.status, WORDS.get(row.verdict, row.verdict)
+            )
+        if column == TIME and row.status == "running":
+            return seconds_in_words(time.monotonic() - row.since)
+        if column == TIME:
+            return seconds_in_words(line["seconds"]) if "seconds" in line else ""
+        if column == MESSAGE:
+            return message_of(line)
+        if "formula" not in line:
+            return ""
+        return {
+            FORMULA: lambda: text.formula(line["formula"]),
+            SPACE_GROUP: lambda: (
+                f"{text.space_group(line['space_group'])}  ({line['space_group_number']})"
+            ),
+            RWP: lambda: text.per_cent(line["rwp"]),
+            CHANCE: lambda: text.chance(_number(line["score"], math.nan)),
+        }[column]()
+
+    def _sort_key(self, row: BatchRow, column: int, place: int) -> Any:
+        """What a column is sorted by; cells that are still empty come last."""
+        line = row.line
+        number = {
+            VERDICT: float(ORDER.get(row.verdict, 4 if row.status == "running" else 5)),
+            SPACE_GROUP: _number(line.get("space_group_number"), math.inf),
+            RWP: _number(line.get("rwp"), math.inf),
+            CHANCE: -_number(line.get("score"), -math.inf),
+            TIME: _number(line.get("seconds"), math.inf),
+        }.get(column)
+        if number is not None:
+            return number, "", place
+        shown = self._shown(row, column).casefold()
+        return float(not shown), shown, place
+
+    def _tip(self, row: BatchRow, column: int) -> str:
+        if column == FILE:
+            return f"{row.entry.file}\nresults in the folder '{row.entry.id}'"
+        if column == ELEMENTS:
+            own = "Of this pattern alone" if row.entry.elements else "Those for all"
+            return f"{own}; F2 to change them for this pattern"
+        if column == MESSAGE:
+            return message_of(row.line)
+        if "cell" in row.line:
+            return f"{text.whole_cell(tuple(row.line['cell']))}\nDouble-click to open it"
+        return ""
+
+
+def _number(value: Any, otherwise: float) -> float:
+    return float(value) if isinstance(value, int | float) else otherwise
+
+
+def seconds_in_words(seconds: float) -> str:
+    """Seconds, with minutes where there are some."""
+    if seconds < 60.0:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+
+
+class BatchOrder(QSortFilterProxyModel):
+    """Rows by the chosen column."""
+
+    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
+        """By what the column is sorted by."""
+        source = self.sourceModel()
+        return bool(source.data(left, SORT_ROLE) < source.data(right, SORT_ROLE))
+
+
+class BatchTable(QTableView):
+    """The queue and its verdicts.
+
+    Signals
+    -------
+    opened(indices)
+        The user wants to see the results of these rows.
+    """
+
+    opened = Signal(list)
+
+    def __init__(self, state: BatchState, parent: QWidget | None = None) -> None:
+        """Show `state`."""
+        super().__init__(parent)
+        self._state = state
+        self.rows = BatchModel(state, self)
+        self.order = BatchOrder(self)
+        self.order.setSourceModel(self.rows)
+        self.setModel(self.order)
+        prepare_table(self)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setAccessibleName("Patterns of the batch and their verdicts")
+        self.setAcceptDrops(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setSortIndicatorClearable(True)
+        header.setProperty("sortable", True)
+        for column, width in WIDTHS.items():
+            header.resizeSection(column, width)
+        for column in NUMBERS:
+            header.resizeSection(column, 74)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # the order of the list
+        self.doubleClicked.connect(self._double_clicked)
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MILLISECONDS)
+        self._clock.timeout.connect(self.rows.tick)
+        state.status_changed.connect(self._run_clock)
+        self._run_clock()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self.rows.theme = theme
+        self.viewport().update()
+
+    def _run_clock(self) -> None:
+        """Only while something runs: an idle window has no timers."""
+        if self._state.running != self._clock.isActive():
+            if self._state.running:
+                self._clock.start()
+            else:
+                self._clock.stop()
+
+    @property
+    def chosen(self) -> list[int]:
+        """The selected rows, as the state counts them."""
+        found = {self.order.mapToSource(i).row() for i in self.selectionModel().selectedRows()}
+        return sorted(found)
+
+    def _double_clicked(self, index: Index) -> None:
+        self.opened.emit([self.order.mapToSource(index).row()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter opens, Delete takes from the list, Ctrl+C copies with all digits."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.chosen:
+            self.opened.emit(self.chosen)
+        elif event.key() == Qt.Key.Key_Delete and self.chosen and not self._state.running:
+            self._state.remove(self.chosen)
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.chosen:
+            rows = [self._state.rows[index] for index in self.chosen]
+            QGuiApplication.clipboard().setText(in_full(rows))
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Say what will be here while there is nothing."""
+        super().paintEvent(event)
+        if self.rows.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(self.rows.theme.muted))
+            where = self.viewport().rect().adjusted(24, 0, -24, 0)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(where, int(flags), EMPTY)
+            painter.end()
+
+
+def in_full(rows: list[BatchRow]) -> str:
+    """Rows with a heading, for a spreadsheet, with all digits."""
+    table = [table_row(row.entry, row.line) for row in rows]
+    names = [name for name in table[0] if name != "cif"]
+    lines = ["\t".join(names)]
+    lines += ["\t".join(str(row[name]) for name in names) for row in table]
+    return "\n".join(lines) + "\n"
