@@ -2,14 +2,16 @@
 
 Each crystal is reduced to its idealised primitive cell, stripped of its elements (only *which*
 sites share one remains) and scaled to unit volume per atom. Crystals of one type whose powder
-lines agree are merged; how many were merged is kept as the type's frequency.
+lines agree are merged; how many were merged is kept as the type's frequency, and which elements
+they had on its sites as its occupants.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -19,18 +21,32 @@ from numpy.typing import NDArray
 from engine.crystal.composition import atomic_number
 from engine.crystal.metric import laue_rotations, primitive_rotations
 from engine.diffraction.reflections import independent_reflections
+from engine.library.kinship import Occupants
 from engine.library.types import MAX_LINES, line_limit
 
 SHAPE_TOLERANCE = 0.006
 INTENSITY_TOLERANCE = 0.985
 SYMPREC = 0.05
+# Sums of r^-6 between two species that differ by less (in ln) are the same in two crystals of one
+# type with other species in their places.
+SAME_SURROUNDINGS = 0.02
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass
 class TypeEntry:
-    """One structure type while the library is being built (see `StructureTypes` for the fields)."""
+    """One structure type while the library is being built.
+
+    Attributes
+    ----------
+    surroundings : (k, k) array
+        Ln of the sum of r^-6 from an atom of one species to those of another.
+    occupants : list of (k,) tuples of int
+        The elements of the species, in their order here, of every crystal of the type.
+
+    The others are those of `StructureTypes`.
+    """
 
     space_group: int
     lattice: FloatArray
@@ -41,6 +57,8 @@ class TypeEntry:
     d_star: FloatArray
     species_f2: FloatArray
     amplitude: FloatArray
+    surroundings: FloatArray
+    occupants: list[tuple[int, ...]]
     count: int = 1
 
 
@@ -91,6 +109,8 @@ class TypeReducer:
                 (np.abs(unit[kept]) ** 2 * multiplicity[kept, None]).T, dtype=float
             ),
             amplitude=amplitude / max(float(amplitude.max(initial=0.0)), 1e-12),
+            surroundings=_surroundings(lattice, np.asarray(coords), species),
+            occupants=[tuple(int(label) for label in labels)],
         )
 
 
@@ -107,6 +127,60 @@ def _unit_structure_factors(
     strength = np.round((np.abs(unit[:24]) ** 2).sum(axis=0), 3)
     order = np.lexsort((strength, counts))
     return labels[order], unit[:, order]
+
+
+def _surroundings(
+    lattice: FloatArray, coords: FloatArray, species: NDArray[np.int64]
+) -> FloatArray:
+    """(k, k) ln of the sum of r^-6 from an atom of the first species to all of the second."""
+    n, k = len(species), int(species.max()) + 1
+    apart = coords[:, None] - coords[None]
+    apart -= np.rint(apart)
+    total = np.zeros((n, n))
+    for image in product((-1.0, 0.0, 1.0), repeat=3):
+        squared = (((apart + np.array(image)) @ lattice) ** 2).sum(axis=2)
+        total += np.where(squared > 1e-4, np.maximum(squared, 1e-4) ** -3.0, 0.0)
+    members = np.eye(k)[species]
+    return np.asarray(np.log(members.T @ total @ members / members.sum(axis=0)[:, None]))
+
+
+def exchanges(first: TypeEntry, second: TypeEntry) -> list[tuple[int, ...]]:
+    """In which orders the species of the second may stand for those of the first, the best first.
+
+    Powder lines of unit scatterers do not tell the sites of a perovskite's two cations apart, and
+    so the order that they were given neither; what surrounds them does.
+
+    Returns
+    -------
+    list of (k,) tuples of int
+        Always one; several where surroundings are the same under an exchange, such as that of the
+        two species of rock salt.
+    """
+    counts, others = np.bincount(first.species), np.bincount(second.species)
+    found: list[tuple[float, tuple[int, ...]]] = []
+    for order in permutations(range(len(counts))):
+        if np.array_equal(others[list(order)], counts):
+            turned = second.surroundings[np.ix_(order, order)]
+            found.append((float(np.abs(turned - first.surroundings).max()), order))
+    found.sort(key=lambda one: one[0])
+    least = found[0][0]
+    return [order for off, order in found if off <= least + SAME_SURROUNDINGS]
+
+
+def occupants_of(entries: Sequence[TypeEntry]) -> list[Occupants]:
+    """The occupants of each type, its species matched with those of its family's first type."""
+    first: dict[tuple[Any, ...], TypeEntry] = {}
+    found = []
+    for entry in entries:
+        key = (entry.space_group, tuple(np.bincount(entry.species)))
+        order = exchanges(first.setdefault(key, entry), entry)[0]
+        rows = [
+            tuple(one[i] for i in every)
+            for one in entry.occupants
+            for every in exchanges(entry, entry)
+        ]
+        found.append(Occupants(rows, key, order))
+    return found
 
 
 def _same(first: TypeEntry, second: TypeEntry) -> bool:
@@ -155,6 +229,8 @@ def merge_entries(entries: Iterable[TypeEntry]) -> list[TypeEntry]:
                 weight = 1.0 / (known.count + 1)
                 known.amplitude[:n] += weight * (entry.amplitude[:n] - known.amplitude[:n])
                 known.count += 1
+                order = exchanges(known, entry)[0]
+                known.occupants += [tuple(one[i] for i in order) for one in entry.occupants]
                 break
         else:
             groups[key].append(entry)

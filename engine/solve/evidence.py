@@ -62,7 +62,7 @@ class Evidence:
             n * math.log(misfit(refinement))
             + (n_structural(refinement) - n_coordinates) * math.log(n)
             + coordinate_charge(n_coordinates, n, moved)
-            - 2.0 * proposal.log_prior
+            - 2.0 * proposal.whole_prior
             - 2.0 * structure_prior(proposal, refinement)
         )
 

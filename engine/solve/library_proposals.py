@@ -16,6 +16,7 @@ from engine.crystal.composition import atomic_number, parse_formula
 from engine.crystal.metric import vector_to_metric
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.vonorms import vonorms
+from engine.library import kinship
 from engine.library import types as library_types
 from engine.library.retrieve import Hits, LineSet, Retriever, merge_hits
 from engine.library.types import StructureType
@@ -24,7 +25,7 @@ from engine.refine.prepared import PreparedPattern
 from engine.solve.cell_on_lines import refine_cells
 from engine.solve.indexing import IndexedCell
 from engine.solve.lattice_mapping import metrics_like
-from engine.solve.proposals import PROBES, Proposal, line_set, wanted_ratios
+from engine.solve.proposals import KINSHIP_WEIGHT, PROBES, Proposal, line_set, wanted_ratios
 from engine.solve.result import Problem
 from engine.solve.screening import Colouring, ScreeningPattern, all_assignments
 
@@ -51,7 +52,6 @@ STRONG_SHARE = 0.06
 MOST_COLOURINGS, FEWEST_SCREENED = 12_000, 60
 # How many proposals of one group, contents and volume are kept before refinement.
 PER_KIND = 3
-FREQUENCY_WEIGHT = 0.3
 # Where elements are possible that nobody ticked: in the best so many colourings every element whose
 # Z is within 22 % of a probe's is tried. Noble gases and what has no stable isotope are left out.
 SETTLED, ALIKE = 60, 0.2
@@ -160,8 +160,18 @@ class _Placed:
     zero: float
 
 
-_Found = tuple[float, float, _Placed, Colouring]
-"""Badness, ln prior, where the type is placed, and its colouring."""
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A colouring of a type, ln of how much known crystals speak for it, and its misfit."""
+
+    placed: _Placed
+    colouring: Colouring
+    kinship: float
+    misfit: float
+
+    @property
+    def badness(self) -> float:
+        return self.misfit - self.colouring.log_prior - KINSHIP_WEIGHT * self.kinship
 
 
 class _Search:
@@ -181,6 +191,7 @@ class _Search:
         self._wavelength = prepared.radiation.primary
         n_species = fixed + (1 if len(elements) > fixed else 0)
         self._library = library_types.bundled(n_species)
+        self._kinship = kinship.bundled(n_species)
         self._retriever = _retriever(n_species, problem.max_atoms)
         self._screen = ScreeningPattern(prepared, elements)
         self._assignments = _assignments(n_species, fixed, len(elements))
@@ -269,16 +280,21 @@ class _Search:
             )
             if len(allowed) == 0:
                 continue
-            for colouring in self._screen.colourings(structure_type, one.metric, allowed):
-                log_prior = colouring.log_prior + FREQUENCY_WEIGHT * math.log(structure_type.count)
-                badness = len(self._lines.d_star) * math.log(max(colouring.residual, 1e-3))
-                found.append((badness - log_prior, log_prior, one, colouring))
-        found.sort(key=lambda one: one[0])
+            found += self._judged(one, self._screen.colourings(structure_type, one.metric, allowed))
+        found.sort(key=lambda one: one.badness)
         if len(self._elements) > self._library.n_species:
             found = self._with_every_element(found[:BUILT])
+        return [_proposal(self._library.type(one.placed.index), one) for one in found[:built]]
+
+    def _judged(self, placed: _Placed, colourings: Sequence[Colouring]) -> list[_Found]:
+        """With what known crystals and the pattern say of each."""
+        if not colourings:
+            return []
+        kin = self._kinship.log_prior(placed.index, np.stack([c.numbers for c in colourings]))
+        n = len(self._lines.d_star)
         return [
-            _proposal(self._library.type(one.index), one, colouring, badness, log_prior)
-            for badness, log_prior, one, colouring in found[:built]
+            _Found(placed, colouring, float(akin), n * math.log(max(colouring.residual, 1e-3)))
+            for colouring, akin in zip(colourings, kin, strict=True)
         ]
 
     def _with_every_element(self, found: list[_Found]) -> list[_Found]:
@@ -291,26 +307,25 @@ class _Search:
         elements = np.unique(np.concatenate([told, POSSIBLE]))
         screen = ScreeningPattern(self._prepared, elements)
         out = list(found)
-        for _, log_prior, one, colouring in found[:SETTLED]:
-            hidden = ~np.isin(colouring.numbers, told)
+        for one in found[:SETTLED]:
+            numbers = one.colouring.numbers
+            hidden = ~np.isin(numbers, told)
             if not hidden.any():
                 continue
-            probe = float(colouring.numbers[hidden][0])
+            probe = float(numbers[hidden][0])
             near = np.abs(np.log(POSSIBLE / probe)) < ALIKE
             others = np.setdiff1d(POSSIBLE[near], [*told, int(probe)])
-            numbers = np.tile(colouring.numbers, (len(others), 1))
-            numbers[:, hidden] = others[:, None]
-            structure_type = self._library.type(one.index)
-            labels = np.searchsorted(elements, numbers)
+            every = np.tile(numbers, (len(others), 1))
+            every[:, hidden] = others[:, None]
+            structure_type = self._library.type(one.placed.index)
+            labels = np.searchsorted(elements, every)
             allowed = _allowed(structure_type.species, labels, elements, self._wanted)
             if len(allowed) == 0:
                 continue
-            frequency = log_prior - colouring.log_prior
-            for other in screen.colourings(structure_type, one.metric, allowed):
-                badness = len(self._lines.d_star) * math.log(max(other.residual, 1e-3))
-                prior = other.log_prior + frequency
-                out.append((badness - prior, prior, one, other))
-        return sorted(out, key=lambda one: one[0])
+            out += self._judged(
+                one.placed, screen.colourings(structure_type, one.placed.metric, allowed)
+            )
+        return sorted(out, key=lambda one: one.badness)
 
 
 @functools.lru_cache(maxsize=4)
@@ -324,20 +339,16 @@ def _relative_shape(lattices: FloatArray) -> FloatArray:
     return np.asarray(lengths / np.abs(np.linalg.det(lattices))[:, None] ** (1.0 / 3.0))
 
 
-def _proposal(
-    structure_type: StructureType,
-    placed: _Placed,
-    colouring: Colouring,
-    badness: float,
-    log_prior: float,
-) -> Proposal:
+def _proposal(structure_type: StructureType, found: _Found) -> Proposal:
+    placed, colouring = found.placed, found.colouring
     return Proposal(
         structure=_structure(structure_type, placed.metric, colouring.numbers),
         zero=placed.zero,
         residual=colouring.residual,
-        log_prior=log_prior,
-        badness=badness,
+        log_prior=colouring.log_prior,
+        badness=found.badness,
         space_group=structure_type.space_group,
+        kinship=found.kinship,
     )
 
 

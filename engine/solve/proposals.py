@@ -22,6 +22,9 @@ IntArray = NDArray[np.int64]
 COMMON_ELEMENTS = ("O", "F", "Cl", "S", "N", "C", "Si", "Al", "Na", "Mg", "Ca", "Fe")
 PROBES = ("O", "Al", "Ca", "Fe", "As", "Mo", "Sb", "Nd", "Yb", "Pt")
 
+# How much of what known crystals say of a colouring is believed.
+KINSHIP_WEIGHT = 0.5
+
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
@@ -36,11 +39,14 @@ class Proposal:
     residual : float
         On the blurred pattern.
     log_prior : float
-        Volume and frequency of the type.
+        Of the volume and the charges, and of being in no library.
     badness : float
         What proposals are sorted by, low is good.
     space_group : int
     source : Source
+    kinship : float
+        Ln of how much known crystals of its type speak for its elements on their sites
+        (`engine.library.kinship`), 0 for a structure of no known type.
     """
 
     structure: CrystalStructure
@@ -50,6 +56,12 @@ class Proposal:
     badness: float
     space_group: int
     source: Source = "library"
+    kinship: float = 0.0
+
+    @property
+    def whole_prior(self) -> float:
+        """Ln prior with what known crystals of the type say."""
+        return self.log_prior + KINSHIP_WEIGHT * self.kinship
 
 
 def line_set(prepared: PreparedPattern) -> LineSet:

@@ -34,6 +34,9 @@ RELAXED = 14
 COMPLETED = 6
 # Candidates that rise this far once all are seen on the whole pattern are refined further too.
 OVERTAKING = 4
+# Further behind in score none was ever right: of 46 right ones the last was 29 behind when the
+# atoms had been relaxed on part of the pattern.
+OUT_OF_REACH = 80.0
 STRICT_SYMMETRY, LOOSE_SYMMETRY = 0.02, 0.12
 FIRST = 3
 # The first stages need no far tails and no last digits.
@@ -138,13 +141,17 @@ class Ranking:
         first = run.stage(proposals[:FIRST], self._place, part(0.0, 0.0))
         if on_first is not None and first:
             on_first(first[0])
-        others = run.stage(proposals[FIRST:PLACED], self._place, part(0.0, 0.3))
-        placed = _in_order(evidence, first + others)
-        if self._take_better_optics(placed):
-            placed = run.stage(proposals[:PLACED], self._place, part(0.3, 0.45))
+        early = run.stage(proposals[FIRST:OPTICS_TRIALS], self._place, part(0.0, 0.1))
+        placed = self._under_better_optics(_in_order(evidence, first + early))
+        others = run.stage(proposals[OPTICS_TRIALS:PLACED], self._place, part(0.1, 0.45))
+        best = _in_order(evidence, placed + others)
+        if others and best[0].proposal is others[0].proposal:
+            best = self._under_better_optics(best)
+        placed = best
         relaxed = run.stage(placed[:RELAXED], _relax, part(0.45, 0.7))
         best = without_duplicates(_in_order(evidence, relaxed + placed[RELAXED:]))
-        whole = run.stage(best[:completed], self._complete, part(0.7, 0.88))
+        near = _in_reach(best[:completed])
+        whole = run.stage(near, self._complete, part(0.7, 0.88))
         # The others are at least brought to the same range, so that all scores are of one kind.
         done = {id(r.proposal) for r in whole}
         rest = [r for r in best[: self._most] if id(r.proposal) not in done]
@@ -152,7 +159,7 @@ class Ranking:
             rest = run.stage(rest, self._extend, part(0.88, 0.96))
         ordered = without_duplicates(_in_order(evidence, [*self._ordered, *whole, *rest]))
         extended = {id(r.proposal) for r in rest}
-        overtaking = [r for r in ordered[:OVERTAKING] if id(r.proposal) in extended]
+        overtaking = [r for r in _in_reach(ordered[:OVERTAKING]) if id(r.proposal) in extended]
         if overtaking:
             chosen = {id(r.proposal) for r in overtaking}
             kept = [r for r in ordered if id(r.proposal) not in chosen]
@@ -180,15 +187,21 @@ class Ranking:
     def _extend(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
         return _extend(self._prepared, ranked, self._run.evidence)
 
-    def _take_better_optics(self, placed: list[Ranked]) -> bool:
+    def _under_better_optics(self, placed: list[Ranked]) -> list[Ranked]:
+        """Placed anew where the measurement is explained better otherwise than was assumed."""
         # What fits worse than a candidate that is there already says nothing about the optics.
         known = misfit(self._ordered[0].refinement) if self._ordered else math.inf
-        if placed and misfit(placed[0].refinement) > known:
-            return False
-        change = _better_optics(self._quick, placed, self._run.evidence)
-        if change is not None:
-            self._prepared, self._quick = change.apply(self._prepared), change.apply(self._quick)
-        return change is not None
+        if not placed or misfit(placed[0].refinement) > known:
+            return placed
+        evidence = self._run.evidence
+        better = _better_optics(self._quick, placed, evidence)
+        if better is None:
+            return placed
+        change, again = better
+        self._prepared, self._quick = change.apply(self._prepared), change.apply(self._quick)
+        rest = [_place(self._quick, r.proposal) for r in placed[OPTICS_TRIALS:]]
+        found = [Ranked(*result, score=0.0) for result in (*again, *rest) if result is not None]
+        return _in_order(evidence, found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +231,11 @@ class _Run:
         return _in_order(self.evidence, ranked)
 
 
+def _in_reach(ranked: list[Ranked]) -> list[Ranked]:
+    """Those that may still turn out better than the first."""
+    return [r for r in ranked if r.score < ranked[0].score + OUT_OF_REACH]
+
+
 def _in_order(evidence: Evidence, ranked: list[Ranked]) -> list[Ranked]:
     """Scored anew with what is known of the best fit by now; the best first."""
     for one in ranked:
@@ -226,20 +244,24 @@ def _in_order(evidence: Evidence, ranked: list[Ranked]) -> list[Ranked]:
     return sorted(scored, key=lambda r: r.score)
 
 
+_Placed = list[tuple[Proposal, Refinement] | None]
+
+
 def _better_optics(
     quick: PreparedPattern, placed: list[Ranked], evidence: Evidence
-) -> OpticsChange | None:
-    """A change of what is assumed about the measurement that explains it clearly better."""
-    if not placed:
-        return None
+) -> tuple[OpticsChange, _Placed] | None:
+    """A change of what is assumed about the measurement that explains it clearly better.
+
+    With it come the first `OPTICS_TRIALS` candidates, placed under it.
+    """
     numbers = np.concatenate([r.proposal.structure.numbers for r in placed])
-    best, chosen = placed[0].score - OPTICS_GAIN, None
+    least, chosen = placed[0].score - OPTICS_GAIN, None
     for change in possible_changes(quick, numbers):
         changed = change.apply(quick)
         tried = [_place(changed, r.proposal) for r in placed[:OPTICS_TRIALS]]
         scores = [evidence.score(*result) for result in tried if result is not None]
-        if scores and min(scores) < best:
-            best, chosen = min(scores), change
+        if scores and min(scores) < least:
+            least, chosen = min(scores), (change, tried)
     return chosen
 
 

@@ -5,8 +5,9 @@ candidate explain the pattern about as well as its lattice can (its residual aga
 floor, the residual without background, the noise), is it better than what differs from it (the
 margin of its score, and how many others come near), and is it plausible at all (contents,
 displacement, parameters for the lines there are, texture, a lattice that is more symmetric than
-the structure). It is fitted on validation structures and on patterns offered with wrong elements.
-The other candidates get their chances from the first one's and the differences of their scores.
+the structure, relatives among known crystals). It is fitted on validation structures and on
+patterns offered with wrong elements. The other candidates get their chances from the first one's
+and the differences of their scores.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ COEFFICIENTS = (
     0.782,
     -1.264,
     -1.423,
+    0.0,
 )
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
@@ -43,6 +45,7 @@ TIE_MARGIN = 12.0
 NEAR_BEST = 1.25
 LARGEST_MARGIN = 200.0
 LARGEST_ODDITY = 8.0
+LARGEST_KINSHIP = 10.0
 USUAL_B = (-0.2, 3.5)
 LARGEST_DAMPING = 3.0
 # |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
@@ -79,6 +82,9 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         |ln r| of March and Dollase, 0 without preferred orientation.
     coincidence : float
         By how many cell parameters its lattice is more symmetric than it is itself.
+    kinship : float
+        How much known crystals of its type speak for its elements (`engine.library.kinship`), 0
+        for a structure out of a map.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -102,6 +108,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         float(finished[index].proposal.source != "library"),
         _texture(fit),
         float(_coincidences(finished[index])),
+        min(finished[index].proposal.kinship, LARGEST_KINSHIP),
     )
 
 

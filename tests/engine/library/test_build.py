@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from engine.crystal.metric import metric_basis, metric_to_vector
-from engine.library.build import merge_entries
+from engine.crystal.structure import CrystalStructure
+from engine.library.build import exchanges, merge_entries
 from tests.made_library import recoloured, record_of, scaled
 from tests.made_structures import BY_NAME, MADE, Made
 
@@ -70,3 +71,35 @@ def test_another_axial_ratio_stays_apart(reducer) -> None:
     longer = dataclasses.replace(made, cell=(4.5937, 4.5937, 3.15, 90.0, 90.0, 90.0))
     merged = merge_entries(reducer.reduce(record_of(m.structure)) for m in (made, longer))
     assert len(merged) == 2
+
+
+PEROVSKITE = CrystalStructure(
+    3.905 * np.eye(3),
+    np.array([38, 22, 8, 8, 8]),
+    np.array([[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]),
+)
+
+
+def test_cations_stay_on_their_sites_whatever_their_atomic_numbers(reducer) -> None:
+    """Powder lines of unit scatterers do not tell the two cations of a perovskite apart."""
+    records = [
+        record_of(PEROVSKITE),
+        recoloured(PEROVSKITE, Sr="K", Ti="Ta"),
+        recoloured(PEROVSKITE, Sr="Ba", Ti="Zr"),
+    ]
+    (merged,) = merge_entries(reducer.reduce(record) for record in records)
+    assert {frozenset(column) for column in zip(*merged.occupants, strict=True)} == {
+        frozenset({38, 19, 56}),
+        frozenset({22, 73, 40}),
+        frozenset({8}),
+    }
+
+
+def test_exchanges_of_species_are_those_of_the_structure(reducer) -> None:
+    def found(structure: CrystalStructure) -> list[tuple[int, ...]]:
+        entry = reducer.reduce(record_of(structure))
+        return sorted(exchanges(entry, entry))
+
+    assert found(BY_NAME["rock salt"].structure) == [(0, 1), (1, 0)]
+    assert found(BY_NAME["rutile"].structure) == [(0, 1)]
+    assert found(PEROVSKITE) == [(0, 1, 2)]
