@@ -8,7 +8,11 @@ from pathlib import Path
 
 _FOLDER = "resources"
 WEIGHTS = ("model/cmednet.safetensors", "model/body.safetensors", "model/contents.safetensors")
-STRUCTURE_TYPES = ("library/structure_types.npz", "library/atomic_volumes.json")
+STRUCTURE_TYPES = (
+    "library/structure_types.npz",
+    "library/kinship.npz",
+    "library/atomic_volumes.json",
+)
 
 
 def _root() -> Path:
