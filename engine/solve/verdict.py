@@ -24,7 +24,7 @@ from engine.solve.result import Verdict
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
 COEFFICIENTS = (
-    1.278,
+    0.378,
     -3.735,
     -4.076,
     0.134,
@@ -36,7 +36,7 @@ COEFFICIENTS = (
     0.782,
     -1.264,
     -1.423,
-    0.0,
+    0.13,
 )
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
