@@ -61,11 +61,24 @@ def about_retrained(record: dict[str, Any], manifest: dict[str, Any]) -> str:
         f"width {about['width']}, {about['parameters'] / 1e6:.1f} million parameters, all crystal "
         f"systems at once): {about['views']:,} views in {about['seconds'] / 60.0:.0f} minutes of "
         f"{about['threads']} thread. The part of CMEDNet that answers here had {ours['views']:,} "
-        f"views in {ours['seconds'] / 60.0:.0f} minutes of {ours['threads']} thread: more compute, "
-        "so the difference is not of the architectures alone. Same entries; ± of the difference "
-        "is the 95 % interval of its mean. SSIM in a fixed setting favours nearly flat maps over "
-        "right ones in another place: read it beside the gfCC.\n"
+        f"views in {ours['seconds'] / 60.0:.0f} minutes of {ours['threads']} thread: "
+        f"{_in_words(about, ours)}. Same entries; ± of the difference is the 95 % interval of its "
+        "mean. SSIM in a fixed setting favours nearly flat maps over right ones in another place: "
+        "read it beside the gfCC.\n"
     )
+
+
+SAME_COMPUTE = 0.1
+
+
+def _in_words(theirs: dict[str, Any], ours: dict[str, Any]) -> str:
+    """Whether the two had the same compute."""
+    one, two = (max(run["seconds"] * run["threads"], 1) for run in (ours, theirs))
+    ratio = one / two
+    if abs(np.log(ratio)) < SAME_COMPUTE:
+        return "the same compute"
+    kind = "more" if ratio > 1.0 else "less"
+    return f"{kind} compute, so the difference is not of the architectures alone"
 
 
 CONFIG = "engine/training/paper.toml"

@@ -47,6 +47,10 @@ def test_a_run_is_scored_once_and_recorded(run: Path, entry: Entry, tmp_path: Pa
     assert table.count("\n| ") == 3
     text = about_retrained(record, {"training": {"views": 100, "seconds": 120, "threads": 1}})
     assert "100 views in 2 minutes" in text
+    assert "1 thread: more compute" in text
+    record["paper"]["about"] |= {"seconds": 60, "threads": 2}
+    text = about_retrained(record, {"training": {"views": 100, "seconds": 118, "threads": 1}})
+    assert "1 thread: the same compute" in text
     assert retrained(results, {}) == ""
 
 
