@@ -17,7 +17,7 @@ from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
 from engine.solve.evidence import Evidence, misfit, n_structural
-from engine.solve.proposals import Proposal
+from engine.solve.proposals import KINSHIP_WEIGHT, Proposal
 from engine.solve.ranking import Finished, Ranked, Ranking, without_duplicates
 from engine.solve.verdict import features, probabilities, reason, tied, verdict
 from tests.made_patterns import measured, measured_as_it_is
@@ -211,3 +211,41 @@ def test_candidates_further_down_are_not_judged_by_a_poorer_model(monkeypatch) -
     ranking.add([proposal_of(structure)], (0.0, 1.0), completed=0)
     (only,) = ranking.finished()
     assert any(p.name.startswith("B_O_less") for p in only.fit.parameters)
+
+
+def test_relatives_among_known_crystals_lower_the_score(prepared) -> None:
+    found = ranked(prepared, BY_NAME["rutile"].structure, 0.0)
+    akin = replace(found.proposal, kinship=4.0)
+    evidence = Evidence(prepared)
+    gain = evidence.score(found.proposal, found.refinement) - evidence.score(akin, found.refinement)
+    assert gain == pytest.approx(2.0 * KINSHIP_WEIGHT * 4.0)
+
+
+def test_the_verdict_sees_relatives(finished) -> None:
+    one = finished(0.0)
+    akin, strange = (replace(one, proposal=replace(one.proposal, kinship=k)) for k in (9.0, -1.0))
+    assert features([akin], 0)[-1] - features([strange], 0)[-1] == pytest.approx(10.0)
+    assert probabilities([akin])[0] > probabilities([strange])[0]
+    # Volume and charges are a feature of their own.
+    assert features([akin], 0)[:-1] == features([strange], 0)[:-1]
+
+
+@pytest.mark.parametrize(("reach", "completed"), [(math.inf, 2), (1.0, 1)])
+def test_what_is_out_of_reach_is_not_refined_to_the_end(
+    prepared, monkeypatch, reach: float, completed: int
+) -> None:
+    made = BY_NAME["rutile"]
+    wrong = replace(made, sites=(("O", 0.0, 0.0, 0.0), ("Ti", 0.3053, 0.3053, 0.0))).structure
+    done = []
+
+    def complete(prepared, ranked: Ranked, evidence: Evidence):
+        done.append(ranked.proposal.structure)
+        return ranked.proposal, ranked.refinement
+
+    monkeypatch.setattr("engine.solve.ranking.OUT_OF_REACH", reach)
+    monkeypatch.setattr("engine.solve.ranking._complete", complete)
+    ranking = Ranking(prepared, Progress(), math.inf)
+    ranking.add([proposal_of(wrong), proposal_of(made.structure)], (0.0, 1.0))
+    assert len(done) == completed
+    assert done[0] is made.structure or np.array_equal(done[0].numbers, made.structure.numbers)
+    assert len(ranking.finished()) == 2
