@@ -25,6 +25,7 @@ class Handlers:
     export_map: Callable[[], None]
     save_plot: Callable[[], None]
     save_density: Callable[[], None]
+    save_turn: Callable[[], None]
     screenshot: Callable[[], None]
     cancel: Callable[[], None]
     show_all: Callable[[], None]
@@ -61,6 +62,7 @@ class Actions:
         self.export_map = self._make("Export density map…", do.export_map, "Ctrl+Shift+E")
         self.save_plot = self._make("Save plot…", do.save_plot, "Ctrl+Shift+G")
         self.save_density = self._make("Save picture of density…", do.save_density, "Ctrl+Shift+D")
+        self.save_turn = self._make("Save turn of density…", do.save_turn, "Ctrl+Shift+T")
         self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+P")
         self.close = self._make("Close window", window.close, keys.Close)
         self.quit = self._make("Quit", QApplication.closeAllWindows, keys.Quit)
@@ -135,7 +137,7 @@ class Actions:
         file.addAction(self.export_cif)
         file.addAction(self.export_map)
         file.addSeparator()
-        file.addActions([self.save_plot, self.save_density])
+        file.addActions([self.save_plot, self.save_density, self.save_turn])
         file.addAction(self.screenshot)
         file.addSeparator()
         file.addActions([self.close, self.quit])
@@ -209,7 +211,7 @@ class Actions:
         self.refine.setEnabled(chosen is not None and not solving)
         self.edit.setEnabled(chosen is not None and not solving)
         self.save_plot.setEnabled(session.pattern.pattern is not None)
-        for action in (self.export_map, self.save_density):
+        for action in (self.export_map, self.save_density, self.save_turn):
             action.setEnabled(session.density.shown is not None)
         self.solve.setEnabled(not solving)
         self.predict.setEnabled(not predicting)

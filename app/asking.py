@@ -48,7 +48,8 @@ class Asking(QObject):
         if path:
             open_file(path)
 
-    def _where_to_save(self, title: str, name: str, filters: str) -> str:
+    def where_to_save(self, title: str, name: str, filters: str) -> str:
+        """Ask for a file; with the suffix of the chosen filter where none was typed."""
         folder = Path(self._settings.get("export_folder", str(Path.home())))
         path, chosen = QFileDialog.getSaveFileName(self._window, title, str(folder / name), filters)
         if not path:
@@ -69,7 +70,7 @@ class Asking(QObject):
         """Ask under which name to save the session; `then` is called when it is written."""
         pattern = self._session.pattern.pattern
         name = f"{pattern.name if pattern is not None else 'project'}.densight"
-        path = self._where_to_save("Save the project", name, "Densight project (*.densight)")
+        path = self.where_to_save("Save the project", name, "Densight project (*.densight)")
         if path:
             self._documents.save(path, then)
 
@@ -79,7 +80,7 @@ class Asking(QObject):
         if candidate is None or pattern is None:
             return
         name = f"{pattern.name}_{candidate.formula}_{candidate.rank:02d}.cif"
-        path = self._where_to_save("Export the chosen candidate", name, "CIF (*.cif)")
+        path = self.where_to_save("Export the chosen candidate", name, "CIF (*.cif)")
         if path:
             self._exports.write_cif(path)
 
@@ -87,7 +88,7 @@ class Asking(QObject):
         """Ask where to write the density that is shown."""
         pattern = self._session.pattern.pattern
         name = f"{pattern.name if pattern is not None else 'density'}_density"
-        path = self._where_to_save("Export the density that is shown", name, MAP_FILTER)
+        path = self.where_to_save("Export the density that is shown", name, MAP_FILTER)
         if path:
             self._exports.write_map(path)
 
@@ -96,7 +97,7 @@ class Asking(QObject):
         pattern = self._session.pattern.pattern
         name = f"{pattern.name if pattern is not None else 'densight'}_{of}.png"
         filters = FILTERS if of == "plot" else "PNG (*.png)"
-        path = self._where_to_save(f"Save a picture of the {of}", name, filters)
+        path = self.where_to_save(f"Save a picture of the {of}", name, filters)
         if not path:
             return
         messages = self._session.messages
@@ -110,7 +111,7 @@ class Asking(QObject):
 
     def screenshot(self, save: Callable[[str], object]) -> None:
         """Ask where to save a picture of the window."""
-        path = self._where_to_save("Save a picture of the window", "densight.png", "PNG (*.png)")
+        path = self.where_to_save("Save a picture of the window", "densight.png", "PNG (*.png)")
         if path:
             save(path)
 

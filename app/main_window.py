@@ -30,6 +30,7 @@ from app.actions import Actions, Handlers
 from app.asking import Asking
 from app.choices import Choices
 from app.controller import Controller
+from app.differing import Differing
 from app.documents import Documents
 from app.exports import Exports
 from app.importing import Importing
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.importing = Importing(self.controller, self.settings)
         self.ranges = Ranges(self.controller)
         self.refining = Refining(self.controller)
+        self.differing = Differing(self.controller)
         self.pattern_work = PatternWork(self.controller)
         self.refine_dialog: RefineDialog | None = None
         self.import_dialog: ImportDialog | None = None
@@ -127,6 +129,7 @@ class MainWindow(QMainWindow):
                 export_map=self.asking.export_map,
                 save_plot=lambda: self.asking.save_picture("plot", self.pattern.save),
                 save_density=lambda: self.asking.save_picture("density", self.density.save),
+                save_turn=self.beside.save_turn,
                 screenshot=lambda: self.asking.screenshot(self.save_screenshot),
                 cancel=self.sample.cancel,
                 show_all=self.pattern.plot.show_all,

@@ -86,9 +86,11 @@ def _list_ranges(path: Path) -> tuple[RangeSpan, ...]:
 def _derive(
     pattern: PowderPattern, preparation: Preparation
 ) -> tuple[NDArray[np.float64], PeakList]:
+    from engine.pattern.background import chosen_background
     from engine.pattern.peaks import find_peaks
 
-    peaks = find_peaks(pattern, edits=preparation.peaks)
+    background = chosen_background(pattern, preparation.background)
+    peaks = find_peaks(pattern, background, edits=preparation.peaks)
     return peaks.background, peaks
 
 
@@ -190,6 +192,26 @@ def _candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, Dens
     }
 
 
+def _density_difference(
+    predicted: DensityMap, own: DensityMap, label: str
+) -> dict[Shape, DensityMap]:
+    """A predicted map minus a structure's own, in its conventional cell and on the CMED cube."""
+    from app.state.density import DensityMap
+    from engine.training.difference import density_difference
+
+    structure = own.structure
+    assert structure is not None  # a candidate's own density has its atoms
+    found = density_difference(predicted.values, predicted.lattice, structure)
+    # Electrons are those of a primitive cell.
+    words = f"{label}; correlation {found.correlation:.2f}, {found.electrons:+.1f} e"
+    drawn = found.on_cell(structure, _grid_for(structure))
+    reduced = found.structure
+    return {
+        "cell": DensityMap(drawn, structure.lattice, structure, words, signed=True),
+        "cube": DensityMap(found.values, reduced.lattice, reduced, words, signed=True),
+    }
+
+
 def _export_cif(path: Path, candidate: Candidate, solution: Solution) -> None:
     if candidate.fit.phases:  # refined with uncertainties, which belong into the file
         from engine.export.powder_cif import write_powder_cif
@@ -281,6 +303,7 @@ class Services:
         Solves many patterns in processes of its own.
     predict_density : (pattern, elements, formula, others_possible, progress) -> DensityAnswer
     candidate_maps : (structure, label) -> map for each shape
+    density_difference : (predicted map, candidate's own, label) -> map for each shape
     export_cif : (path, candidate, solution)
     export_map : (path, density map)
     warm_up_drawing : () -> None
@@ -304,6 +327,7 @@ class Services:
     solve_all: Callable[[list[Entry], Path, int, BatchWatch], Count] = _solve_all
     predict_density: Callable[..., DensityAnswer] = _predict_density
     candidate_maps: Callable[[CrystalStructure, str], dict[Shape, DensityMap]] = _candidate_maps
+    density_difference: Callable[..., dict[Shape, DensityMap]] = _density_difference
     export_cif: Callable[..., None] = _export_cif
     export_map: Callable[[Path, DensityMap], None] = _export_map
     warm_up_drawing: Callable[[], None] = _warm_up_drawing
@@ -320,6 +344,9 @@ REMOTE: dict[str, Callable[..., Any]] = {
     "refine_edited": _refine_edited,
     "predict_density": _predict_density,
     "candidate_maps": lambda structure, label, _progress: _candidate_maps(structure, label),
+    "density_difference": lambda one, other, label, _progress: _density_difference(
+        one, other, label
+    ),
 }
 EARLY = ("derive",)  # these need little of what the process loads
 
@@ -367,6 +394,7 @@ def remote_services(engine: EngineProcess) -> Services:
         refine_edited=refine_edited,
         predict_density=predict_density,
         candidate_maps=candidate_maps,
+        density_difference=lambda *asked: engine.call("density_difference", *asked),
         warm_up=warm_up,
     )
 

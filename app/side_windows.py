@@ -23,7 +23,9 @@ from engine import resources
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
+    from app.turning import Turning
     from app.views.batch_window import BatchWindow
+    from app.views.turn_dialog import TurnDialog
 
 # The guide's heading for each part of the window, by the part's attribute; innermost first.
 PAGES = (
@@ -58,6 +60,8 @@ class SideWindows(QObject):
         self.batching = Batching(services.solve_all, window.jobs, window.settings, self)
         self.batching.results_wanted.connect(window.another_wanted)
         self.batch_window: BatchWindow | None = None
+        self.turning: Turning | None = None
+        self.turn_dialog: TurnDialog | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
@@ -98,6 +102,8 @@ class SideWindows(QObject):
     def page_of(self, widget: QWidget | None) -> str:
         """The guide's heading for a part of the window; the first where there is none."""
         window = self._window
+        if widget is not None and widget.window() is self.batch_window:
+            return "Many patterns"
         places = [(getattr(window.sample, name), page) for name, page in PAGES]
         places += [(getattr(window, name), page) for name, page in PANELS]
         if window.session.pattern.pattern is None:
@@ -142,6 +148,7 @@ class SideWindows(QObject):
             made = self.batch_window = BatchWindow(self.batching, self._window)
             made.set_theme(self._theme)
             made.stopped.connect(self._batch_was_stopped)
+            made.help_wanted.connect(self.show_guide)
         self.batch_window.show()
         self.batch_window.raise_()
         self.batch_window.activateWindow()
@@ -158,10 +165,25 @@ class SideWindows(QObject):
             lasting=True,
         )
 
+    def save_turn(self) -> None:
+        """The dialog for a moving picture of the density."""
+        if self.turn_dialog is None:
+            from app.turning import Turning
+            from app.views.turn_dialog import TurnDialog
+
+            window = self._window
+            self.turning = Turning(window.jobs, lambda: window.density.turnable, self)
+            self.turn_dialog = TurnDialog(self.turning, window.asking.where_to_save, window)
+        self.turn_dialog.show()
+        self.turn_dialog.raise_()
+
     def close_all(self) -> None:
         """Close what is open."""
         if self.batch_window is not None:
             self.batch_window.stopped.disconnect(self._batch_was_stopped)
-        for one in (self.error, self.guide, self.comparison, self.edit_dialog, self.batch_window):
+        for one in (
+            self.error, self.guide, self.comparison, self.edit_dialog, self.batch_window,
+            self.turn_dialog,
+        ):  # fmt: skip
             if one is not None:
                 one.close()

@@ -39,6 +39,8 @@ class Theme:
     ticks: str
     outer_surface: str
     inner_surface: str
+    plus: str
+    minus: str
 
 
 LIGHT = Theme(
@@ -65,6 +67,8 @@ LIGHT = Theme(
     ticks="#20703f",
     outer_surface="#5b9db8",
     inner_surface="#d9923b",
+    plus="#e0a100",
+    minus="#3267c8",
 )
 
 DARK = Theme(
@@ -91,6 +95,8 @@ DARK = Theme(
     ticks="#6cc48c",
     outer_surface="#6fb4cf",
     inner_surface="#e6a552",
+    plus="#f2bd2e",
+    minus="#5b8dee",
 )
 
 

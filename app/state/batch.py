@@ -18,7 +18,7 @@ from engine.pattern.radiation import parse_wavelength
 
 RowStatus = Literal["waiting", "running", "done", "failed"]
 Line = dict[str, Any]
-LARGEST = 20_000  # rows that a person can still look through
+LARGEST = 10_000  # rows that a person can still look through, and a table sort at once
 OUT_OF_REACH = (
     f"The list holds {LARGEST:,} patterns at most: solve more with 'densight batch' in a terminal."
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.export.density_answer import DensityAnswer
 
 FloatArray = NDArray[np.float64]
-Source = Literal["network", "candidate"]
+Source = Literal["network", "candidate", "difference"]
 Shape = Literal["cell", "cube"]
 Status = Literal["idle", "running", "failed"]
 CUBE_EDGE = 1.0
@@ -39,12 +39,15 @@ class DensityMap:
         The atoms behind it, in the same cell; None for a network's map.
     label : str
         What it is, in words.
+    signed : bool
+        Whether what is below zero means as much as what is above: a difference.
     """
 
     values: FloatArray
     lattice: FloatArray
     structure: CrystalStructure | None = None
     label: str = ""
+    signed: bool = False
 
     @property
     def cell(self) -> tuple[float, float, float, float, float, float]:
@@ -59,8 +62,8 @@ class DensityMap:
 
     @cached_property
     def maximum(self) -> float:
-        """Largest density, e/A^3."""
-        return float(np.max(self.values))
+        """Largest density, e/A^3; of a difference the largest of either sign."""
+        return float(np.max(np.abs(self.values) if self.signed else self.values))
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ def fraction_of(level: float, maximum: float) -> float:
 class DensityState:
     """The network's samples, the chosen candidate's own density, and what is shown of them.
 
+    The difference of the two is made when it is looked at, by whoever watches `map_changed`.
+
     `map_changed` says that another map is shown, `surfaces_changed` that levels or opacity
     moved, `drawing_changed` that more or less is to be drawn of the same map, `status_changed`
     that the network started or stopped.
@@ -105,6 +110,8 @@ class DensityState:
         self.prediction: DensityAnswer | None = None
         self.run = next(RUNS)
         self.candidate_maps: dict[Shape, DensityMap] = {}
+        self.difference_maps: dict[Shape, DensityMap] = {}
+        self.difference_note = ""
         self.source: Source = "network"
         self.sample = 0
         self.shape: Shape = "cell"
@@ -126,6 +133,8 @@ class DensityState:
         """The map that is drawn: the network's sample or the candidate's own."""
         if self.source == "candidate":
             return self.candidate_maps.get(self.shape)
+        if self.source == "difference":
+            return self.difference_maps.get(self.shape)
         return self.sample_map(self.sample)
 
     def sample_map(self, at: int) -> DensityMap | None:
@@ -140,6 +149,11 @@ class DensityState:
             f"cell {prediction.cell_source[at]}, expected correlation {prediction.quality[at]:.2f}",
         )
 
+    @property
+    def has_both(self) -> bool:
+        """Whether there is a predicted map and a candidate's own, to be subtracted."""
+        return self.prediction is not None and bool(self.candidate_maps)
+
     def drawn_lattice(self, density: DensityMap) -> FloatArray:
         """Rows of the cell as drawn: the true cell, or the CMED cube."""
         return np.eye(3) * CUBE_EDGE if self.shape == "cube" else density.lattice
@@ -152,7 +166,8 @@ class DensityState:
     def recall(self, prediction: DensityAnswer | None, run: int) -> None:
         """Put back the samples of another run."""
         self.prediction, self.run, self.sample = prediction, run, 0
-        if prediction is None and self.source == "network" and self.candidate_maps:
+        self._drop_difference()
+        if prediction is None and self.source != "candidate" and self.candidate_maps:
             self.source = "candidate"
         self.map_changed.emit()
 
@@ -160,6 +175,7 @@ class DensityState:
         """The network's samples; they are shown at once."""
         self.prediction = prediction
         self.sample = 0
+        self._drop_difference()
         if prediction is not None:
             self.source = "network"
             self._next_candidate = False
@@ -172,6 +188,7 @@ class DensityState:
         if it was promised by `show_next_candidate`.
         """
         self.candidate_maps = maps
+        self._drop_difference()
         if maps and (self._next_candidate or self.prediction is None):
             self.source = "candidate"
             self._next_candidate = False
@@ -179,12 +196,23 @@ class DensityState:
             self.source = "network"
         self.map_changed.emit()
 
+    def set_difference(self, maps: dict[Shape, DensityMap], note: str = "") -> None:
+        """Predicted minus own density; or none, and why there cannot be one."""
+        self.difference_maps, self.difference_note = maps, note
+        self.map_changed.emit()
+
+    def _drop_difference(self) -> None:
+        """What was subtracted has changed."""
+        self.difference_maps, self.difference_note = {}, ""
+        if self.source == "difference" and not self.has_both:
+            self.source = "candidate" if self.candidate_maps else "network"
+
     def show_next_candidate(self) -> None:
         """Show the candidate's density as soon as it is there: it is the newest result."""
         self._next_candidate = True
 
     def set_source(self, source: Source) -> None:
-        """Show the network's map or the candidate's own."""
+        """Show the network's map, the candidate's own, or their difference."""
         if source != self.source:
             self.source = source
             self.map_changed.emit()
@@ -193,6 +221,7 @@ class DensityState:
         """Show another of the network's samples."""
         if index != self.sample and 0 <= index < self.n_samples:
             self.sample = index
+            self._drop_difference()
             self.map_changed.emit()
 
     def set_shape(self, shape: Shape) -> None:
@@ -245,6 +274,7 @@ class DensityState:
     def clear(self) -> None:
         """No maps."""
         self.prediction, self.candidate_maps, self.sample = None, {}, 0
+        self._drop_difference()
         self.run = next(RUNS)
         self.source = "network"
         self.map_changed.emit()

@@ -39,7 +39,10 @@ COLUMNS = (
     ("Message", "Why it failed, or what was to be remarked about the file"),
 )
 FILE, ELEMENTS, VERDICT, FORMULA, SPACE_GROUP, RWP, CHANCE, TIME, MESSAGE = range(9)
-WIDTHS = {FILE: 170, ELEMENTS: 92, VERDICT: 104, FORMULA: 96, SPACE_GROUP: 112}
+WIDTHS = {
+    FILE: 164, ELEMENTS: 80, VERDICT: 100, FORMULA: 84, SPACE_GROUP: 108,
+    RWP: 60, CHANCE: 66, TIME: 78,
+}  # fmt: skip
 NUMBERS = (RWP, CHANCE, TIME)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 EMPTY = "Drop a folder or files here: every pattern gets a row, and a verdict once it is solved."
@@ -123,7 +126,7 @@ class BatchModel(RowsModel):
             return self.alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(row, column)
-        if role == Qt.ItemDataRole.FontRole and column in (VERDICT, FORMULA):
+        if role == Qt.ItemDataRole.FontRole and column in (VERDICT, FORMULA) and row.line:
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
             return font
@@ -252,8 +255,6 @@ class BatchTable(QTableView):
         header.setProperty("sortable", True)
         for column, width in WIDTHS.items():
             header.resizeSection(column, width)
-        for column in NUMBERS:
-            header.resizeSection(column, 74)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # the order of the list
         self.doubleClicked.connect(self._double_clicked)

@@ -52,9 +52,12 @@ class BatchWindow(QWidget):
     -------
     stopped()
         It was closed while the batch ran.
+    help_wanted()
+        The user wants the guide.
     """
 
     stopped = Signal()
+    help_wanted = Signal()
 
     def __init__(self, batching: Batching, parent: QWidget) -> None:
         """Show and change the state of `batching`."""
@@ -197,7 +200,7 @@ class BatchWindow(QWidget):
         self.workers = QSpinBox()
         self.workers.setRange(1, MOST_WORKERS)
         self.workers.setToolTip(
-            "Patterns solved at once, each in a process with one thread and about 1 GB of memory"
+            "Patterns solved at once, each in a process with one thread and up to 1.2 GB of memory"
         )
         self.workers.setAccessibleName("Number of workers")
         name = QLabel("Wor&kers")
@@ -253,6 +256,7 @@ class BatchWindow(QWidget):
             ("Esc", batching.stop),
             ("Ctrl+E", self._ask_export),
             (QKeySequence.StandardKey.Close, self.close),
+            (QKeySequence.StandardKey.HelpContents, self.help_wanted.emit),
         ):
             action = QAction(self)
             action.setShortcut(QKeySequence(keys))

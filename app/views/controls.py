@@ -180,6 +180,11 @@ class SliderRow(QWidget):
         column.addLayout(top)
         column.addWidget(self.slider)
 
+    def set_name(self, name: str) -> None:
+        """Call it otherwise."""
+        self._name.setText(name)
+        self.slider.setAccessibleName(name)
+
     @property
     def reading(self) -> str:
         """What the value means, as shown."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
@@ -56,6 +57,7 @@ class DensityCanvas:
         self.camera.depth_value = CAMERA_DEPTH
         self.view.camera = self.camera
         self._closed: NDArray[np.float32] | None = None
+        self._below: NDArray[np.float32] | None = None
         self._lattice: FloatArray = np.eye(3)
         self._low, self._high = np.zeros(3), np.ones(3)
         self._inner = self._surface(order=1)
@@ -115,7 +117,7 @@ class DensityCanvas:
 
     def clear(self) -> None:
         """Draw nothing."""
-        self._closed = None
+        self._closed = self._below = None
         self._shown = False
         for visual in (self._inner, self._outer, self._box, self._axes, self._labels):
             visual.visible = False
@@ -132,6 +134,9 @@ class DensityCanvas:
         drawing = drawing or Drawing()
         before = (self._lattice, self._low, self._high) if self._shown else None
         self._closed = padded(density.values, drawing.low, drawing.high)
+        # What lies below zero of a difference is drawn as what lies above it, turned over.
+        below = padded(-density.values, drawing.low, drawing.high) if density.signed else None
+        self._below = below
         self._lattice = upright(lattice)
         self._low, self._high = np.array(drawing.low), np.array(drawing.high)
         first, last = drawn_range(density.values.shape, drawing.low, drawing.high)
@@ -164,10 +169,24 @@ class DensityCanvas:
         self._mesh(self._outer, outer, self.theme.outer_surface, opacity)
         self.canvas.update()
 
+    def set_signed_surfaces(self, level: float, opacity: float) -> None:
+        """Draw the surfaces of a difference at plus and minus `level` (e/A^3)."""
+        self._inner.set_gl_state("translucent", depth_test=True, cull_face=False)
+        self._mesh(self._inner, level, self.theme.minus, opacity, closed=self._below)
+        self._mesh(self._outer, level, self.theme.plus, opacity)
+        self.canvas.update()
+
     def _mesh(
-        self, visual: Any, level: float, colour: str, opacity: float, inset: float = 0.0
+        self,
+        visual: Any,
+        level: float,
+        colour: str,
+        opacity: float,
+        inset: float = 0.0,
+        closed: NDArray[np.float32] | None = None,
     ) -> None:
-        found = isosurface(self._closed, level) if self._closed is not None else None
+        closed = self._closed if closed is None else closed
+        found = isosurface(closed, level) if closed is not None else None
         visual.visible = found is not None and opacity > 0.0
         if found is None:
             return
@@ -304,6 +323,23 @@ class DensityCanvas:
         finally:
             self._thicken(1.0)
             self.native.setGeometry(before)
+
+    def azimuth(self) -> float:
+        """Where the camera stands, degrees about the upright axis."""
+        return float(self.camera.azimuth)
+
+    def turn_to(self, azimuth: float) -> None:
+        """Look from another side, from the same height."""
+        self.camera.azimuth = azimuth
+        self.canvas.update()
+
+    def picture_of_width(self, width: int) -> QImage:
+        """What is shown, drawn anew so many pixels wide."""
+        shown = max(self.native.width() * self.native.devicePixelRatioF(), 1.0)
+        image = self.picture(width / shown)
+        if image.width() == width:
+            return image
+        return image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
 
     def _thicken(self, scale: float) -> None:
         """Lines and letters as large beside the rest as they are on the screen."""

@@ -25,6 +25,10 @@ from app.views.controls import Segmented, SliderRow, heading, muted
 CONTROLS_WIDTH = 214
 LARGEST_INDEX = 20
 AXES = ("a", "b", "c", "a*", "b*", "c*")
+AUTO_TIP = (
+    "Levels that enclose a seventh and a thirtieth of the cell; of a difference, three times its "
+    "standard deviation"
+)
 
 
 class DensityControls(QScrollArea):
@@ -109,9 +113,7 @@ class DensityControls(QScrollArea):
         self.opacity = SliderRow("Opacity", lambda value: self._move(opacity=value))
         for slider in (self.outer, self.inner, self.opacity):
             column.addWidget(slider)
-        self.auto = _flat(
-            "Auto levels", "Levels that enclose a seventh and a thirtieth of the cell"
-        )
+        self.auto = _flat("Auto levels", AUTO_TIP)
         self.auto.clicked.connect(self.auto_wanted)
         column.addWidget(self.auto, 0, Qt.AlignmentFlag.AlignRight)
         self._fill_structure(column)
@@ -227,7 +229,7 @@ class DensityControls(QScrollArea):
         self.in_space.setVisible(drawing.view == "surfaces")
         self.in_plane.setVisible(drawing.view == "section")
         self.shape.set_value(state.shape)
-        many = state.source == "network" and state.n_samples > 1
+        many = state.source != "candidate" and state.n_samples > 1
         self.previous.setEnabled(many and state.sample > 0)
         self.next.setEnabled(many and state.sample < state.n_samples - 1)
         self.sample.setText(self._sample_text())
@@ -251,6 +253,9 @@ class DensityControls(QScrollArea):
     def show_levels(self) -> None:
         """Show where the surfaces lie."""
         surfaces, shown = self._state.surfaces, self._state.shown
+        signed = shown is not None and shown.signed
+        self.inner.setVisible(not signed)
+        self.outer.set_name("Level, ±" if signed else "Outer level")
         for row, fraction in ((self.outer, surfaces.outer), (self.inner, surfaces.inner)):
             reading = ""
             if shown is not None:
@@ -262,7 +267,7 @@ class DensityControls(QScrollArea):
 
     def _sample_text(self) -> str:
         state = self._state
-        if state.prediction is None or state.source != "network":
+        if state.prediction is None or state.source == "candidate":
             return "–"
         weights = state.prediction.weights
         share = float(weights[state.sample]) if len(weights) > state.sample else 0.0

@@ -40,6 +40,8 @@ REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
 ROOM_FOR_CONTROLS = 440
 PRINT_SCALE, PRINT_PIXELS = 4.0, 3000
+SIGMAS, MOST_OF_TOP = 3.0, 0.8  # of a difference: the first level, and where that would be too high
+SIGNS = ("only predicted", "only in the candidate")
 
 
 class DensityPanel(Panel):
@@ -54,6 +56,7 @@ class DensityPanel(Panel):
         self._controller = controller
         self._theme: Theme = LIGHT
         self._touched = False
+        self._signed = False
         self._controls_chosen: bool | None = None
         self._has_opengl = True
         self.canvas: DensityCanvas | None = None
@@ -89,6 +92,12 @@ class DensityPanel(Panel):
             [
                 ("network", "Network", "The network's map, from pattern and elements alone"),
                 ("candidate", "Candidate", "The chosen candidate's own density"),
+                (
+                    "difference",
+                    "Δρ",
+                    "Their difference: the network's map, put into the candidate's setting, minus "
+                    "the candidate's own",
+                ),
             ]
         )
         self.source.chosen.connect(state.set_source)
@@ -232,6 +241,7 @@ class DensityPanel(Panel):
         self.source.set_value(state.source)
         self.source.set_enabled("network", state.prediction is not None)
         self.source.set_enabled("candidate", bool(state.candidate_maps))
+        self.source.set_enabled("difference", state.has_both)
         self.view.setEnabled(shown is not None)
         self.view.set_enabled("surfaces", self._has_opengl)
         self.controls.refresh()
@@ -245,6 +255,8 @@ class DensityPanel(Panel):
         self.label.setText(
             f"{escape(shown.label)}; {text.short_cell(shown.cell)} &nbsp; {self._legend_of(shown)}"
         )
+        if shown.signed != self._signed:  # levels of the one mean nothing for the other
+            self._signed, self._touched = shown.signed, False
         if not self._touched:
             self._auto_levels(shown)
         self._draw_map()
@@ -268,19 +280,27 @@ class DensityPanel(Panel):
             self._surfaces_moved()
 
     def _legend_of(self, shown: DensityMap) -> str:
+        signs = self._theme.plus, self._theme.minus
+        legend = "&nbsp; ".join(
+            f'<span style="color:{colour}">●</span>&nbsp;{words}'
+            for colour, words in zip(signs, SIGNS if shown.signed else (), strict=False)
+        )
         if shown.structure is None or not self._session.density.show_atoms:
-            return ""
+            return legend
         numbers = dict.fromkeys(int(number) for number in shown.structure.numbers)
-        return "&nbsp; ".join(
+        atoms = "&nbsp; ".join(
             f'<span style="color:{atom_style.colour(number)}">●</span>&nbsp;'
             f"{BY_NUMBER[number].symbol}"
             for number in numbers
         )
+        return f"{legend} &nbsp; {atoms}" if legend else atoms
 
     def _refresh_hint(self) -> None:
         state = self._session.density
         if state.status == "running":
             hint = state.message or "Predicting density"
+        elif state.source == "difference":
+            hint = state.difference_note or "Subtracting the candidate's density"
         elif state.source == "network" or self._session.solution.chosen is None:
             hint = (
                 "Predict density draws the network's map from pattern and elements.\n"
@@ -305,6 +325,10 @@ class DensityPanel(Panel):
             self._auto_levels(shown)
 
     def _auto_levels(self, shown: DensityMap) -> None:
+        if shown.signed:
+            level = min(SIGMAS * shown.sigma, MOST_OF_TOP * shown.maximum)
+            self._session.density.set_surfaces(outer=fraction_of(level, shown.maximum))
+            return
         self._session.density.set_surfaces(
             outer=fraction_of(level_for_volume(shown.values, OUTER_VOLUME), shown.maximum),
             inner=fraction_of(level_for_volume(shown.values, INNER_VOLUME), shown.maximum),
@@ -320,6 +344,10 @@ class DensityPanel(Panel):
         surfaces, shown = self._session.density.surfaces, self._session.density.shown
         if shown is None or self.canvas is None:
             return
+        if shown.signed:
+            level = level_of(surfaces.outer, shown.maximum)
+            self.canvas.set_signed_surfaces(level, surfaces.opacity)
+            return
         self.canvas.set_surfaces(
             level_of(surfaces.outer, shown.maximum),
             level_of(surfaces.inner, shown.maximum),
@@ -332,6 +360,11 @@ class DensityPanel(Panel):
                 self.canvas.look_along(axis)
             else:
                 self.canvas.reset_view()
+
+    @property
+    def turnable(self) -> DensityCanvas | None:
+        """The picture in space, where that is what is seen."""
+        return self.canvas if self.stack.currentIndex() == 1 else None
 
     def save(self, path: Path) -> None:
         """Write what is seen as PNG, finely enough for print."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from engine.crystal.section import Section, section
 FloatArray = NDArray[np.float64]
 N_CONTOURS = 9
 LOWEST_CONTOUR = 0.012  # of the map's maximum
+LOWEST_OF_DIFFERENCE = 0.1
 ATOM_PIXELS = 9
 
 
@@ -42,10 +43,11 @@ class SectionView(QWidget):
         self.plot.setMinimumSize(120, 100)
         self.image = pg.ImageItem(axisOrder="row-major")
         self.contours = pg.PlotDataItem(connect="finite")
+        self.below = pg.PlotDataItem(connect="finite")  # contours of what is negative
         self.outline = pg.PlotDataItem()
         self.atoms = pg.ScatterPlotItem(pxMode=True, size=ATOM_PIXELS)
         self.plot.addItem(self.image)
-        for item in (self.contours, self.outline, self.atoms):
+        for item in (self.contours, self.below, self.outline, self.atoms):
             self.plot.addItem(item)
         self.label = muted()
         self.label.setWordWrap(True)
@@ -66,11 +68,16 @@ class SectionView(QWidget):
             axis = self.plot.getAxis(name)
             axis.setTextPen(theme.muted)
             axis.setPen(theme.line)
-        self.contours.setPen(pg.mkPen(theme.accent, width=1))
+        self._set_pens()
         self.outline.setPen(pg.mkPen(theme.muted, width=1.4))
-        self.image.setLookupTable(_shades(theme))
         if self._map is not None:
             self.show_section(self._map, self._drawing)
+
+    def _set_pens(self) -> None:
+        signed = self._map is not None and self._map.signed
+        theme = self._theme
+        self.contours.setPen(pg.mkPen(theme.plus if signed else theme.accent, width=1))
+        self.below.setPen(pg.mkPen(theme.minus, width=1, style=Qt.PenStyle.DashLine))
 
     def show_section(self, density: DensityMap, drawing: Drawing) -> None:
         """Cut `density`, in the true shape of its cell."""
@@ -85,9 +92,13 @@ class SectionView(QWidget):
         )
         top = density.maximum
         # Square roots: bonds are as visible as cores.
-        self.image.setImage(np.sqrt(np.clip(cut.values / top, 0.0, 1.0)), autoLevels=False)
-        self.image.setLevels((0.0, 1.0))
-        self.image.setLookupTable(_shades(self._theme))
+        share = np.clip(cut.values / max(top, 1e-12), -1.0, 1.0)
+        self.image.setImage(np.sign(share) * np.sqrt(np.abs(share)), autoLevels=False)
+        self.image.setLevels((-1.0 if density.signed else 0.0, 1.0))
+        self.image.setLookupTable(
+            _signed_shades(self._theme) if density.signed else _shades(self._theme)
+        )
+        self._set_pens()
         step_x, step_y = cut.x[1] - cut.x[0], cut.y[1] - cut.y[0]
         self.image.setRect(
             QRectF(
@@ -97,8 +108,9 @@ class SectionView(QWidget):
                 step_y * len(cut.y),
             )
         )
-        levels = contour_levels(top)
+        levels = contour_levels(top, density.signed)
         self.contours.setData(*contour_lines(cut, levels))
+        self.below.setData(*contour_lines(cut, -levels if density.signed else levels[:0]))
         closed = np.concatenate([cut.outline, cut.outline[:1]])
         self.outline.setData(closed[:, 0], closed[:, 1])
         self._draw_atoms(cut, density)
@@ -115,9 +127,10 @@ class SectionView(QWidget):
         cut = self.section
         if cut is None:
             return
+        sign = "±" if self._map is not None and self._map.signed else ""
         self.label.setText(
             f"({text.hkl(self._drawing.hkl)}), {self._drawing.offset * cut.spacing:.3f} Å of "
-            f"d = {cut.spacing:.3f} Å from the origin; contours {levels[0]:.2f} to "
+            f"d = {cut.spacing:.3f} Å from the origin; contours {sign}{levels[0]:.2f} to "
             f"{levels[-1]:.2f} e/Å³, each twice the one before"
         )
 
@@ -146,7 +159,8 @@ class SectionView(QWidget):
         at = self.plot.getPlotItem().vb.mapSceneToView(place)
         value = self.value_at(at.x(), at.y())
         if value is None:
-            self._describe(contour_levels(self._map.maximum if self._map is not None else 1.0))
+            if self._map is not None:
+                self._describe(contour_levels(self._map.maximum, self._map.signed))
         else:
             self.label.setText(f"{value:.3f} e/Å³ at {at.x():.2f} Å, {at.y():.2f} Å")
 
@@ -156,11 +170,15 @@ def nearest_to_centre(hkl: tuple[int, int, int], offset: float) -> float:
     return offset + float(np.round(0.5 * sum(hkl) - offset))
 
 
-def contour_levels(maximum: float) -> FloatArray:
-    """Levels that double, from a little above nothing to below the maximum, e/A^3."""
-    lowest = LOWEST_CONTOUR * max(maximum, 1e-12)
+def contour_levels(maximum: float, signed: bool = False) -> FloatArray:
+    """Levels that double, from a little above nothing to below the maximum, e/A^3.
+
+    Those of a difference begin higher: its small ripples mean nothing.
+    """
+    top = max(maximum, 1e-12)
+    lowest = (LOWEST_OF_DIFFERENCE if signed else LOWEST_CONTOUR) * top
     levels = lowest * 2.0 ** np.arange(N_CONTOURS)
-    return np.asarray(levels[levels < maximum])
+    return np.asarray(levels[levels < top])
 
 
 def contour_lines(cut: Section, levels: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -177,6 +195,15 @@ def contour_lines(cut: Section, levels: FloatArray) -> tuple[FloatArray, FloatAr
     rows, columns = np.concatenate(parts).T
     step_x, step_y = cut.x[1] - cut.x[0], cut.y[1] - cut.y[0]
     return cut.x[0] + columns * step_x, cut.y[0] + rows * step_y
+
+
+def _signed_shades(theme: Theme) -> NDArray[np.uint8]:
+    """From the colour of what is missing over the surface's to that of what is too much."""
+    stops = [QColor(name) for name in (theme.minus, theme.surface, theme.plus)]
+    colours = np.array([[c.red(), c.green(), c.blue()] for c in stops], dtype=float)
+    places = np.linspace(0.0, 2.0, 256)
+    made = np.stack([np.interp(places, [0.0, 1.0, 2.0], colours[:, k]) for k in range(3)], axis=1)
+    return np.asarray(np.round(made), dtype=np.uint8)
 
 
 def _shades(theme: Theme) -> NDArray[np.uint8]:
