@@ -27,12 +27,17 @@ class OpticsChange:
     apply: Callable[[PreparedPattern], PreparedPattern]
 
 
-def possible_changes(prepared: PreparedPattern, numbers: NDArray[np.int64]) -> list[OpticsChange]:
+def possible_changes(
+    given: PreparedPattern, prepared: PreparedPattern, numbers: NDArray[np.int64]
+) -> list[OpticsChange]:
     """The changes that are worth a trial.
 
     Parameters
     ----------
+    given : PreparedPattern
+        Under the optics that were told or assumed.
     prepared : PreparedPattern
+        Under those of now; where they differ, the way back is among the changes.
     numbers : (n,) int array
         Atomic numbers that occur in the candidates.
     """
@@ -41,6 +46,8 @@ def possible_changes(prepared: PreparedPattern, numbers: NDArray[np.int64]) -> l
         changes.append(OpticsChange(_other_slits))
     kinds = np.unique(numbers)
     first, _ = dispersion(kinds, prepared.radiation.primary)
+    if given.dispersion and not prepared.dispersion:
+        changes.append(OpticsChange(_with_dispersion))
     if prepared.dispersion and np.abs(first / kinds).max() > NOTICEABLE_DISPERSION:
         changes.append(OpticsChange(_without_dispersion))
     return changes
@@ -67,6 +74,10 @@ def _other_slits(prepared: PreparedPattern) -> PreparedPattern:
     radiation = prepared.radiation
     mode: SlitMode = "fixed" if radiation.slit_mode == "automatic" else "automatic"
     return prepared.with_radiation(replace(radiation, slit_mode=mode))
+
+
+def _with_dispersion(prepared: PreparedPattern) -> PreparedPattern:
+    return replace(prepared, dispersion=True)
 
 
 def _without_dispersion(prepared: PreparedPattern) -> PreparedPattern:

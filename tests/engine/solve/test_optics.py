@@ -11,11 +11,13 @@ from engine.solve.optics import notes_on_changes, possible_changes
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
 
+IRON = np.array([26, 16])
+
 
 def test_each_change_is_told_and_only_doubtful_things_are_changed() -> None:
     given = prepare(measured(BY_NAME["pyrite"].structure, 3, step=0.04))
     assumed = given.with_radiation(replace(given.radiation, optics_provenance="assumed"))
-    changes = possible_changes(assumed, np.array([26, 16]))
+    changes = possible_changes(assumed, assumed, IRON)
     notes = [notes_on_changes(assumed, change.apply(assumed)) for change in changes]
     assert [len(n) for n in notes] == [1, 1]
     assert "automatic divergence slits" in notes[0][0]
@@ -23,4 +25,14 @@ def test_each_change_is_told_and_only_doubtful_things_are_changed() -> None:
     assert notes_on_changes(given, given) == ()
     stated = given.with_radiation(replace(given.radiation, optics_provenance="file"))
     # Silicon and oxygen scatter too little anomalously to ask.
-    assert possible_changes(stated, np.array([8])) == []
+    assert possible_changes(stated, stated, np.array([8])) == []
+
+
+def test_a_change_can_be_taken_back() -> None:
+    given = prepare(measured(BY_NAME["pyrite"].structure, 3, step=0.04))
+    stated = given.with_radiation(replace(given.radiation, optics_provenance="file"))
+    (without,) = (change.apply(stated) for change in possible_changes(stated, stated, IRON))
+    assert not without.dispersion
+    (back,) = (change.apply(without) for change in possible_changes(stated, without, IRON))
+    assert back.dispersion
+    assert notes_on_changes(stated, back) == ()
