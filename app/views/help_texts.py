@@ -28,6 +28,14 @@ MOUSE_HELP = """
 <table cellpadding="3">
 <tr><td>Arrow keys, Space</td><td>move in the table, tick</td></tr>
 </table>
+<h3>Batch</h3>
+<table cellpadding="3">
+<tr><td>Enter, double click</td><td>open the result of a row</td></tr>
+<tr><td>F2</td><td>other elements for one pattern</td></tr>
+<tr><td>Delete</td><td>take the chosen rows from the list</td></tr>
+<tr><td>Ctrl+R, Esc</td><td>start, stop</td></tr>
+<tr><td>Ctrl+E, Ctrl+C</td><td>export all, copy the chosen rows with all digits</td></tr>
+</table>
 <h3>Candidates</h3>
 <table cellpadding="3">
 <tr><td>Click on a heading</td><td>sort by it; pinned ones stay on top</td></tr>

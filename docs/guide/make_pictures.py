@@ -9,6 +9,7 @@ real: the pictures show what the program answers, on the machine on which they w
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from PySide6.QtCore import QTimer
 from app.launch import make_application, make_window
 from app.main_window import MainWindow
 from app.settings import Settings
+from app.state.examples import load_examples
 from app.views.opengl import SMOOTH
 from engine import resources
 
@@ -31,11 +33,11 @@ Condition = Callable[[], bool]
 class Photographer:
     """Walks through the scenes; each yields what has to be true before the next step."""
 
-    def __init__(self, window: MainWindow, folder: Path, suffix: str) -> None:
+    def __init__(self, window: MainWindow, folder: Path, suffix: str, only: str = "") -> None:
         self._window = window
         self._folder = folder
         self._suffix = suffix
-        self._steps = self._scenes()
+        self._steps = self._batch() if only == "batch" else self._scenes()
         self._until: Condition = lambda: True
         self._since = time.monotonic()
         self._true_since: float | None = None
@@ -134,6 +136,7 @@ class Photographer:
         session.elements.select(("Mn", "Fe", "Al", "Si", "O", "H", "Ar"))
         yield self._rests
         self._shoot("11-hints")
+        yield from self._batch()
 
     def _density_and_comparison(self) -> Iterator[Condition]:
         """The candidate's octahedra, a section through it, and what the network makes of it."""
@@ -154,6 +157,34 @@ class Photographer:
             comparison.grab().save(str(self._folder / f"14-compare{self._suffix}.png"))
             comparison.close()
 
+    def _batch(self) -> Iterator[Condition]:
+        """All examples at once, and a measurement that broke off."""
+        beside = self._window.beside
+        examples = resources.path("examples/index.json").parent
+        yield lambda: bool(self._window.session.device) and self._rests()
+        with tempfile.TemporaryDirectory() as room:
+            folder = Path(room) / "furnace"
+            folder.mkdir()
+            rows = ["file,elements"]
+            for example in load_examples():
+                shutil.copy(examples / example.path.name, folder)
+                rows.append(f"{example.path.name},{' '.join(example.elements)}")
+            (folder / "sample_17_stopped.xy").write_text("10.00 512\n10.02 498\n", encoding="utf-8")
+            rows.append("sample_17_stopped.xy,Ca O")
+            (folder / "list.csv").write_text("\n".join(rows), encoding="utf-8")
+            beside.batch([str(folder / "list.csv")])
+            yield self._rests
+            beside.batching.state.set_workers(1)
+            beside.batching.start()
+            yield self._rests
+            window = beside.batch_window
+            if window is not None:
+                window.resize(1180, 700)
+                window.table.selectRow(0)
+                yield self._rests
+                window.grab().save(str(self._folder / f"15-batch{self._suffix}.png"))
+                window.close()
+
 
 def main(arguments: list[str]) -> int:
     """Take all pictures; 0 if all could be taken."""
@@ -161,6 +192,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent / "images")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--only", choices=("", "batch"), default="")
     chosen = parser.parse_args(arguments)
     chosen.out.mkdir(parents=True, exist_ok=True)
     width, height = (int(part) for part in chosen.size.split("x"))
@@ -172,7 +204,7 @@ def main(arguments: list[str]) -> int:
         window.density.samples = SMOOTH
         window.resize(width, height)
         suffix = "" if chosen.theme == "light" else f"-{chosen.theme}"
-        photographer = Photographer(window, chosen.out, suffix)
+        photographer = Photographer(window, chosen.out, suffix, chosen.only)
         window.painted.connect(window.warm_up)
         window.painted.connect(lambda: photographer.timer.start(50))
         window.show()
