@@ -155,9 +155,10 @@ class Controller(QObject):
         from engine.pattern.spurious import in_words
 
         self.session.pattern.set_derived(background, peaks)
+        self.session.messages.clear("foreign")
         foreign = in_words(getattr(peaks, "foreign", ()))
         if foreign:
-            self.session.messages.add("info", foreign, "pattern")
+            self.session.messages.add("info", foreign, "foreign")
 
     def set_wavelength(self, text: str) -> bool:
         """Take over a typed wavelength or the name of a preset; False if it is neither."""
@@ -394,6 +395,7 @@ class Controller(QObject):
         if target.pattern is not state.pattern:
             self.jobs.abandon("open")
             session.messages.clear("pattern")
+            session.messages.clear("foreign")
             if target.pattern is not None:
                 self._warn_of(target.pattern)
         session.messages.clear("solve")

@@ -13,6 +13,8 @@ from app.state.session import Session
 TOOLS: tuple[tuple[Tool, str, str], ...] = (
     ("look", "Look and zoom", ""),
     ("exclude", "Exclude regions", "Ctrl+7"),
+    ("peaks", "Add and remove peaks", "Ctrl+8"),
+    ("background", "Background", "Ctrl+9"),
 )
 
 
@@ -35,6 +37,12 @@ class PatternMenu:
         self.menu.addSeparator()
         self.use_all = self._make(
             "Take back all excluded regions", lambda: session.preparing.type_regions("")
+        )
+        self.search_again = self._make(
+            "Search peaks automatically again", session.preparing.search_peaks_again
+        )
+        self.automatic = self._make(
+            "Automatic background", lambda: session.preparing.choose_background("automatic")
         )
         bar = window.menuBar()
         after = next((entry for entry in bar.actions() if entry.text() == "&View"), None)
@@ -69,3 +77,5 @@ class PatternMenu:
             action.setChecked(session.plot_tool.tool == tool)
             action.setEnabled(there)
         self.use_all.setEnabled(bool(session.preparing.regions))
+        self.automatic.setEnabled(session.preparing.background.method != "automatic")
+        self.search_again.setEnabled(bool(session.preparing.peak_edits))

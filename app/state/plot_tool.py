@@ -6,7 +6,7 @@ from typing import Literal
 
 from psygnal import Signal
 
-Tool = Literal["look", "exclude"]
+Tool = Literal["look", "exclude", "peaks", "background"]
 
 
 class PlotToolState:

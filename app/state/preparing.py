@@ -1,12 +1,25 @@
-"""Choices about the pattern, each a step that can be undone: regions that nothing sees."""
+"""Choices about the pattern, each a step that can be undone: regions, peaks, background."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.state.pattern import PatternState
 from engine.errors import BadInputError
 from engine.pattern.excluded import Region, merged_regions, parse_regions, regions_text
+from engine.pattern.preparation import Anchor, BackgroundChoice, Method, PeakEdits
+
+FloatArray = NDArray[np.float64]
+BACKGROUND_STEPS: dict[Method, str] = {
+    "automatic": "Automatic background",
+    "arpls": "Background by arPLS",
+    "snip": "Background by SNIP",
+    "spline": "Background through anchors",
+    "polynomial": "Polynomial background",
+}
 
 
 class Preparing:
@@ -18,6 +31,8 @@ class Preparing:
 
     def __init__(self, pattern: PatternState) -> None:
         self._pattern = pattern
+
+    # -- regions -----------------------------------------------------------------------------
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -60,6 +75,136 @@ class Preparing:
     def _set_regions(self, regions: tuple[Region, ...], step: str) -> None:
         preparation = replace(self._pattern.preparation, excluded=merged_regions(regions))
         self._pattern.prepare(preparation, step)
+
+    # -- peaks -------------------------------------------------------------------------------
+
+    @property
+    def peak_edits(self) -> PeakEdits:
+        """What differs from the automatic search."""
+        return self._pattern.preparation.peaks
+
+    def nearest_peak(self, two_theta: float, reach: float) -> int:
+        """Index of the peak nearest to an angle, -1 if none is within `reach` (degrees)."""
+        peaks = self._pattern.peaks
+        if peaks is None or not len(peaks):
+            return -1
+        away = np.abs(peaks.two_theta - two_theta)
+        nearest = int(np.argmin(away))
+        return nearest if away[nearest] <= reach else -1
+
+    def add_peak(self, two_theta: float) -> None:
+        """Put a peak, or take back that one was removed there."""
+        pattern = self._pattern.pattern
+        if pattern is None or not pattern.two_theta[0] <= two_theta <= pattern.two_theta[-1]:
+            raise BadInputError("A peak can be put only where the pattern was measured.")
+        if self.region_at(two_theta) >= 0:
+            raise BadInputError("This region is excluded: use it again, then put a peak there.")
+        place, edits = round(two_theta, 4), self.peak_edits
+        near = [angle for angle in edits.removed if abs(angle - place) <= 0.5 * self._width]
+        if near:
+            removed = tuple(angle for angle in edits.removed if angle != near[0])
+            edits = replace(edits, removed=removed)
+        elif place not in edits.added:
+            edits = replace(edits, added=tuple(sorted((*edits.added, place))))
+        self._set_edits(edits, f"Add peak at {place:.2f}°")
+
+    def remove_peak(self, index: int) -> None:
+        """Take a peak out of the list."""
+        peaks, edits = self._pattern.peaks, self.peak_edits
+        if peaks is None or index < 0:
+            return
+        place = float(peaks.placed[index])
+        if bool(peaks.by_hand[index]):
+            edits = replace(edits, added=tuple(angle for angle in edits.added if angle != place))
+        elif place not in edits.removed:
+            edits = replace(edits, removed=tuple(sorted((*edits.removed, place))))
+        self._set_edits(edits, f"Remove peak at {peaks.two_theta[index]:.2f}°")
+
+    def search_peaks_again(self) -> None:
+        """Bring back what the automatic search finds."""
+        self._set_edits(PeakEdits(), "Peaks of the automatic search")
+
+    @property
+    def _width(self) -> float:
+        """Typical FWHM of the peaks, degrees."""
+        peaks = self._pattern.peaks
+        return float(np.median(peaks.fwhm)) if peaks is not None and len(peaks) else 0.1
+
+    def _set_edits(self, edits: PeakEdits, step: str) -> None:
+        self._pattern.prepare(replace(self._pattern.preparation, peaks=edits), step)
+
+    # -- background --------------------------------------------------------------------------
+
+    @property
+    def background(self) -> BackgroundChoice:
+        """Where the background comes from."""
+        return self._pattern.preparation.background
+
+    def choose_background(self, method: Method) -> None:
+        """Take the background from elsewhere; a curve begins on the one that is there."""
+        choice = self.background
+        if method in ("spline", "polynomial") and not choice.anchors:
+            choice = replace(choice, anchors=self._suggested())
+        self._set_background(replace(choice, method=method), BACKGROUND_STEPS[method])
+
+    def choose_degree(self, degree: int) -> None:
+        """Give the polynomial another degree."""
+        self._set_background(replace(self.background, degree=degree), f"Degree {degree}")
+
+    def place_anchors_anew(self) -> None:
+        """Put the anchors on what would be estimated without them."""
+        choice = replace(self.background, anchors=self._suggested())
+        self._set_background(choice, "Place anchors anew")
+
+    def add_anchor(self, two_theta: float, counts: float) -> None:
+        """Draw the curve through one more place."""
+        anchor = (round(two_theta, 3), counts)
+        self._set_anchors((*self.background.anchors, anchor), f"Add anchor at {two_theta:.2f}°")
+
+    def move_anchor(self, index: int, two_theta: float, counts: float) -> None:
+        """Put an anchor elsewhere."""
+        self._set_anchors(self.moved(index, two_theta, counts), f"Move anchor to {two_theta:.2f}°")
+
+    def moved(self, index: int, two_theta: float, counts: float) -> tuple[Anchor, ...]:
+        """The anchors, one of them elsewhere within the pattern; nothing is changed."""
+        anchors, pattern = self.background.anchors, self._pattern.pattern
+        assert pattern is not None
+        place = min(max(two_theta, float(pattern.two_theta[0])), float(pattern.two_theta[-1]))
+        return (*anchors[:index], (round(place, 3), counts), *anchors[index + 1 :])
+
+    def curve_through(
+        self, anchors: tuple[Anchor, ...], points: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Angles (degrees) and counts of the curve that other anchors would give."""
+        from engine.pattern.anchors import through_anchors
+
+        pattern = self._pattern.pattern
+        assert pattern is not None
+        angles = np.linspace(pattern.two_theta[0], pattern.two_theta[-1], points)
+        return angles, through_anchors(angles, replace(self.background, anchors=anchors))
+
+    def remove_anchor(self, index: int) -> None:
+        """Draw the curve without one of its places; the last one stays."""
+        anchors = self.background.anchors
+        step = f"Remove anchor at {anchors[index][0]:.2f}°"
+        self._set_anchors(anchors[:index] + anchors[index + 1 :], step)
+
+    def _set_anchors(self, anchors: tuple[Anchor, ...], step: str) -> None:
+        self._set_background(replace(self.background, anchors=tuple(sorted(anchors))), step)
+
+    def _set_background(self, choice: BackgroundChoice, step: str) -> None:
+        self._pattern.prepare(replace(self._pattern.preparation, background=choice), step)
+
+    def _suggested(self) -> tuple[Anchor, ...]:
+        from engine.pattern.anchors import suggested_anchors
+
+        state, seen = self._pattern, self._pattern.seen
+        if seen is None or state.background is None or state.background_two_theta is None:
+            raise BadInputError("The background is still being estimated: wait a moment.")
+        level = np.interp(seen.two_theta, state.background_two_theta, state.background)
+        return suggested_anchors(seen.two_theta, seen.counts, level)
+
+    # -- limits -----------------------------------------------------------------------------
 
     def _clipped(self, start: float, end: float) -> Region:
         """Ends in order, within the pattern, to a thousandth of a degree."""

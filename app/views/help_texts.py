@@ -18,6 +18,17 @@ MOUSE_HELP = """
 <tr><td>Delete</td><td>take back the region at the cursor</td></tr>
 <tr><td>Esc</td><td>lay the tool down</td></tr>
 </table>
+<h3>Peaks (Ctrl+8)</h3>
+<table cellpadding="3">
+<tr><td>Click, Enter at the cursor</td><td>put a peak</td></tr>
+<tr><td>Click on a mark, Delete at the cursor</td><td>remove the peak</td></tr>
+</table>
+<h3>Background (Ctrl+9)</h3>
+<table cellpadding="3">
+<tr><td>Drag an anchor; ↑ ↓, with Shift</td><td>move it; the nearest by one pixel, by ten</td></tr>
+<tr><td>Click, Enter at the cursor</td><td>put an anchor</td></tr>
+<tr><td>Double click, Delete at the cursor</td><td>remove an anchor</td></tr>
+</table>
 <h3>Density</h3>
 <table cellpadding="3">
 <tr><td>Drag with the left button</td><td>turn</td></tr>

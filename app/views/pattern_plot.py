@@ -239,11 +239,11 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self._floor = float(max(positive.min(), positive.max() * 1e-6)) if len(positive) else 1.0
         self.axis.scale_name = state.scale
         x = self.x_of(pattern.two_theta)
-        self._set_line(self.observed, x, self._y(pattern.counts))
+        self.set_line(self.observed, x, self.drawn_counts(pattern.counts))
         if fit is not None:
-            self._set_seen(self.calculated, fit.two_theta, self._y(fit.calculated))
-            self._set_seen(self.background, fit.two_theta, self._y(fit.background))
-            self._set_seen(self.difference, fit.two_theta, fit.difference)
+            self.set_seen(self.calculated, fit.two_theta, self.drawn_counts(fit.calculated))
+            self.set_seen(self.background, fit.two_theta, self.drawn_counts(fit.background))
+            self.set_seen(self.difference, fit.two_theta, fit.difference)
             marks = self.x_of(fit.reflections.two_theta)
             draw_ticks(self.ticks, marks, 0)
             self._draw_pinned()
@@ -252,8 +252,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self.difference.clear()
             self.ticks.clear()
             if state.background is not None and state.background_two_theta is not None:
-                level = self._y(state.background)
-                self._set_seen(self.background, state.background_two_theta, level)
+                level = self.drawn_counts(state.background)
+                self.set_seen(self.background, state.background_two_theta, level)
             else:
                 self.background.clear()
         if (fit is not None) != self.rest.isVisible():
@@ -287,21 +287,22 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             if self.rest.isVisible():
                 self._show_rows(True)
 
-    def _set_seen(self, item: pg.PlotDataItem, two_theta: FloatArray, y: FloatArray) -> None:
-        """As `_set_line`, with a gap where points were left out of what was measured."""
+    def set_seen(self, item: pg.PlotDataItem, two_theta: FloatArray, y: FloatArray) -> None:
+        """Give a curve its points, with a gap where points were left out of what was measured."""
         pattern = self.session.pattern.pattern
         assert pattern is not None
         two_theta, y = with_gaps(two_theta, y, pattern.two_theta)
-        self._set_line(item, self.x_of(two_theta), y)
+        self.set_line(item, self.x_of(two_theta), y)
 
     @staticmethod
-    def _set_line(item: pg.PlotDataItem, x: FloatArray, y: FloatArray) -> None:
+    def set_line(item: pg.PlotDataItem, x: FloatArray, y: FloatArray) -> None:
         """Give a curve its points in rising x, as clipping to the view wants them."""
         if len(x) > 1 and x[0] > x[-1]:
             x, y = x[::-1], y[::-1]
         item.setData(x, y)
 
-    def _y(self, counts: FloatArray) -> FloatArray:
+    def drawn_counts(self, counts: FloatArray) -> FloatArray:
+        """Where counts stand on the y axis."""
         return scaled(counts, self.session.pattern.scale, self._floor)
 
     def _x_ends(self) -> tuple[float, float]:
@@ -318,7 +319,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             plot.setLimits(xMin=low - margin, xMax=high + margin)
         pattern = self.session.pattern.pattern
         assert pattern is not None
-        y = self._y(pattern.counts)
+        y = self.drawn_counts(pattern.counts)
         bottom, top = float(y.min()), float(y.max())
         if self.session.pattern.scale == "linear":
             bottom = min(bottom, 0.0)
@@ -334,7 +335,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         x = self.x_of(pattern.two_theta)
         inside = (x >= low) & (x <= high)
         counts = pattern.counts[inside] if np.any(inside) else pattern.counts
-        y = self._y(counts)
+        y = self.drawn_counts(counts)
         bottom, top = float(y.min()), float(y.max())
         if self.session.pattern.scale == "linear":
             bottom = min(bottom, 0.0)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 
 from app.theme import Theme
@@ -74,8 +74,6 @@ class ExcludedRegions(PlotTool):
     the cursor. Without a mouse Enter marks one end at the cursor, then the other.
     """
 
-    takes_drag = True
-
     def __init__(self, plot: PatternPlot) -> None:
         """Draw the regions of the plot's session."""
         super().__init__(plot)
@@ -126,14 +124,19 @@ class ExcludedRegions(PlotTool):
 
     # -- mouse and keys ----------------------------------------------------------------------
 
-    def drag(self, start: float, now: float, finished: bool) -> None:
+    def wants_drag(self, start: QPointF) -> bool:
+        """Every drag excludes; those of a region move it before they come here."""
+        return True
+
+    def drag(self, start: QPointF, now: QPointF, finished: bool) -> None:
         """Exclude what is passed over."""
+        ends = start.x(), now.x()
         if not finished:
-            self._show_new((start, now))
+            self._show_new(ends)
             return
         self._show_new(None)
-        if abs(now - start) >= SHORTEST_PIXELS * self.plot.box.viewPixelSize()[0]:
-            self._exclude(*(float(x) for x in self.plot.two_theta_at([start, now])))
+        if abs(ends[1] - ends[0]) >= SHORTEST_PIXELS * self.plot.box.viewPixelSize()[0]:
+            self._exclude(*(float(x) for x in self.plot.two_theta_at(ends)))
 
     def click(self, x: float, y: float, double: bool) -> None:
         """A double click on a region takes it back."""

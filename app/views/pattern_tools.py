@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
+    QBoxLayout,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -15,72 +14,20 @@ from PySide6.QtWidgets import (
 
 from app.state.plot_tool import Tool
 from app.state.session import Session
-from app.views.controls import Elided, Segmented, SharedUndo
+from app.views.controls import Segmented
+from app.views.pattern_background import BackgroundAnchors
+from app.views.pattern_options import BackgroundOptions, PeakOptions, RegionOptions
+from app.views.pattern_peaks import PeakMarks
 from app.views.pattern_plot import PatternPlot
 from app.views.pattern_regions import ExcludedRegions
 from app.views.plot_tool import PlotTool
 
+ROOM_FOR_OPTIONS = 420
 TOOLS: tuple[tuple[Tool, str, str], ...] = (
     ("exclude", "Exclude", "Regions that no search and no fit sees (Ctrl+7)"),
+    ("peaks", "Peaks", "Add and remove peaks of the list (Ctrl+8)"),
+    ("background", "Background", "Where the background comes from, and its anchors (Ctrl+9)"),
 )
-
-
-def hint(text: str) -> Elided:
-    """A sentence on how a tool is used, shortened where there is no room."""
-    label = Elided(text)
-    label.setProperty("muted", True)
-    label.setToolTip(text)
-    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return label
-
-
-def option_row(*widgets: QWidget) -> QWidget:
-    """A page of options, side by side."""
-    page = QWidget()
-    row = QHBoxLayout(page)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(6)
-    for widget in widgets:
-        row.addWidget(widget, 1 if isinstance(widget, Elided) else 0)
-    return page
-
-
-class RegionOptions(QWidget):
-    """Excluded regions as one types them."""
-
-    def __init__(self, session: Session, tool: PlotTool) -> None:
-        """Show and change the regions of `session`."""
-        super().__init__()
-        self._session, self._tool = session, tool
-        self.entry = QLineEdit()
-        self.entry.setAccessibleName("Excluded regions of 2θ, degrees")
-        self.entry.setToolTip("Excluded regions of 2θ in degrees, for example 25-27, 40.2-41")
-        self.entry.setPlaceholderText("25-27, 40.2-41")
-        self.entry.setMinimumWidth(150)
-        self.entry.editingFinished.connect(self._typed)
-        SharedUndo(self.entry)
-        self.clear = QPushButton("Use all")
-        self.clear.setToolTip("Take back all excluded regions")
-        self.clear.clicked.connect(lambda: tool.attempt(lambda: session.preparing.type_regions("")))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.entry, 2)
-        row.addWidget(self.clear)
-        row.addWidget(hint("Drag over what is to be left out; double click takes it back"), 3)
-        session.pattern.changed.connect(self._refresh)
-        session.pattern.prepared.connect(self._refresh)
-        self._refresh()
-
-    def _typed(self) -> None:
-        text = self.entry.text()
-        if text == self._session.preparing.regions_text:
-            return
-        if self._tool.attempt(lambda: self._session.preparing.type_regions(text)):
-            self._refresh()
-
-    def _refresh(self) -> None:
-        self.entry.setText(self._session.preparing.regions_text)
-        self.clear.setEnabled(bool(self._session.preparing.regions))
 
 
 class PatternTools(QWidget):
@@ -91,8 +38,18 @@ class PatternTools(QWidget):
         super().__init__()
         self._session, self._plot = session, plot
         self.regions = ExcludedRegions(plot)
-        self.tools: dict[Tool, PlotTool] = {"exclude": self.regions}
-        self.pages: dict[Tool, QWidget] = {"exclude": RegionOptions(session, self.regions)}
+        self.peaks = PeakMarks(plot)
+        self.anchors = BackgroundAnchors(plot)
+        self.tools: dict[Tool, PlotTool] = {
+            "exclude": self.regions,
+            "peaks": self.peaks,
+            "background": self.anchors,
+        }
+        self.pages: dict[Tool, QWidget] = {
+            "exclude": RegionOptions(session, self.regions),
+            "peaks": PeakOptions(session, self.peaks),
+            "background": BackgroundOptions(session, self.anchors),
+        }
         self.choice = Segmented(TOOLS)
         self.choice.chosen.connect(session.plot_tool.choose)
         self.opener = QToolButton()
@@ -100,15 +57,17 @@ class PatternTools(QWidget):
         self.opener.setCheckable(True)
         self.opener.setProperty("segment", True)
         self.opener.setProperty("place", "only")
-        self.opener.setToolTip("Excluded regions (Ctrl+7)")
+        self.opener.setToolTip(
+            "Excluded regions (Ctrl+7), peaks by hand (Ctrl+8), background (Ctrl+9)"
+        )
         self.opener.clicked.connect(self._open)
         self.stack = QStackedWidget()
         self.stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 6, 0)
-        row.setSpacing(10)
-        row.addWidget(self.choice)
-        row.addWidget(self.stack, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 6, 0)
+        self._row.setSpacing(6)
+        self._row.addWidget(self.choice)
+        self._row.addWidget(self.stack, 1)
         for page in self.pages.values():
             self.stack.addWidget(page)
         for tool in self.tools.values():
@@ -117,6 +76,13 @@ class PatternTools(QWidget):
         session.plot_tool.changed.connect(self._refresh)
         session.pattern.changed.connect(self._refresh)
         self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where there is no room beside the tools, their options stand below."""
+        super().resizeEvent(event)
+        narrow = self.width() < self.choice.sizeHint().width() + ROOM_FOR_OPTIONS
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
 
     def _open(self, wanted: bool) -> None:
         """Take the last tool in hand again, or lay it down."""

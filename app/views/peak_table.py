@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from app import text
@@ -32,6 +32,7 @@ COLUMNS = (
     ("I calc", "Integrated intensity, on the same scale"),
     ("ΔI", "Observed minus calculated"),
 )
+BY_HAND = "Put by hand"
 NAMES_SHOWN = 2
 HEADING_ROOM = 6
 
@@ -47,6 +48,7 @@ class PeakRow:
     d_calculated: float | None = None
     intensity: float | None = None
     intensity_calculated: float | None = None
+    by_hand: bool = False
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -100,13 +102,16 @@ def observed_rows(peaks: PeakList) -> list[PeakRow]:
             observed=float(peaks.two_theta[i]),
             d_observed=float(peaks.d_spacing[i]),
             intensity=100.0 * float(peaks.area[i]) / top,
+            by_hand=bool(peaks.by_hand[i]),
         )
         for i in range(len(peaks))
     ]
 
 
-def compared_rows(comparison: PeakComparison, space_group_number: int) -> list[PeakRow]:
-    """Observed and calculated lines joined, in order of angle."""
+def compared_rows(
+    comparison: PeakComparison, space_group_number: int, by_hand: frozenset[float] = frozenset()
+) -> list[PeakRow]:
+    """Observed and calculated lines joined, in order of angle; `by_hand` are observed 2theta."""
     top = max((row.observed_area or 0.0 for row in comparison.rows), default=0.0) or 1.0
 
     def share(area: float | None) -> float | None:
@@ -121,6 +126,7 @@ def compared_rows(comparison: PeakComparison, space_group_number: int) -> list[P
             d_calculated=row.calculated_d,
             intensity=share(row.observed_area),
             intensity_calculated=share(row.calculated_area),
+            by_hand=row.observed_two_theta in by_hand,
         )
         for row in comparison.rows
     ]
@@ -172,6 +178,12 @@ class PeaksModel(RowsModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT
         row = self._rows[index.row()]
+        if row.by_hand and role == Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setItalic(True)
+            return font
+        if row.by_hand and role == Qt.ItemDataRole.ToolTipRole:
+            return BY_HAND
         if role == Qt.ItemDataRole.ForegroundRole and self.compared:
             if row.unexplained:
                 return QColor(self.theme.bad)
@@ -244,6 +256,17 @@ class PeakTable(QWidget):
         for column, width in enumerate(needed):
             header.resizeSection(column, width + spare)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Delete removes the peak of the row from the list."""
+        current = self.table.currentIndex()
+        if event.key() != Qt.Key.Key_Delete or not current.isValid():
+            super().keyPressEvent(event)
+            return
+        observed = self.model.rows[current.row()].observed
+        if observed is not None:
+            preparing = self._session.preparing
+            preparing.remove_peak(preparing.nearest_peak(observed, 0.0))
+
     def _look_at(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             row = self.model.rows[current.row()]
@@ -255,7 +278,9 @@ class PeakTable(QWidget):
         peaks = self._session.pattern.peaks
         comparison, candidate = self._session.solution.comparison, self._session.solution.chosen
         if comparison is not None and candidate is not None:
-            rows = compared_rows(comparison, candidate.space_group_number)
+            put = peaks.two_theta[peaks.by_hand] if peaks is not None else ()
+            by_hand = frozenset(float(angle) for angle in put)
+            rows = compared_rows(comparison, candidate.space_group_number, by_hand)
             self.model.set_rows(rows, compared=True)
             self.summary.setText(summary(comparison))
         else:

@@ -55,6 +55,14 @@ def _written(value: float, spacing: float) -> str:
     return f"{value:.4g}"
 
 
+class Marks(pg.ScatterPlotItem):
+    """Marks in the plot that leave clicks on them to the tool in hand."""
+
+    def mouseClickEvent(self, event: Any) -> None:  # noqa: N802
+        """Let the view box have it."""
+        event.ignore()
+
+
 class PatternViewBox(pg.ViewBox):
     """Left drag zooms to a box, right click zooms out, double right click shows all.
 
@@ -68,6 +76,7 @@ class PatternViewBox(pg.ViewBox):
         self.setMouseMode(pg.ViewBox.RectMode)
         self.show_all = self.autoRange
         self.tool: PlotTool | None = None
+        self._dragging = False
 
     def mouseClickEvent(self, event: Any) -> None:  # noqa: N802
         """Right: zoom out, or show all; left: what the tool in hand does."""
@@ -91,13 +100,14 @@ class PatternViewBox(pg.ViewBox):
         if event.button() == Qt.MouseButton.RightButton:
             event.ignore()
             return
-        tool = self.tool
-        if tool is not None and tool.takes_drag and event.button() == Qt.MouseButton.LeftButton:
+        if self.tool is not None and event.button() == Qt.MouseButton.LeftButton:
             start = self.mapSceneToView(event.buttonDownScenePos())
-            now = self.mapSceneToView(event.scenePos())
-            tool.drag(start.x(), now.x(), event.isFinish())
-            event.accept()
-            return
+            if event.isStart():
+                self._dragging = self.tool.wants_drag(start)
+            if self._dragging:
+                self.tool.drag(start, self.mapSceneToView(event.scenePos()), event.isFinish())
+                event.accept()
+                return
         super().mouseDragEvent(event, axis)
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:  # noqa: N802

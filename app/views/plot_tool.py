@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QKeyEvent
 
 from app.theme import LIGHT, Theme
@@ -19,13 +20,8 @@ MESSAGE = "prepare"
 class PlotTool:
     """Draws its part of the pattern at all times, and takes mouse and keys while it is in hand.
 
-    Attributes
-    ----------
-    takes_drag : bool
-        Whether a drag with the left button belongs to the tool; it zooms to a box otherwise.
+    Places are those of the main plot's axes.
     """
-
-    takes_drag = False
 
     def __init__(self, plot: PatternPlot) -> None:
         """Draw into `plot`."""
@@ -47,10 +43,14 @@ class PlotTool:
         self.draw()
 
     def click(self, x: float, y: float, double: bool) -> None:
-        """A click with the left button at a place of the main plot."""
+        """A click with the left button."""
 
-    def drag(self, start: float, now: float, finished: bool) -> None:
-        """The mouse is dragged from one x to another."""
+    def wants_drag(self, start: QPointF) -> bool:
+        """Whether a drag with the left button from there is the tool's; it zooms otherwise."""
+        return False
+
+    def drag(self, start: QPointF, now: QPointF, finished: bool) -> None:
+        """The mouse is dragged from one place to another."""
 
     def cursor_moved(self, two_theta: float | None) -> None:
         """The plot's cursor went to another 2theta."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pattern.anchors import through_anchors
 from engine.pattern.line_fit import BackgroundFreedom
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peak_detection import typical_width
+from engine.pattern.preparation import BackgroundChoice
 
 FloatArray = NDArray[np.float64]
 
@@ -46,6 +48,37 @@ def estimate_background(pattern: PowderPattern, line_width: float | None = None)
     z = _smooth_lower(bins.values, bins.sigma, bins.step, width, bins.span)
     level = z**2 - bins.offset
     return np.asarray(np.interp(pattern.two_theta, bins.centre, level))
+
+
+def snip_background(pattern: PowderPattern, line_width: float | None = None) -> FloatArray:
+    """Background by peak clipping alone (SNIP, see `estimate_background`), smoothed before.
+
+    Parameters
+    ----------
+    pattern : PowderPattern
+    line_width : float, optional
+        Typical FWHM of the lines in degrees; measured on the pattern if not given.
+
+    Returns
+    -------
+    (n,) array
+        Counts at every point; along the lower edge of what is left of the noise.
+    """
+    width = line_width or typical_width(pattern)
+    bins = _binned(pattern, width)
+    z = _clipped(bins.values, bins.step, width, bins.span)
+    return np.asarray(np.interp(pattern.two_theta, bins.centre, z**2 - bins.offset))
+
+
+def chosen_background(pattern: PowderPattern, choice: BackgroundChoice) -> FloatArray | None:
+    """The background (n,) that was chosen; None where it is settled together with the lines."""
+    if choice.method == "automatic":
+        return None
+    if choice.method == "arpls":
+        return estimate_background(pattern)
+    if choice.method == "snip":
+        return snip_background(pattern)
+    return through_anchors(pattern.two_theta, choice)
 
 
 def background_freedom(
@@ -160,15 +193,20 @@ def whittaker(values: FloatArray, weights: FloatArray, penalty: float) -> FloatA
     return np.asarray(solveh_banded(banded, np.maximum(weights, 1e-9) * values, lower=False))
 
 
+def _clipped(values: FloatArray, step: float, width: float, span: float) -> FloatArray:
+    """Values without what is as narrow as a line."""
+    reach = max(10.0 * width, min(3.0, span / 30.0))
+    half_window = max(2, int(np.ceil(reach / step)))
+    # Clipping follows the lower edge of the noise: smooth before, allow for the rest after.
+    presmoothed = whittaker(values, np.ones_like(values), _penalty(4.0 * width, step))
+    return snip(presmoothed, half_window)
+
+
 def _smooth_lower(
     values: FloatArray, sigma: FloatArray, step: float, width: float, span: float
 ) -> FloatArray:
-    reach = max(10.0 * width, min(3.0, span / 30.0))
-    half_window = max(2, int(np.ceil(reach / step)))
     penalty = _penalty(_cut_off(width, span), step)
-    # Clipping follows the lower edge of the noise: smooth before, allow for the rest after.
-    presmoothed = whittaker(values, np.ones_like(values), _penalty(4.0 * width, step))
-    z = snip(presmoothed, half_window)
+    z = _clipped(values, step, width, span)
     base = (np.median(sigma) / sigma) ** 2
     last = z
     for _ in range(_ITERATIONS):

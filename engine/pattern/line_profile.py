@@ -48,14 +48,15 @@ class Lines:
 
     def take(self, index: IntArray | NDArray[np.bool_]) -> Lines:
         """Some of the lines."""
-        return Lines(*(column[index] for column in self._columns()))
+        return Lines(*(column[index] for column in self.columns()))
 
-    def _columns(self) -> tuple[FloatArray, ...]:
+    def columns(self) -> tuple[FloatArray, ...]:
+        """Position, area, log_fwhm, eta and asymmetry."""
         return self.position, self.area, self.log_fwhm, self.eta, self.asymmetry
 
     def join(self, other: Lines) -> Lines:
         """These lines and others, in order of position."""
-        pairs = zip(self._columns(), other._columns(), strict=True)
+        pairs = zip(self.columns(), other.columns(), strict=True)
         both = [np.concatenate(pair) for pair in pairs]
         order = np.argsort(both[0], kind="stable")
         return Lines(*(column[order] for column in both))

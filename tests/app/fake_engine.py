@@ -6,7 +6,6 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,9 @@ from app.services import Services
 from app.state.density import DensityMap
 from engine.crystal.structure import CrystalStructure
 from engine.export.density_answer import DensityAnswer
+from engine.pattern.background import chosen_background
 from engine.pattern.pattern import PowderPattern
+from engine.pattern.peaks import PeakList
 from engine.pattern.preparation import Preparation
 from engine.pattern.radiation import preset
 from engine.progress import Progress
@@ -144,17 +145,31 @@ class FakeEngine:
 
     def derive(self, pattern: PowderPattern, preparation: Preparation) -> Any:
         self.derived.append((pattern, preparation))
-        lines = reflections()
-        n = len(lines)
-        peaks = SimpleList(
-            two_theta=lines.two_theta + 0.01,
+        lines, edits = reflections(), preparation.peaks
+        seen = np.isin(lines.two_theta + 0.01, edits.removed, invert=True)
+        seen &= np.isin(np.round(lines.two_theta, 1), np.round(pattern.two_theta, 1))
+        place = np.concatenate([lines.two_theta[seen] + 0.01, edits.added])
+        area = np.concatenate([lines.intensity[seen], np.full(len(edits.added), 5.0)])
+        order, n = np.argsort(place), len(place)
+        background = chosen_background(pattern, preparation.background)
+        if background is None:
+            background = np.full(len(pattern), 100.0)
+        peaks = PeakList(
+            two_theta=place[order],
             two_theta_su=np.full(n, 0.001),
-            area=lines.intensity,
+            area=area[order],
             area_su=np.ones(n),
             fwhm=np.full(n, 0.1),
-            d_spacing=lines.d_spacing,
+            fwhm_su=np.full(n, 0.01),
+            eta=np.full(n, 0.5),
+            height=area[order],
+            asymmetry=np.zeros(n),
+            wavelength=pattern.radiation.primary,
+            background=background,
+            placed=place[order],
+            by_hand=(np.arange(n) >= seen.sum())[order],
         )
-        return np.full(len(pattern), 100.0), peaks
+        return background, peaks
 
     def wait(self, progress: Progress) -> None:
         """Report until the gate opens."""
@@ -215,10 +230,3 @@ class FakeEngine:
             "warm_up": lambda _progress: "CPU (test)",
         }
         return Services(**{**chosen, **others})
-
-
-class SimpleList(SimpleNamespace):
-    """Named arrays with a length, as a list of peaks has."""
-
-    def __len__(self) -> int:
-        return len(self.two_theta)

@@ -15,7 +15,7 @@ LEFT = Qt.MouseButton.LeftButton
 def place(plot: PatternPlot, two_theta: float, counts: float | None = None) -> QPoint:
     """Where on the plot's widget an angle is; half way up where no counts are given."""
     low, high = plot.box.viewRange()[1]
-    y = 0.5 * (low + high) if counts is None else float(plot._y(counts))
+    y = 0.5 * (low + high) if counts is None else float(plot.drawn_counts(counts))
     return plot.mapFromScene(plot.box.mapViewToScene(QPointF(float(plot.x_of(two_theta)), y)))
 
 
