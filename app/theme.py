@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 Choice = Literal["system", "light", "dark"]
+FRAMED = ("QCheckBox", "QRadioButton", "QAbstractSpinBox", "QComboBox")
+OUTLINE_FACTOR = 140
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Theme:
     surface: str
     raised: str
     line: str
+    frame: str
     text: str
     muted: str
     accent: str
@@ -49,6 +52,7 @@ LIGHT = Theme(
     surface="#ffffff",
     raised="#fbfbfc",
     line="#d5d9df",
+    frame="#8a94a0",
     text="#1c232b",
     muted="#5d6875",
     accent="#1b6682",
@@ -67,7 +71,7 @@ LIGHT = Theme(
     ticks="#20703f",
     outer_surface="#5b9db8",
     inner_surface="#d9923b",
-    plus="#e0a100",
+    plus="#c78500",
     minus="#3267c8",
 )
 
@@ -77,6 +81,7 @@ DARK = Theme(
     surface="#212529",
     raised="#2a2f35",
     line="#3a414a",
+    frame="#66717e",
     text="#e3e7eb",
     muted="#9aa5b1",
     accent="#5fb0cd",
@@ -133,6 +138,17 @@ def palette(theme: Theme) -> QPalette:
         faded.setAlphaF(0.55)
         made.setColor(QPalette.ColorGroup.Disabled, name, faded)
     made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.line))
+    return made
+
+
+def framed_palette(theme: Theme) -> QPalette:
+    """As `palette`, with outlines that can be seen.
+
+    Fusion takes the colour of an outline from that of the window, made darker by this factor; on
+    a dark window nothing darker is seen. The widgets of `FRAMED` fill no window of their own.
+    """
+    made = palette(theme)
+    made.setColor(QPalette.ColorRole.Window, QColor(theme.frame).lighter(OUTLINE_FACTOR))
     return made
 
 
@@ -307,5 +323,7 @@ class ThemeKeeper(QObject):
             return
         self.theme = self._applied = theme
         self._app.setPalette(palette(self.theme))
+        for name in FRAMED:
+            self._app.setPalette(framed_palette(self.theme), name)
         self._app.setStyleSheet(stylesheet(self.theme))
         self.changed.emit(self.theme)

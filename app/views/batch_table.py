@@ -40,8 +40,8 @@ COLUMNS = (
 )
 FILE, ELEMENTS, VERDICT, FORMULA, SPACE_GROUP, RWP, CHANCE, TIME, MESSAGE = range(9)
 WIDTHS = {
-    FILE: 164, ELEMENTS: 80, VERDICT: 100, FORMULA: 84, SPACE_GROUP: 108,
-    RWP: 60, CHANCE: 66, TIME: 78,
+    FILE: 140, ELEMENTS: 76, VERDICT: 114, FORMULA: 84, SPACE_GROUP: 112,
+    RWP: 68, CHANCE: 74, TIME: 66,
 }  # fmt: skip
 NUMBERS = (RWP, CHANCE, TIME)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -209,10 +209,8 @@ def _number(value: Any, otherwise: float) -> float:
 
 
 def seconds_in_words(seconds: float) -> str:
-    """Seconds, with minutes where there are some."""
-    if seconds < 60.0:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+    """Seconds, with a decimal where there are few."""
+    return f"{seconds:.1f} s" if seconds < 100.0 else f"{seconds:.0f} s"
 
 
 class BatchOrder(QSortFilterProxyModel):

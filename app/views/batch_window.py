@@ -71,7 +71,8 @@ class BatchWindow(QWidget):
         self._later.timeout.connect(self._refresh_summary)
         self.setWindowTitle("Batch – Densight")
         self.setAcceptDrops(True)
-        self.resize(1280, 760)
+        screen = self.screen().availableSize()
+        self.resize(min(1360, screen.width() - 40), min(760, screen.height() - 60))
         self._build()
         self._wire()
         for child in self.findChildren(QWidget):

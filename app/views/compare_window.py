@@ -73,7 +73,9 @@ class CompareSide(QWidget):
             self.canvas.native.setMinimumSize(160, 140)
             column.addWidget(self.canvas.native, 1)
         else:
-            column.addWidget(muted("This display has no OpenGL."), 1)
+            hint = muted("This display has no OpenGL.")
+            hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(hint, 1)
         column.addWidget(self.label)
 
     def fill(self, choices: list[tuple[str, Choice]], wanted: Choice | None) -> None:
