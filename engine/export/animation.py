@@ -1,4 +1,7 @@
-"""Moving pictures: animated GIF and PNG, or a file for every picture."""
+"""Moving pictures: animated GIF and PNG, or a file for every picture.
+
+Pillow writes them; it comes with matplotlib.
+"""
 
 from __future__ import annotations
 
