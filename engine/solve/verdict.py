@@ -24,19 +24,19 @@ from engine.solve.result import Verdict
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
 COEFFICIENTS = (
-    0.378,
-    -3.735,
-    -4.076,
-    0.134,
-    0.533,
-    -0.650,
-    -0.471,
-    -0.609,
-    0.235,
-    0.782,
-    -1.264,
-    -1.423,
-    0.13,
+    0.464,
+    -3.214,
+    -2.903,
+    0.141,
+    0.502,
+    -0.363,
+    -0.446,
+    -0.630,
+    -0.040,
+    0.785,
+    -3.140,
+    -0.828,
+    0.247,
 )
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
