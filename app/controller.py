@@ -360,6 +360,7 @@ class Controller(QObject):
             session.pattern.recall(
                 project.pattern, project.note, project.preparation, None, None, anew=True
             )
+            session.overlays.set_stack(project.stack)
             session.elements.recall(project.elements, project.formula, project.others_possible)
             session.density.set_prediction(project.prediction)
             if project.solution is not None and project.solution.candidates:

@@ -43,6 +43,7 @@ class Documents(QObject):
         for signal in (
             session.pattern.changed,
             session.pattern.prepared,
+            session.overlays.changed,
             session.elements.changed,
             session.solution.changed,
             session.solution.marks_changed,
@@ -169,4 +170,5 @@ def project_of(memory: Memory) -> Project:
         },
         prediction=memory.prediction,
         preparation=memory.preparation,
+        stack=memory.stack,
     )

@@ -37,6 +37,7 @@ from app.importing import Importing
 from app.jobs.runner import JobRunner
 from app.log import SessionLog
 from app.opening import local_files, open_together
+from app.overlaying import Overlaying
 from app.pattern_menu import PatternMenu
 from app.pattern_work import PatternWork
 from app.ranges import Ranges
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.refining = Refining(self.controller)
         self.differing = Differing(self.controller)
         self.pattern_work = PatternWork(self.controller)
+        self.overlaying = Overlaying(self.controller, self.settings, self)
         self.refine_dialog: RefineDialog | None = None
         self.import_dialog: ImportDialog | None = None
         self.beside = SideWindows(self, services)
@@ -146,7 +148,10 @@ class MainWindow(QMainWindow):
                 edit=self.beside.edit,
             ),
         )
-        self.pattern_menu = PatternMenu(self, self.session, self.pattern.plot.setFocus)
+        self.pattern_menu = PatternMenu(
+            self, self.session, self.pattern.plot.setFocus, self.overlaying.ask
+        )
+        self.pattern.tools.stacking.add.clicked.connect(self.overlaying.ask)
         self._wire()
         self._restore_layout()
 
@@ -362,6 +367,7 @@ class MainWindow(QMainWindow):
         names = {
             "open": "Reading the file",
             "peaks": "Fitting peaks",
+            "overlay": "Reading patterns",
             "solve": "Solving",
             "density": "Predicting density",
             "refine": "Refining",

@@ -15,6 +15,7 @@ TOOLS: tuple[tuple[Tool, str, str], ...] = (
     ("exclude", "Exclude regions", "Ctrl+7"),
     ("peaks", "Add and remove peaks", "Ctrl+8"),
     ("background", "Background", "Ctrl+9"),
+    ("compare", "Compare patterns", "Ctrl+Shift+K"),
 )
 
 
@@ -22,9 +23,16 @@ class PatternMenu:
     """Makes the menu *Pattern* before that named *View*; entries are enabled as they make sense."""
 
     def __init__(
-        self, window: QMainWindow, session: Session, focus_plot: Callable[[], None]
+        self,
+        window: QMainWindow,
+        session: Session,
+        focus_plot: Callable[[], None],
+        add_patterns: Callable[[], None],
     ) -> None:
-        """Put the menu into `window`; `focus_plot` gives the plot the keys."""
+        """Put the menu into `window`.
+
+        `focus_plot` gives the plot the keys, `add_patterns` asks for patterns for comparison.
+        """
         self._window, self._session, self._focus_plot = window, session, focus_plot
         self.menu = QMenu("&Pattern", window)
         group = QActionGroup(window)
@@ -44,6 +52,9 @@ class PatternMenu:
         self.automatic = self._make(
             "Automatic background", lambda: session.preparing.choose_background("automatic")
         )
+        self.menu.addSeparator()
+        self.add_patterns = self._make("Compare with patterns…", add_patterns, "Ctrl+Shift+A")
+        self.no_patterns = self._make("Remove patterns for comparison", session.overlays.clear)
         bar = window.menuBar()
         after = next((entry for entry in bar.actions() if entry.text() == "&View"), None)
         if after is not None:
@@ -54,6 +65,7 @@ class PatternMenu:
             session.pattern.changed,
             session.pattern.prepared,
             session.plot_tool.changed,
+            session.overlays.changed,
         ):
             signal.connect(self._refresh)
         self._refresh()
@@ -78,4 +90,6 @@ class PatternMenu:
             action.setEnabled(there)
         self.use_all.setEnabled(bool(session.preparing.regions))
         self.automatic.setEnabled(session.preparing.background.method != "automatic")
+        self.add_patterns.setEnabled(there)
+        self.no_patterns.setEnabled(bool(session.overlays.stack.overlays))
         self.search_again.setEnabled(bool(session.preparing.peak_edits))

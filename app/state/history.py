@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.state.session import Session
     from app.state.solution import Marks, Status
     from engine.export.density_answer import DensityAnswer
+    from engine.pattern.overlay import Stack
     from engine.pattern.pattern import PowderPattern
     from engine.pattern.peaks import PeakList
     from engine.pattern.preparation import Preparation
@@ -50,6 +51,8 @@ class Memory:
         Of the density's state.
     document
         The project file that the session belonged to.
+    stack
+        Patterns for comparison; how they stand is not gone back to.
     """
 
     pattern: PowderPattern | None
@@ -68,6 +71,7 @@ class Memory:
     prediction: DensityAnswer | None
     density_run: int
     document: Path | None
+    stack: Stack
 
     def same_work(self, other: Memory) -> bool:
         """Whether saving the one would save the other: same inputs, results and marks."""
@@ -82,7 +86,8 @@ class Memory:
     def _plain(self) -> tuple[object, ...]:
         """What is compared by value."""
         return (
-            self.preparation, self.selected, self.formula, self.others_possible, self.marks,
+            self.preparation, self.stack, self.marks,
+            self.selected, self.formula, self.others_possible,
         )  # fmt: skip
 
 
@@ -186,6 +191,8 @@ def _bytes(memories: Iterator[Memory]) -> int:
 
     for memory in memories:
         count(memory.pattern, "two_theta", "counts", "sigma")
+        for overlay in memory.stack.overlays:
+            count(overlay.pattern, "two_theta", "counts", "sigma")
         count(memory.prediction, "density")
         for candidate in memory.solution.candidates if memory.solution is not None else ():
             count(candidate.fit, "two_theta", "observed", "calculated", "background", "sigma")

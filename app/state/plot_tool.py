@@ -6,7 +6,7 @@ from typing import Literal
 
 from psygnal import Signal
 
-Tool = Literal["look", "exclude", "peaks", "background"]
+Tool = Literal["look", "exclude", "peaks", "background", "compare"]
 
 
 class PlotToolState:

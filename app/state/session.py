@@ -8,6 +8,7 @@ from app.state.density import DensityState
 from app.state.elements import ElementsState
 from app.state.history import History, Memory
 from app.state.messages import MessagesState
+from app.state.overlays import OverlayState
 from app.state.pattern import PatternState
 from app.state.plot_tool import PlotToolState
 from app.state.preparing import Preparing
@@ -29,10 +30,12 @@ class Session:
         self.messages = MessagesState()
         self.preparing = Preparing(self.pattern)
         self.plot_tool = PlotToolState()
+        self.overlays = OverlayState()
         self.history = History(self)
         self.device = ""
         self.document: Path | None = None
         self.pattern.about_to_prepare.connect(self.history.record)
+        self.overlays.about_to_change.connect(self.history.record)
         self.elements.about_to_change.connect(self.history.record)
         self.solution.about_to_mark.connect(self.history.record)
         self._saved: dict[Path | None, Memory] = {None: self.remember()}
@@ -90,6 +93,7 @@ class Session:
             prediction=self.density.prediction,
             density_run=self.density.run,
             document=self.document,
+            stack=self.overlays.stack,
         )
 
     def recall(self, memory: Memory) -> None:
@@ -98,6 +102,7 @@ class Session:
         self.pattern.recall(
             memory.pattern, memory.note, memory.preparation, memory.background, memory.peaks
         )
+        self.overlays.recall(memory.stack.overlays)
         self.elements.recall(memory.selected, memory.formula, memory.others_possible)
         if memory.density_run != self.density.run:
             self.density.recall(memory.prediction, memory.density_run)

@@ -29,6 +29,10 @@ MOUSE_HELP = """
 <tr><td>Click, Enter at the cursor</td><td>put an anchor</td></tr>
 <tr><td>Double click, Delete at the cursor</td><td>remove an anchor</td></tr>
 </table>
+<h3>Comparing patterns (Ctrl+Shift+K)</h3>
+<table cellpadding="3">
+<tr><td>Shift + wheel</td><td>stack them farther apart, or closer</td></tr>
+</table>
 <h3>Density</h3>
 <table cellpadding="3">
 <tr><td>Drag with the left button</td><td>turn</td></tr>

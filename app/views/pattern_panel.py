@@ -119,6 +119,7 @@ class PatternPanel(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
         self.plot.set_theme(theme)
+        self.tools.set_theme(theme)
 
     def _refresh(self) -> None:
         state = self._session.pattern

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.on_cursor: Any = None
         self._floor = 1.0
         self._in_legend: tuple[Any, ...] = ()
+        self._overlays: list[tuple[Any, str]] = []
+        self.top_of: Callable[[float, float], float] | None = None
         self.layers: list[PlotTool] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Powder pattern")
@@ -184,6 +187,22 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         ):
             if item in drawn:
                 self.legend.addItem(item, name)
+        for item, name in self._overlays:
+            self.legend.addItem(item, name)
+
+    def name_overlays(self, overlays: list[tuple[Any, str]]) -> None:
+        """Name other patterns (drawn item, name) in the legend."""
+        self._overlays = overlays
+        self._fill_legend(anew=True)
+
+    def widen(self, low: float, high: float, top: float) -> None:
+        """Let the view reach farther than the pattern itself does."""
+        limits = self.box.state["limits"]
+        x_low, x_high = limits["xLimits"]
+        for plot in (self.main, self.tick_plot, self.rest):
+            plot.setLimits(xMin=min(low, x_low), xMax=max(high, x_high))
+        bottom, highest = limits["yLimits"]
+        self.main.setLimits(yMax=max(highest, top + 0.1 * (top - bottom)))
 
     # -- drawing -----------------------------------------------------------------------------
 
@@ -337,6 +356,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         counts = pattern.counts[inside] if np.any(inside) else pattern.counts
         y = self.drawn_counts(counts)
         bottom, top = float(y.min()), float(y.max())
+        if self.top_of is not None:
+            top = max(top, self.top_of(low, high))
         if self.session.pattern.scale == "linear":
             bottom = min(bottom, 0.0)
         room = max(top - bottom, 1e-9)
@@ -407,7 +428,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         tool = self.box.tool
         if tool is not None and tool.key(event):
             event.accept()
-        elif tool is not None and event.key() == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape and self.session.plot_tool.tool != "look":
             self.session.plot_tool.choose("look")
         elif not self.pointer.key(event):
             super().keyPressEvent(event)

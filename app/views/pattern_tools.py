@@ -14,9 +14,12 @@ from PySide6.QtWidgets import (
 
 from app.state.plot_tool import Tool
 from app.state.session import Session
+from app.theme import Theme
 from app.views.controls import Segmented
+from app.views.overlay_options import OverlayOptions
 from app.views.pattern_background import BackgroundAnchors
 from app.views.pattern_options import BackgroundOptions, PeakOptions, RegionOptions
+from app.views.pattern_overlays import OverlaidPatterns
 from app.views.pattern_peaks import PeakMarks
 from app.views.pattern_plot import PatternPlot
 from app.views.pattern_regions import ExcludedRegions
@@ -27,6 +30,7 @@ TOOLS: tuple[tuple[Tool, str, str], ...] = (
     ("exclude", "Exclude", "Regions that no search and no fit sees (Ctrl+7)"),
     ("peaks", "Peaks", "Add and remove peaks of the list (Ctrl+8)"),
     ("background", "Background", "Where the background comes from, and its anchors (Ctrl+9)"),
+    ("compare", "Compare", "Other patterns, one over the other or stacked (Ctrl+Shift+K)"),
 )
 
 
@@ -40,15 +44,19 @@ class PatternTools(QWidget):
         self.regions = ExcludedRegions(plot)
         self.peaks = PeakMarks(plot)
         self.anchors = BackgroundAnchors(plot)
+        self.overlays = OverlaidPatterns(plot)
+        self.stacking = OverlayOptions(session)
         self.tools: dict[Tool, PlotTool] = {
             "exclude": self.regions,
             "peaks": self.peaks,
             "background": self.anchors,
+            "compare": self.overlays,
         }
         self.pages: dict[Tool, QWidget] = {
             "exclude": RegionOptions(session, self.regions),
             "peaks": PeakOptions(session, self.peaks),
             "background": BackgroundOptions(session, self.anchors),
+            "compare": self.stacking,
         }
         self.choice = Segmented(TOOLS)
         self.choice.chosen.connect(session.plot_tool.choose)
@@ -84,6 +92,10 @@ class PatternTools(QWidget):
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self.stacking.set_theme(theme)
+
     def _open(self, wanted: bool) -> None:
         """Take the last tool in hand again, or lay it down."""
         self._session.plot_tool.choose(self._last if wanted else "look")
@@ -99,6 +111,8 @@ class PatternTools(QWidget):
             if made.in_hand != (name == tool):
                 made.take(name == tool)
         in_hand = self.tools.get(tool)
+        if tool == "compare":
+            in_hand = None  # the mouse zooms, as without a tool
         for box in (self._plot.box, self._plot.rest_box):
             box.tool = in_hand
         cross = Qt.CursorShape.CrossCursor if in_hand is not None else Qt.CursorShape.ArrowCursor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
@@ -77,6 +78,7 @@ class PatternViewBox(pg.ViewBox):
         self.show_all = self.autoRange
         self.tool: PlotTool | None = None
         self._dragging = False
+        self.stack_by: Callable[[float], None] | None = None
 
     def mouseClickEvent(self, event: Any) -> None:  # noqa: N802
         """Right: zoom out, or show all; left: what the tool in hand does."""
@@ -111,7 +113,11 @@ class PatternViewBox(pg.ViewBox):
         super().mouseDragEvent(event, axis)
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:  # noqa: N802
-        """Zoom along x about the cursor, with Ctrl along y."""
+        """Zoom along x about the cursor, with Ctrl along y; with Shift stack patterns."""
+        if self.stack_by is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.stack_by(event.delta() / 120.0)
+            event.accept()
+            return
         factor = 1.02 ** (-event.delta() / 8.0)
         at = self.mapSceneToView(event.scenePos())
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -19,6 +19,7 @@ from engine.export.archive import read_archive, write_archive
 from engine.export.density_answer import DensityAnswer
 from engine.export.problem_record import data_checksums
 from engine.export.records import Arrays, from_record, to_record
+from engine.pattern.overlay import Stack
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.preparation import Preparation
 from engine.solve.result import Solution
@@ -58,6 +59,8 @@ class Project:
     prediction : DensityAnswer or None
     preparation : Preparation
         What was chosen about the pattern; files of older versions have none.
+    stack : Stack
+        Patterns drawn for comparison.
     """
 
     pattern: PowderPattern | None = None
@@ -70,6 +73,7 @@ class Project:
     marks: dict[str, CandidateMark] = field(default_factory=dict)
     prediction: DensityAnswer | None = None
     preparation: Preparation = field(default_factory=Preparation)
+    stack: Stack = field(default_factory=Stack)
 
 
 def write_project(path: Path, project: Project) -> None:
@@ -124,7 +128,7 @@ def _check(project: Project) -> None:
     """Refuse arrays that do not go together: they would fail only later, when drawn."""
     if project.elements:
         parse_elements(project.elements)
-    patterns = [project.pattern]
+    patterns = [project.pattern, *(overlay.pattern for overlay in project.stack.overlays)]
     if project.solution is not None:
         patterns.append(project.solution.problem.pattern)
     for pattern in patterns:
