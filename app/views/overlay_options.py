@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.state.session import Session
 from app.theme import LIGHT, Theme
 from app.views.controls import muted
-from app.views.pattern_overlays import colours, short
+from app.views.pattern_overlays import colours
 
 STEPS = 100
 NOTHING = "None yet: add measured patterns, or a structure (CIF), which is simulated"
@@ -44,7 +44,11 @@ class OverlayOptions(QWidget):
         area.setWidget(self.chips)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The keyboard and the wheel reach what does not fit; a bar would cover half of it.
+        for policy in (area.setVerticalScrollBarPolicy, area.setHorizontalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        self.chips.setAutoFillBackground(False)
         area.setFixedHeight(self.add.sizeHint().height() + 2)
         self.offset = QSlider(Qt.Orientation.Horizontal)
         self.offset.setRange(0, STEPS)
@@ -103,8 +107,8 @@ class OverlayOptions(QWidget):
 
     def _chip(self, index: int, name: str, colour: int) -> QToolButton:
         chip = QToolButton()
-        chip.setText(short(name))
-        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        # The legend has the names beside these colours; here is room for a few squares only.
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         square = QPixmap(12, 12)
         square.fill(QColor(colours(self._theme)[colour % len(colours(self._theme))]))
         chip.setIcon(QIcon(square))
