@@ -178,7 +178,7 @@ def stylesheet(theme: Theme) -> str:
         border-radius: 8px; padding: 1px 7px; font-weight: 600;
     }}
     QToolButton[segment="true"] {{
-        border: 1px solid {t.line}; border-right: none; padding: 2px 9px; background: {t.raised};
+        border: 1px solid {t.line}; border-right: none; padding: 2px 6px; background: {t.raised};
         color: {t.muted};
     }}
     QToolButton[segment="true"][place="first"] {{

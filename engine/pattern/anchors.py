@@ -12,6 +12,8 @@ from engine.pattern.preparation import Anchor, BackgroundChoice
 FloatArray = NDArray[np.float64]
 
 _SMOOTHED_POINTS = 9
+# Anchors that are nearer to each other, in degrees, stand in one place.
+_DECIMALS = 6
 
 
 def through_anchors(two_theta: FloatArray, choice: BackgroundChoice) -> FloatArray:
@@ -49,7 +51,7 @@ def monotone_cubic(x: FloatArray, y: FloatArray, at: FloatArray) -> FloatArray:
     at : (n,) array
         Where it is wanted, within the range of x.
     """
-    x, first, size = np.unique(x, return_index=True, return_counts=True)
+    x, first, size = np.unique(np.round(x, _DECIMALS), return_index=True, return_counts=True)
     y = np.add.reduceat(y, first) / size
     if len(x) == 1:
         return np.full(len(at), float(y[0]))

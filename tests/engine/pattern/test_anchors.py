@@ -14,7 +14,8 @@ from engine.pattern.peaks import find_peaks
 from engine.pattern.preparation import BackgroundChoice, PeakEdits
 
 ANCHORS = ((10.0, 300.0), (30.0, 200.0), (50.0, 150.0), (90.0, 140.0))
-points = st.lists(st.tuples(st.floats(0.0, 100.0), st.floats(-1e4, 1e4)), min_size=1, max_size=12)
+places = st.integers(0, 10**7).map(lambda n: n / 1e5)
+points = st.lists(st.tuples(places, st.floats(-1e4, 1e4)), min_size=1, max_size=12)
 
 
 @given(points)
@@ -30,6 +31,11 @@ def test_a_curve_goes_through_its_anchors_and_has_no_extrema_between_them(given_
     room = 1e-6 * (1.0 + np.abs(ends).max(axis=0))
     assert np.all(curve >= ends.min(axis=0) - room)
     assert np.all(curve <= ends.max(axis=0) + room)
+
+
+def test_anchors_that_all_but_coincide_count_as_one():
+    x, y = np.array([10.0, np.nextafter(10.0, 11.0), 20.0]), np.array([4.0, 0.0, 6.0])
+    assert monotone_cubic(x, y, np.array([10.0, 20.0])) == pytest.approx([2.0, 6.0])
 
 
 def test_the_curve_is_smooth():
