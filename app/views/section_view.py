@@ -199,17 +199,20 @@ def contour_lines(cut: Section, levels: FloatArray) -> tuple[FloatArray, FloatAr
 
 def _signed_shades(theme: Theme) -> NDArray[np.uint8]:
     """From the colour of what is missing over the surface's to that of what is too much."""
-    stops = [QColor(name) for name in (theme.minus, theme.surface, theme.plus)]
-    colours = np.array([[c.red(), c.green(), c.blue()] for c in stops], dtype=float)
-    places = np.linspace(0.0, 2.0, 256)
-    made = np.stack([np.interp(places, [0.0, 1.0, 2.0], colours[:, k]) for k in range(3)], axis=1)
-    return np.asarray(np.round(made), dtype=np.uint8)
+    return _shaded((theme.minus, theme.surface, theme.plus), 1.0)
 
 
 def _shades(theme: Theme) -> NDArray[np.uint8]:
     """From the surface's colour to that of the outer surface, then the inner one."""
-    stops = [QColor(name) for name in (theme.surface, theme.outer_surface, theme.inner_surface)]
+    return _shaded((theme.surface, theme.outer_surface, theme.inner_surface), 0.9)
+
+
+def _shaded(names: tuple[str, str, str], middle: float) -> NDArray[np.uint8]:
+    """(256, 3) shades from the first colour at 0 over the second at `middle` to the third at 2."""
+    stops = [QColor(name) for name in names]
     colours = np.array([[c.red(), c.green(), c.blue()] for c in stops], dtype=float)
     places = np.linspace(0.0, 2.0, 256)
-    made = np.stack([np.interp(places, [0.0, 0.9, 2.0], colours[:, k]) for k in range(3)], axis=1)
+    made = np.stack(
+        [np.interp(places, [0.0, middle, 2.0], colours[:, k]) for k in range(3)], axis=1
+    )
     return np.asarray(np.round(made), dtype=np.uint8)

@@ -174,11 +174,8 @@ def occupants_of(entries: Sequence[TypeEntry]) -> list[Occupants]:
     for entry in entries:
         key = (entry.space_group, tuple(np.bincount(entry.species)))
         order = exchanges(first.setdefault(key, entry), entry)[0]
-        rows = [
-            tuple(one[i] for i in every)
-            for one in entry.occupants
-            for every in exchanges(entry, entry)
-        ]
+        alike = exchanges(entry, entry)
+        rows = [tuple(one[i] for i in every) for one in entry.occupants for every in alike]
         found.append(Occupants(rows, key, order))
     return found
 

@@ -39,7 +39,7 @@ def _reduce(record: dict[str, Any]) -> Any:
 def run(arguments: argparse.Namespace) -> int:
     """Build the library that the arguments ask for."""
     from engine.library import kinship, volumes
-    from engine.library.build import exchanges, merge_entries, occupants_of
+    from engine.library.build import merge_entries, occupants_of
     from engine.library.types import LIBRARY_FILE, StructureType, save
     from engine.training.data import read_records
 
@@ -57,12 +57,12 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     arguments.out.mkdir(parents=True, exist_ok=True)
     save(arguments.out / Path(LIBRARY_FILE).name, types, [entry.amplitude for entry in entries])
-    # Where like species may change places, who replaces whom is not told.
-    told = [entry.occupants for entry in entries if len(exchanges(entry, entry)) == 1]
+    occupants = occupants_of(entries)
+    # Where like species may change places a crystal has several rows, and who replaces whom is not
+    # told.
+    told = [o.rows for e, o in zip(entries, occupants, strict=True) if len(o.rows) == e.count]
     kinship.save(
-        arguments.out / Path(kinship.KINSHIP_FILE).name,
-        occupants_of(entries),
-        kinship.substitutions(told),
+        arguments.out / Path(kinship.KINSHIP_FILE).name, occupants, kinship.substitutions(told)
     )
     coefficients, spread = volumes.fit(
         chain.from_iterable(read_records(path) for path in arguments.files)

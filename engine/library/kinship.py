@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from engine import resources
 from engine.crystal.composition import HIGHEST_SCATTERING_Z
-from engine.errors import BadInputError
+from engine.library.archive import read_group
 
 FORMAT_VERSION = 1
 KINSHIP_FILE = "library/kinship.npz"
@@ -200,19 +200,9 @@ def load(path: Path, n_species: int) -> Kinship:
     BadInputError
         If the file has another format version, or no types with so many species.
     """
-    with np.load(path, allow_pickle=False) as stored:
-        if int(stored["version"]) != FORMAT_VERSION:
-            raise BadInputError(
-                f"The occupants of the structure types in {path.name} have format "
-                f"{int(stored['version'])}, this program reads format {FORMAT_VERSION}; "
-                "reinstall the program."
-            )
-        if f"{n_species}/rows" not in stored.files:
-            raise BadInputError(
-                f"The structure-type library has no types of {n_species} elements; tick fewer."
-            )
-        part = {n: stored[f"{n_species}/{n}"].astype(np.int64) for n in _ARRAYS}
-        log_ratio = stored["log_ratio"].astype(np.float64)
+    called = "The list of the structure types' occupants"
+    data = read_group(path, n_species, FORMAT_VERSION, called, ("log_ratio",))
+    part = {name: data[name].astype(np.int64) for name in _ARRAYS}
     return Kinship(
         family=part["family"],
         order=part["order"],
@@ -220,7 +210,7 @@ def load(path: Path, n_species: int) -> Kinship:
         weight=part["weight"].astype(np.float64),
         of_type=part["of_type"],
         offsets=np.concatenate([[0], np.cumsum(part["n_rows"])]).astype(np.int64),
-        log_ratio=log_ratio,
+        log_ratio=data["log_ratio"].astype(np.float64),
     )
 
 

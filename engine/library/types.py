@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine import resources
 from engine.crystal.metric import laue_rotations, primitive_rotations
-from engine.errors import BadInputError
+from engine.library.archive import read_group
 
 FORMAT_VERSION = 1
 # How many reflections of a type are kept, the first in order of 1/d.
@@ -174,18 +174,7 @@ def load(path: Path, n_species: int) -> StructureTypes:
     BadInputError
         If the file has another format version, or no types with so many species.
     """
-    with np.load(path, allow_pickle=False) as stored:
-        if int(stored["version"]) != FORMAT_VERSION:
-            raise BadInputError(
-                f"The structure-type library {path.name} has format {int(stored['version'])}, "
-                f"this program reads format {FORMAT_VERSION}; reinstall the program."
-            )
-        prefix = f"{n_species}/"
-        data = {n[len(prefix) :]: stored[n] for n in stored.files if n.startswith(prefix)}
-    if not data:
-        raise BadInputError(
-            f"The structure-type library has no types of {n_species} elements; tick fewer."
-        )
+    data = read_group(path, n_species, FORMAT_VERSION, "The structure-type library")
     n_atoms = data["n_atoms"].astype(np.int64)
     n_lines = data["n_lines"].astype(np.int64)
     lattice = data["lattice"].astype(np.float64)
