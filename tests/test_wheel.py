@@ -38,6 +38,11 @@ def test_checkout():
     assert resources.path(SHIPPED) == ROOT / "resources" / SHIPPED
 
 
+def test_no_resource_is_a_link():
+    """A checkout on Windows has text files in the place of symbolic links."""
+    assert not [path for path in (ROOT / "resources").rglob("*") if path.is_symlink()]
+
+
 def test_frozen_program(tmp_path, monkeypatch):
     (tmp_path / "resources").mkdir()
     (tmp_path / "resources" / "here.txt").write_text("")
@@ -58,6 +63,7 @@ def test_wheel_holds_every_resource_and_no_test(wheel):
         for path in (ROOT / "resources").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    assert {"resources/guide/index.md", "resources/library/kinship.npz"} <= shipped
     assert shipped <= names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"app", "engine", "resources"}

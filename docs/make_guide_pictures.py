@@ -1,6 +1,6 @@
 """Takes the guide's pictures from the running program, on the bundled examples.
 
-    python -m docs.guide.make_pictures [--out FOLDER] [--theme light|dark] [--size 1280x800]
+    python -m docs.make_guide_pictures [--out FOLDER] [--theme light|dark] [--size 1280x800]
 
 It needs a display with OpenGL (``xvfb-run -s "-screen 0 1600x1000x24"`` will do) and solves for
 real: the pictures show what the program answers, on the machine on which they were taken.
@@ -189,7 +189,7 @@ class Photographer:
 def main(arguments: list[str]) -> int:
     """Take all pictures; 0 if all could be taken."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent / "images")
+    parser.add_argument("--out", type=Path, default=resources.path("guide/images"))
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", default="1280x800")
     parser.add_argument("--only", choices=("", "batch"), default="")
