@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.jobs.runner import Handlers, JobRunner
 from app.settings import Settings
 from app.state.batch import BatchState
+from engine.batch.lock import refuse_if_held
 from engine.batch.manifest import Entry
 from engine.batch.watch import BatchWatch
 from engine.errors import BadInputError, CancelledError
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 # (entries, output folder, workers, watch): solves all into the folder.
 RunBatch = Callable[[list[Entry], Path, int, BatchWatch], object]
-LOCK = ".densight-batch.lock"
 BUSY = "Stop the batch first: the list cannot change while it runs."
 
 
@@ -48,7 +48,6 @@ class Batching(QObject):
         self._jobs = jobs
         self._settings = settings
         self._stop = threading.Event()
-        self._lock: QLockFile | None = None
         self.state = BatchState()
         workers = settings.get("batch_workers")
         if isinstance(workers, int):
@@ -112,7 +111,7 @@ class Batching(QObject):
             entries = state.entries()
             out = state.out
             assert out is not None  # entries() has seen to it
-            self._hold(out)
+            refuse_if_held(out)  # before the table is emptied for what will not come
         except BadInputError as error:
             state.set_status("failed", 0.0, str(error))
             return False
@@ -153,28 +152,8 @@ class Batching(QObject):
         state.set_status("running", fraction, "Stopping" if self._stop.is_set() else words)
 
     def _ended(self, status: Any, words: str) -> None:
-        self._let_go()
         self.state.end()
         self.state.set_status(status, 1.0 if status == "done" else 0.0, words)
-
-    def _hold(self, out: Path) -> None:
-        """Take the output folder, so that no other window writes into it at the same time."""
-        from engine.export.atomic import make_folder
-
-        lock = QLockFile(str(make_folder(out) / LOCK))
-        lock.setStaleLockTime(0)  # never by age; Qt sees whether the owner is still there
-        if not lock.tryLock(0):
-            if lock.error() == QLockFile.LockError.LockFailedError:
-                raise BadInputError(
-                    f"Another batch is writing into '{out}': choose another folder."
-                )
-            raise BadInputError(f"'{out}' cannot be written to: choose another folder.")
-        self._lock = lock
-
-    def _let_go(self) -> None:
-        if self._lock is not None:
-            self._lock.unlock()
-            self._lock = None
 
     def close(self) -> None:
         """Stop, and forget the job; its workers end within a moment."""
@@ -183,7 +162,6 @@ class Batching(QObject):
             self._jobs.abandon(kind)
         if self.state.running:
             self._ended("cancelled", _stopped_in_words(self.state))
-        self._let_go()
 
     # -- what came out -----------------------------------------------------------------------
 

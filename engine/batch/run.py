@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.batch.lock import FolderLock
 from engine.batch.manifest import ASKED, Entry, Manifest, write_manifest
 from engine.batch.results import RESULTS, Journal, keep_lines, read_lines, request_digest
 from engine.batch.task import Line, Options, request
 from engine.batch.watch import BatchWatch
-from engine.export.atomic import make_folder
 
 RECORD = "solution.json"
 
@@ -79,10 +79,25 @@ def run_batch(
     Raises
     ------
     BadInputError
-        If the folder cannot be written to, or the scheduler does not answer.
+        If the folder cannot be written to, another batch writes into it (see
+        `engine.batch.lock.FolderLock`), or the scheduler does not answer.
     """
     watch = watch or BatchWatch()
-    make_folder(out)
+    with FolderLock(out):
+        return _run_held(entries, out, options, workers, scheduler, tell, watch, projects)
+
+
+def _run_held(
+    entries: Manifest | Sequence[Entry],
+    out: Path,
+    options: Options,
+    workers: int | None,
+    scheduler: str | None,
+    tell: Callable[[str], None],
+    watch: BatchWatch,
+    projects: bool,
+) -> Count:
+    """What `run_batch` does in a folder that is its own for the time."""
     write_manifest(out / ASKED, entries)
     kept = _keep_earlier(entries, out, options)
     if kept:
