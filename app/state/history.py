@@ -104,6 +104,7 @@ class History:
         self._past: list[tuple[str, Memory]] = []
         self._future: list[tuple[str, Memory]] = []
         self._silent = 0
+        self._series: object = None
 
     @property
     def undo_text(self) -> str:
@@ -125,9 +126,19 @@ class History:
         """Where redo would lead."""
         return self._future[-1][1] if self._future else None
 
-    def record(self, text: str) -> None:
-        """Remember the session as it is, before the change that `text` names."""
+    def record(self, text: str, series: object = None) -> None:
+        """Remember the session as it is, before the change that `text` names.
+
+        Changes of one `series` that follow each other, such as the presses of a key, are one step,
+        which has the name of the last.
+        """
         if self._silent:
+            return
+        goes_on = series is not None and series == self._series and bool(self._past)
+        self._series = series
+        if goes_on:
+            self._past[-1] = (text, self._past[-1][1])
+            self.changed.emit()
             return
         self._past.append((text, self._session.remember()))
         self._future.clear()
@@ -160,6 +171,7 @@ class History:
 
     def clear(self) -> None:
         """Forget all steps."""
+        self._series = None
         self._past.clear()
         self._future.clear()
         self.changed.emit()
@@ -167,6 +179,7 @@ class History:
     def _move(self, source: list[tuple[str, Memory]], target: list[tuple[str, Memory]]) -> None:
         if not source:
             return
+        self._series = None
         text, memory = source.pop()
         target.append((text, self._session.remember()))
         with self.silence():

@@ -27,14 +27,14 @@ class PatternState:
     `changed` says that there is another pattern, or another radiation for it; `prepared` that
     something else was chosen about it; `derived_changed` that background or peaks have come or
     gone; `display_changed` that it is to be drawn otherwise. `about_to_prepare` carries the name
-    of a step before it is made.
+    of a step, and what series of small steps it belongs to, before it is made.
     """
 
     changed = Signal()
     prepared = Signal()
     derived_changed = Signal()
     display_changed = Signal()
-    about_to_prepare = Signal(str)
+    about_to_prepare = Signal(str, object)
 
     def __init__(self) -> None:
         self.pattern: PowderPattern | None = None
@@ -100,8 +100,10 @@ class PatternState:
             self.prepared.emit()
         self.derived_changed.emit()
 
-    def prepare(self, preparation: Preparation, step: str) -> None:
+    def prepare(self, preparation: Preparation, step: str, series: object = None) -> None:
         """Choose something else about the pattern, as a step of that name.
+
+        Steps of one `series` that follow each other are undone together.
 
         Raises
         ------
@@ -111,7 +113,7 @@ class PatternState:
         if self.pattern is None or preparation == self.preparation:
             return
         preparation.seen(self.pattern)
-        self.about_to_prepare.emit(step)
+        self.about_to_prepare.emit(step, series)
         self.preparation = preparation
         self.prepared.emit()
 

@@ -165,6 +165,13 @@ class Preparing:
         """Put an anchor elsewhere."""
         self._set_anchors(self.moved(index, two_theta, counts), f"Move anchor to {two_theta:.2f}°")
 
+    def lift_anchor(self, index: int, counts: float) -> None:
+        """Give an anchor another height; several times one after the other are one step."""
+        place = self.background.anchors[index][0]
+        self._set_anchors(
+            self.moved(index, place, counts), f"Move anchor at {place:.2f}°", ("anchor", index)
+        )
+
     def moved(self, index: int, two_theta: float, counts: float) -> tuple[Anchor, ...]:
         """The anchors, one of them elsewhere within the pattern; nothing is changed."""
         anchors, pattern = self.background.anchors, self._pattern.pattern
@@ -189,11 +196,12 @@ class Preparing:
         step = f"Remove anchor at {anchors[index][0]:.2f}°"
         self._set_anchors(anchors[:index] + anchors[index + 1 :], step)
 
-    def _set_anchors(self, anchors: tuple[Anchor, ...], step: str) -> None:
-        self._set_background(replace(self.background, anchors=tuple(sorted(anchors))), step)
+    def _set_anchors(self, anchors: tuple[Anchor, ...], step: str, series: object = None) -> None:
+        choice = replace(self.background, anchors=tuple(sorted(anchors)))
+        self._set_background(choice, step, series)
 
-    def _set_background(self, choice: BackgroundChoice, step: str) -> None:
-        self._pattern.prepare(replace(self._pattern.preparation, background=choice), step)
+    def _set_background(self, choice: BackgroundChoice, step: str, series: object = None) -> None:
+        self._pattern.prepare(replace(self._pattern.preparation, background=choice), step, series)
 
     def _suggested(self) -> tuple[Anchor, ...]:
         from engine.pattern.anchors import suggested_anchors

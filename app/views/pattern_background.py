@@ -143,10 +143,10 @@ class BackgroundAnchors(PlotTool):
         return True
 
     def _lift(self, index: int, pixels: float) -> None:
-        place, counts = self._anchors[index]
+        _place, counts = self._anchors[index]
         drawn = float(self.plot.drawn_counts(np.array(counts)))
         lifted = self._counts(drawn + pixels * self.plot.box.viewPixelSize()[1])
-        self.attempt(lambda: self.session.preparing.move_anchor(index, place, lifted))
+        self.attempt(lambda: self.session.preparing.lift_anchor(index, lifted))
 
     def _add(self, two_theta: float, counts: float) -> None:
         """Put an anchor, where a curve is drawn by hand."""

@@ -45,7 +45,7 @@ class OverlaidPatterns(PlotTool):
         super().__init__(plot)
         self.items: list[pg.PlotDataItem] = []
         self._named: tuple[str, ...] = ()
-        plot.top_of = self.top
+        plot.overlaid = self
         plot.box.stack_by = self._stack_by
         self.session.overlays.changed.connect(self.draw)
 

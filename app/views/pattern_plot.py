@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -20,6 +19,9 @@ from app.views.pattern_cursor import PlotCursor
 from app.views.plot_items import CountsAxis, PatternViewBox
 from app.views.plot_tool import PlotTool
 from app.views.tick_rows import PinnedTicks, draw_ticks
+
+if TYPE_CHECKING:
+    from app.views.pattern_overlays import OverlaidPatterns
 
 FloatArray = NDArray[np.float64]
 SYMBOLS_UP_TO = 700
@@ -44,7 +46,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self._floor = 1.0
         self._in_legend: tuple[Any, ...] = ()
         self._overlays: list[tuple[Any, str]] = []
-        self.top_of: Callable[[float, float], float] | None = None
+        self.overlaid: OverlaidPatterns | None = None
         self.layers: list[PlotTool] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Powder pattern")
@@ -356,8 +358,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         counts = pattern.counts[inside] if np.any(inside) else pattern.counts
         y = self.drawn_counts(counts)
         bottom, top = float(y.min()), float(y.max())
-        if self.top_of is not None:
-            top = max(top, self.top_of(low, high))
+        if self.overlaid is not None:
+            top = max(top, self.overlaid.top(low, high))
         if self.session.pattern.scale == "linear":
             bottom = min(bottom, 0.0)
         room = max(top - bottom, 1e-9)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintDevice
 
     from app.views.pattern_plot import PatternPlot
+    from engine.pattern.pattern import PowderPattern
 
 SUFFIXES = (".png", ".svg", ".pdf", ".csv")
 FILTERS = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;Table of what is in view (*.csv)"
@@ -97,10 +101,40 @@ def _title(plot: PatternPlot) -> str:
 
 
 def _csv(plot: PatternPlot, path: Path) -> bool:
-    """Every measured point in view, with what the chosen candidate makes of it."""
+    """Every measured point in view, with what the chosen candidate makes of it.
+
+    Patterns that are drawn beside it follow in columns of their own, on their own angles, scaled as
+    they are drawn and without the offset that sets them apart.
+    """
     pattern = plot.session.pattern.pattern
     if pattern is None:
         return False
+    columns = _own_columns(plot, pattern) | _overlaid_columns(plot)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in zip_longest(*(column.tolist() for column in columns.values()), fillvalue=np.nan):
+            writer.writerow(["" if np.isnan(value) else repr(value) for value in row])
+    return True
+
+
+def _overlaid_columns(plot: PatternPlot) -> dict[str, NDArray[np.float64]]:
+    """Angles and counts of the patterns that are drawn beside the one on the table."""
+    low, high = plot.box.viewRange()[0]
+    columns: dict[str, NDArray[np.float64]] = {}
+    layer = plot.overlaid
+    for number, overlay in enumerate(layer.shown if layer is not None else (), start=1):
+        x = layer.places(overlay)
+        inside = (x >= low) & (x <= high)
+        angles, radiation = overlay.pattern.two_theta[inside], overlay.pattern.radiation
+        name = f"{number} {overlay.pattern.name}"
+        columns[f"two_theta ({name})"] = angles
+        columns[f"d ({name})"] = from_two_theta(angles, radiation.primary, "d")
+        columns[f"observed ({name})"] = layer.counts(overlay)[inside]
+    return columns
+
+
+def _own_columns(plot: PatternPlot, pattern: PowderPattern) -> dict[str, NDArray[np.float64]]:
     low, high = plot.box.viewRange()[0]
     x = plot.x_of(pattern.two_theta)
     inside = (x >= low) & (x <= high)
@@ -124,8 +158,4 @@ def _csv(plot: PatternPlot, path: Path) -> bool:
     regions = plot.session.preparing.regions
     if regions:
         columns["excluded"] = in_regions(angles, regions).astype(float)
-    rows = np.column_stack(list(columns.values()))
-    lines = [",".join(columns)]
-    lines += [",".join("" if np.isnan(v) else repr(float(v)) for v in row) for row in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return True
+    return columns

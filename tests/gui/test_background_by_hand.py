@@ -72,6 +72,15 @@ def test_anchors_by_keys_on_a_logarithmic_scale(window, qtbot, file):
     plot.set_cursor(place_)
     qtbot.keyClick(plot, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert session.preparing.background.anchors[4][1] > counts
+    # Presses of a key that follow each other are one step; what comes between ends it.
+    qtbot.keyClick(plot, Qt.Key.Key_Up)
+    assert window.actions_.undo.text() == f"Undo move anchor at {place_:.2f}°"
+    window.actions_.undo.trigger()
+    assert session.preparing.background == before
+    window.actions_.redo.trigger()
+    qtbot.keyClick(plot, Qt.Key.Key_Down)
+    window.actions_.undo.trigger()
+    assert session.preparing.background.anchors[4][1] > counts
     qtbot.keyClick(plot, Qt.Key.Key_Delete)
     assert len(session.preparing.background.anchors) == len(before.anchors) - 1
     qtbot.keyClick(plot, Qt.Key.Key_Return)

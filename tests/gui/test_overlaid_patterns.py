@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog
@@ -24,6 +26,29 @@ def others(tmp_path):
     bad = tmp_path / "bad.xy"
     bad.write_text("no numbers here\n", encoding="utf-8")
     return [*paths, str(bad)]
+
+
+def test_a_table_of_what_is_in_view_holds_them_all(window, qtbot, file, others, tmp_path):
+    opened(window, qtbot, file)
+    window.overlaying.add(others[:2])
+    settle(window, qtbot)
+    window.session.overlays.show(1, False)
+    window.session.overlays.set_same_height(True)
+    window.session.overlays.set_offset(0.5)
+    window.pattern.plot.box.setXRange(30.0, 60.0, padding=0.0)
+    path = tmp_path / "view.csv"
+    window.pattern.save(path)
+    with path.open(encoding="utf-8", newline="") as text:
+        heading, *rows = list(csv.reader(text))
+    assert heading[:4] == ["two_theta", "d", "q", "observed"]
+    assert heading[4:] == [f"{what} (1 sylvite)" for what in ("two_theta", "d", "observed")]
+    angles, counts = np.array([row[4:7:2] for row in rows], dtype=float).T
+    assert 29.9 < angles.min() < 30.1
+    assert 59.9 < angles.max() < 60.1
+    shown = window.session.overlays.stack.overlays[0].pattern
+    own = window.session.pattern.pattern.counts.max()  # the same height, and no offset
+    inside = (shown.two_theta >= 30.0) & (shown.two_theta <= 60.0)
+    assert counts == pytest.approx(shown.counts[inside] * own / shown.counts.max())
 
 
 def legend(window) -> list[str]:
