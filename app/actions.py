@@ -40,6 +40,8 @@ class Handlers:
     columns: Callable[[], None]
     refine: Callable[[], None]
     edit: Callable[[], None]
+    search_further: Callable[[], object]
+    second_phase: Callable[[], object]
 
 
 class Actions:
@@ -77,6 +79,8 @@ class Actions:
         self.predict = self._make("Predict density", controller.predict_density, "Ctrl+D")
         self.refine = self._make("Refine further…", do.refine, "Ctrl+Shift+R")
         self.edit = self._make("Edit candidate…", do.edit, "F2")
+        self.further = self._make("Search further", do.search_further, "Ctrl+Shift+F")
+        self.second = self._make("Look for a second phase", do.second_phase, "Ctrl+Shift+N")
         self.cancel = self._make("Cancel", do.cancel, "Esc")
         self.show_all = self._make("Whole pattern", do.show_all, "Ctrl+0")
         self.reset_layout = self._make("Reset layout", do.reset_layout)
@@ -147,6 +151,7 @@ class Actions:
         sample.addAction(self.solve)
         sample.addAction(self.predict)
         sample.addActions([self.refine, self.edit])
+        sample.addActions([self.further, self.second])
         sample.addSeparator()
         sample.addAction(self.cancel)
         sample.addSeparator()
@@ -210,6 +215,8 @@ class Actions:
         )
         self.refine.setEnabled(chosen is not None and not solving)
         self.edit.setEnabled(chosen is not None and not solving)
+        self.further.setEnabled(session.solution.solution is not None and not solving)
+        self.second.setEnabled(chosen is not None and not solving)
         self.save_plot.setEnabled(session.pattern.pattern is not None)
         for action in (self.export_map, self.save_density, self.save_turn):
             action.setEnabled(session.density.shown is not None)

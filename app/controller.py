@@ -236,9 +236,9 @@ class Controller(QObject):
             "solve",
             lambda progress: self.services.solve(problem, progress),
             Handlers(
-                result=self._take_solution,
+                result=self.take_solution,
                 partial=solution.set_solution,
-                refused=self._refuse_solve,
+                refused=self.refuse_solve,
                 failed=lambda: solution.set_status("failed", 0.0, "Stopped by an error"),
                 cancelled=lambda: solution.set_status("cancelled", 0.0, "Cancelled"),
                 progress=lambda fraction, text: solution.set_status("running", fraction, text),
@@ -246,7 +246,8 @@ class Controller(QObject):
         )
         return True
 
-    def _take_solution(self, found: Solution) -> None:
+    def take_solution(self, found: Solution) -> None:
+        """Show the answer of a search."""
         session = self.session
         if found.candidates:
             session.density.show_next_candidate()
@@ -257,7 +258,8 @@ class Controller(QObject):
         for note in found.notes:
             session.messages.add("info", note, "solve")
 
-    def _refuse_solve(self, text: str) -> None:
+    def refuse_solve(self, text: str) -> None:
+        """Say why a search could not be made."""
         self.session.solution.set_status("failed", 0.0, "")
         self.session.messages.add("error", text, "solve")
 

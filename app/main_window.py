@@ -43,6 +43,7 @@ from app.pattern_work import PatternWork
 from app.ranges import Ranges
 from app.recovery import Recovery
 from app.refining import Refining
+from app.searching_on import SearchingOn
 from app.services import Services
 from app.settings import Settings
 from app.side_windows import SideWindows
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         self.importing = Importing(self.controller, self.settings)
         self.ranges = Ranges(self.controller)
         self.refining = Refining(self.controller)
+        self.searching_on = SearchingOn(self.controller)
         self.differing = Differing(self.controller)
         self.pattern_work = PatternWork(self.controller)
         self.overlaying = Overlaying(self.controller, self.settings, self)
@@ -146,6 +148,8 @@ class MainWindow(QMainWindow):
                 columns=self.importing.ask_again,
                 refine=self.show_refinement,
                 edit=self.beside.edit,
+                search_further=self.searching_on.search_further,
+                second_phase=self.searching_on.second_phase,
             ),
         )
         self.pattern_menu = PatternMenu(
@@ -242,6 +246,8 @@ class MainWindow(QMainWindow):
         session.pattern.derived_changed.connect(self._refresh_tabs)
         self.peaks.looked_at.connect(self.pattern.plot.look_at)
         self.importing.state.question_changed.connect(self._show_question)
+        self.sample.further_button.clicked.connect(self.searching_on.search_further)
+        self.sample.candidate.second_button.clicked.connect(self.searching_on.second_phase)
         self.sample.candidate.refine_button.clicked.connect(self.show_refinement)
         self._refresh_tabs()
 

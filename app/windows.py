@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QApplication
 
@@ -10,6 +12,9 @@ from app.main_window import MainWindow
 from app.services import Services, remote_services
 from app.settings import Settings
 from app.theme import ThemeKeeper
+
+if TYPE_CHECKING:
+    from engine.export.project import Project
 
 BESIDE = QPoint(28, 28)
 
@@ -47,6 +52,9 @@ class Windows(QObject):
         keeper.changed.connect(window.set_theme)
         window.theme_chosen.connect(keeper.choose)
         window.closing.connect(lambda: self._closing(window))
+        window.searching_on.rest_wanted.connect(
+            lambda project, words: self._with_rest(window, services, project, words)
+        )
         window.another_wanted.connect(lambda files: self._another(window, services, files))
         self.open.append(window)
         return window
@@ -54,14 +62,27 @@ class Windows(QObject):
     def _another(self, window: MainWindow, services: Services, files: list[str]) -> None:
         """Open a window beside `window`, with files if there are any."""
         for one in [[file] for file in files] or [[]]:
-            made = self.make(services, window.settings)
-            made.resize(window.size())
-            made.move(window.pos() + BESIDE * len(self.open))
-            made.closing.connect(made.deleteLater)
-            made.painted.connect(made.warm_up)
-            made.show()
+            made = self._beside(window, services)
             if one:
                 made.open_files(one)
+
+    def _beside(self, window: MainWindow, services: Services) -> MainWindow:
+        """An empty window beside `window`."""
+        made = self.make(services, window.settings)
+        made.resize(window.size())
+        made.move(window.pos() + BESIDE * len(self.open))
+        made.closing.connect(made.deleteLater)
+        made.painted.connect(made.warm_up)
+        made.show()
+        return made
+
+    def _with_rest(
+        self, window: MainWindow, services: Services, project: Project, words: str
+    ) -> None:
+        """Open a window on what a candidate of `window` leaves of its pattern."""
+        made = self._beside(window, services)
+        made.controller.put_back(project, "Look for a second phase")
+        made.session.messages.add("info", words, "rest", lasting=True)
 
     def _closing(self, window: MainWindow) -> None:
         if window in self.open:

@@ -98,6 +98,11 @@ class SolutionState:
         self.set_solution(None)
         self.set_status("running", 0.0, "Starting")
 
+    def go_on(self) -> None:
+        """A search starts that goes on from these candidates; they stay until it has answered."""
+        self.run = next(RUNS)
+        self.set_status("running", 0.0, "Starting")
+
     def clear(self) -> None:
         """No candidates: they belonged to another pattern."""
         self.run = next(RUNS)

@@ -39,11 +39,28 @@ class CandidatePanel(Panel):
         self.refine_button.setToolTip(
             "Rietveld refinement with everything that pays (Ctrl+Shift+R)"
         )
+        self.second_button = QPushButton("Second phase")
+        self.second_button.setProperty("flat", True)
+        self.second_button.setToolTip(
+            "Take this candidate's lines away, and look for another phase in what is left, in a "
+            "window of its own (Ctrl+Shift+N)"
+        )
+        row = QHBoxLayout()
+        row.addWidget(self.refine_button)
+        row.addWidget(self.second_button)
+        row.addStretch(1)
         self.column.addLayout(top)
         self.column.addLayout(self.form)
-        self.column.addWidget(self.refine_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addLayout(row)
         session.solution.chosen_changed.connect(self._refresh)
+        session.solution.status_changed.connect(self._refresh_buttons)
         self._refresh()
+        self._refresh_buttons()
+
+    def _refresh_buttons(self) -> None:
+        """While a search may change the candidate nothing is done with it."""
+        for button in (self.refine_button, self.second_button):
+            button.setEnabled(self._session.solution.status != "running")
 
     def _refresh(self) -> None:
         candidate = self._session.solution.chosen

@@ -47,6 +47,7 @@ class SamplePanel(QWidget):
         session.pattern.derived_changed.connect(self._refresh_pattern)
         session.elements.changed.connect(self._refresh_elements)
         session.solution.status_changed.connect(self._refresh_actions)
+        session.solution.changed.connect(self._refresh_actions)
         session.density.status_changed.connect(self._refresh_actions)
         self._refresh_pattern()
         self._refresh_elements()
@@ -186,7 +187,14 @@ class SamplePanel(QWidget):
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stop (Esc)")
         self.cancel_button.clicked.connect(self.cancel)
+        self.further_button = QPushButton("Search further")
+        self.further_button.setProperty("flat", True)
+        self.further_button.setToolTip(
+            "Ask every source of candidates; pressed again, also larger cells and other random "
+            "numbers (Ctrl+Shift+F)"
+        )
         running.addWidget(self.status, 1)
+        running.addWidget(self.further_button)
         running.addWidget(self.cancel_button)
         panel.column.addLayout(buttons)
         panel.column.addWidget(self.progress)
@@ -205,6 +213,7 @@ class SamplePanel(QWidget):
         self.solve_button.setEnabled(not solving)
         self.density_button.setEnabled(not predicting)
         self.cancel_button.setVisible(running)
+        self.further_button.setVisible(not running and solution.solution is not None)
         self.progress.setVisible(running)
         if not running:
             self.status.setText(

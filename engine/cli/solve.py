@@ -51,6 +51,11 @@ def add_parser(subparsers: Any) -> None:
         help="take no candidates from phasing on the indexed cells",
     )
     parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="ask every source of candidates, also where the first have settled the matter",
+    )
+    parser.add_argument(
         "--second-phase",
         metavar="Na,Cl",
         help="elements of a second phase, to be sought in what the first candidate leaves; "
@@ -82,6 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
         network=arguments.network,
         library=arguments.library,
         phasing=arguments.phasing,
+        thorough=arguments.thorough,
     )
     solution = _solved(problem)
     record = write_solution(solution, folder)

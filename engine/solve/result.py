@@ -43,6 +43,8 @@ class Problem:
     phasing : bool
         Whether dual-space iteration on the indexed cells may propose structures where the others
         do not settle the matter.
+    thorough : bool
+        Whether every source is asked, also where those before have settled the matter.
     """
 
     pattern: PowderPattern
@@ -57,6 +59,7 @@ class Problem:
     network: bool = True
     library: bool = True
     phasing: bool = True
+    thorough: bool = False
 
 
 @dataclass(frozen=True, eq=False)

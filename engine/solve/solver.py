@@ -107,7 +107,9 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     ranking.add(proposals, LIBRARY_SPAN, show)
     cells = CellsOfPattern(pattern)
     for source in _SOURCES:
-        if not source.wanted(problem) or not _unsettled(ranking.finished(), ranking.prepared):
+        if not source.wanted(problem):
+            continue
+        if not problem.thorough and not _unsettled(ranking.finished(), ranking.prepared):
             continue
         asked = time.perf_counter()
         if asked > deadline:
