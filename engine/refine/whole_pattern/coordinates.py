@@ -73,9 +73,9 @@ class _Trial:
         total = self._total(scale * model, b_iso)
         for _ in range(steps):
             by = np.concatenate([model[:, None], scale * gradient], axis=1)
-            along = self.form.normal @ by
+            along = self.form.times(by)
             normal = by.T @ along
-            right = by.T @ (self.form.right - self.form.normal @ (scale * model))
+            right = by.T @ (self.form.right - scale * along[:, 0])
             normal[1, 1] += self.b_strength
             right[1] += self.b_strength * (_B_START - b_iso)
             taken = False
@@ -113,7 +113,7 @@ class _Trial:
         return model, gradient
 
     def _scale(self, model: FloatArray) -> float:
-        along = self.form.normal @ model
+        along = self.form.times(model)
         return max(float(self.form.right @ model) / max(float(model @ along), 1e-300), 1e-30)
 
     def _total(self, f_squared: FloatArray, b_iso: float) -> float:

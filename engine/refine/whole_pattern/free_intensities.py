@@ -54,7 +54,8 @@ def extract(
     form = integrated(model, parameters, calculated, observed, weight, phase)
     made = calculated.phases[phase]
     # Every reflection gets a chance, near what it is believed to be.
-    flat = float(np.abs(form.right).sum() / max(float(np.abs(form.normal).sum()), 1e-300))
+    everywhere = form.times(np.ones(len(form.right)))
+    flat = float(np.abs(form.right).sum() / max(float(everywhere.sum()), 1e-300))
     start = made.f_squared + max(_FLAT * float(np.mean(made.f_squared)), 1e-3 * flat, 1e-12)
     return form.non_negative(start, cycles)
 
