@@ -36,6 +36,8 @@ def main(argv: Sequence[str]) -> int:
             "no display is available for the window; use a subcommand such as "
             "'densight solve' (densight --help)."
         )
+    if argv and _taken_by_running_program(argv):
+        return 0
     from app.launch import run_window
 
     return run_window(list(argv))
@@ -49,6 +51,14 @@ def entry() -> None:
 def _refuse(sentence: str) -> int:
     print(f"densight: {sentence}", file=sys.stderr)
     return 2
+
+
+def _taken_by_running_program(files: Sequence[str]) -> bool:
+    """Whether a program that runs already took the files, as the user may wish."""
+    from app.handing import hand_over
+    from app.settings import Settings
+
+    return hand_over(files, Settings())
 
 
 def _has_display() -> bool:

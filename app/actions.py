@@ -35,6 +35,7 @@ class Handlers:
     guide: Callable[[], None]
     compare: Callable[[], None]
     choose_theme: Callable[[str], None]
+    take_files: Callable[[bool], None]
     pin: Callable[[], None]
     discard: Callable[[], None]
     columns: Callable[[], None]
@@ -66,6 +67,9 @@ class Actions:
         self.save_density = self._make("Save picture of density…", do.save_density, "Ctrl+Shift+D")
         self.save_turn = self._make("Save turn of density…", do.save_turn, "Ctrl+Shift+T")
         self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+P")
+        self.take_files = QAction("Take files from a second start", window)
+        self.take_files.setCheckable(True)
+        self.take_files.triggered.connect(lambda wished: do.take_files(wished))
         self.close = self._make("Close window", window.close, keys.Close)
         self.quit = self._make("Quit", QApplication.closeAllWindows, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -135,6 +139,7 @@ class Actions:
         file.addAction(self.batch)
         file.addMenu(self.recent)
         file.addMenu(self.examples)
+        file.addAction(self.take_files)
         file.addSeparator()
         file.addActions([self.save, self.save_as])
         file.addSeparator()

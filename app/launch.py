@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.log import start_log, stop_log
 from app.main_window import MainWindow
+from app.receiving import Receiver
 from app.services import Services
 from app.settings import Settings
 from app.views.error_dialog import CrashCatcher
@@ -99,24 +100,37 @@ def run_window(
     if screenshot is not None:
         window.density.samples = SMOOTH  # a picture may take its time
     script = _Script(window, elements, solve, screenshot, quit_when_done)
-    window.painted.connect(lambda: _begin(window, files, script))
+    receiver = make_receiver(app, window.settings)
+    window.painted.connect(lambda: _begin(window, files, script, receiver))
     window.show()
     try:
         app.exec()
     finally:
+        receiver.stop()
         catcher.uninstall()
         stop_log()
         window.jobs.shutdown()
     return script.exit_code
 
 
-def _begin(window: MainWindow, files: list[str], script: _Script) -> None:
+def make_receiver(app: QApplication, settings: Settings) -> Receiver:
+    """What opens files that the system or a second start hands over."""
+    receiver, windows = Receiver(settings, app), all_windows(app)
+    receiver.arrived.connect(windows.take)
+    windows.taking_changed.connect(receiver.follow_wish)
+    if sys.platform == "darwin":  # elsewhere it would look at every event and never find one
+        app.installEventFilter(receiver)
+    return receiver
+
+
+def _begin(window: MainWindow, files: list[str], script: _Script, receiver: Receiver) -> None:
     """After the first paint: open, then load what is heavy."""
     script.start()
     if files:
         window.open_files(files)
     if not script.is_unattended:
         window.recovery.offer()
+        receiver.follow_wish()
     window.warm_up()
 
 

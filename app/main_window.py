@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Actions, Handlers
+from app.agreeing import Agreeing
 from app.asking import Asking
 from app.choices import Choices
 from app.controller import Controller
@@ -77,6 +78,8 @@ class MainWindow(QMainWindow):
         Emitted once, after the window has been drawn for the first time.
     theme_chosen(choice)
         The user wants "system", "light" or "dark".
+    taking_chosen(wished)
+        Files of a second start are to be opened here, or no more.
     another_wanted(files)
         The user wants a window more, or one for each of the files.
     closing()
@@ -85,6 +88,7 @@ class MainWindow(QMainWindow):
 
     painted = Signal()
     theme_chosen = Signal(str)
+    taking_chosen = Signal(bool)
     another_wanted = Signal(list)
     closing = Signal()
 
@@ -94,7 +98,7 @@ class MainWindow(QMainWindow):
         self.session = Session()
         self.settings = settings or Settings()
         self.jobs = JobRunner(self)
-        services = services or Services()
+        self.services = services = services or Services()
         self.controller = Controller(self.session, services, self.jobs, self)
         self.exports = Exports(self.session, services, self.jobs, self)
         self.documents = Documents(self.controller, self.jobs, self)
@@ -109,6 +113,7 @@ class MainWindow(QMainWindow):
         self.refining = Refining(self.controller)
         self.searching_on = SearchingOn(self.controller)
         self.differing = Differing(self.controller)
+        self.agreeing = Agreeing(self.controller)
         self.pattern_work = PatternWork(self.controller)
         self.overlaying = Overlaying(self.controller, self.settings, self)
         self.refine_dialog: RefineDialog | None = None
@@ -143,6 +148,7 @@ class MainWindow(QMainWindow):
                 guide=self.beside.show_guide,
                 compare=self.beside.compare,
                 choose_theme=self._choose_theme,
+                take_files=self.taking_chosen.emit,
                 pin=self.marks.toggle_pin,
                 discard=self.marks.toggle_discard,
                 columns=self.importing.ask_again,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QApplication
 
+from app.handing import WISH
 from app.jobs.engine_process import EngineProcess
 from app.main_window import MainWindow
 from app.services import Services, remote_services
@@ -20,7 +21,15 @@ BESIDE = QPoint(28, 28)
 
 
 class Windows(QObject):
-    """Makes windows; the engine's process ends with the last of them."""
+    """Makes windows; the engine's process ends with the last of them.
+
+    Signals
+    -------
+    taking_changed()
+        The user wishes that files of a second start are opened here, or no more.
+    """
+
+    taking_changed = Signal()
 
     def __init__(self, app: QApplication) -> None:
         """Belong to `app`."""
@@ -51,38 +60,56 @@ class Windows(QObject):
         window.set_theme(keeper.theme)
         keeper.changed.connect(window.set_theme)
         window.theme_chosen.connect(keeper.choose)
+        window.actions_.take_files.setChecked(bool(window.settings.get(WISH, False)))
+        window.taking_chosen.connect(lambda wished: self._taking_chosen(window.settings, wished))
         window.closing.connect(lambda: self._closing(window))
+        window.another_wanted.connect(lambda files: self._another(window, files))
         window.searching_on.rest_wanted.connect(
-            lambda project, words: self._with_rest(window, services, project, words)
+            lambda project, words: self._with_rest(window, project, words)
         )
-        window.another_wanted.connect(lambda files: self._another(window, services, files))
         self.open.append(window)
         return window
 
-    def _another(self, window: MainWindow, services: Services, files: list[str]) -> None:
+    def _another(self, window: MainWindow, files: list[str]) -> None:
         """Open a window beside `window`, with files if there are any."""
         for one in [[file] for file in files] or [[]]:
-            made = self._beside(window, services)
-            if one:
-                made.open_files(one)
+            self._beside(window, one)
 
-    def _beside(self, window: MainWindow, services: Services) -> MainWindow:
-        """An empty window beside `window`."""
-        made = self.make(services, window.settings)
+    def _beside(self, window: MainWindow, files: list[str]) -> MainWindow:
+        made = self.make(window.services, window.settings)
         made.resize(window.size())
         made.move(window.pos() + BESIDE * len(self.open))
         made.closing.connect(made.deleteLater)
         made.painted.connect(made.warm_up)
         made.show()
+        if files:
+            made.open_files(files)
         return made
 
-    def _with_rest(
-        self, window: MainWindow, services: Services, project: Project, words: str
-    ) -> None:
+    def _with_rest(self, window: MainWindow, project: Project, words: str) -> None:
         """Open a window on what a candidate of `window` leaves of its pattern."""
-        made = self._beside(window, services)
+        made = self._beside(window, [])
         made.controller.put_back(project, "Look for a second phase")
         made.session.messages.add("info", words, "rest", lasting=True)
+
+    def take(self, files: list[str]) -> None:
+        """Open files that came from outside: in the active window if it is empty, else beside."""
+        if not self.open:
+            return
+        active = self._app.activeWindow()
+        window = next((one for one in self.open if one is active), self.open[-1])
+        if window.session.is_empty and not window.jobs.running("open"):
+            window.open_files(files)
+        else:
+            window = self._beside(window, files)
+        window.raise_()
+        window.activateWindow()
+
+    def _taking_chosen(self, settings: Settings, wished: bool) -> None:
+        settings.set(WISH, wished)
+        for window in self.open:
+            window.actions_.take_files.setChecked(wished)
+        self.taking_changed.emit()
 
     def _closing(self, window: MainWindow) -> None:
         if window in self.open:
