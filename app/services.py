@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.jobs.engine_process import EngineProcess
-    from app.state.density import DensityMap, Shape
+    from app.state.density import DensityMap, OfSamples, Shape
     from engine.batch.manifest import Entry
     from engine.batch.run import Count
     from engine.batch.watch import BatchWatch
@@ -212,6 +212,25 @@ def _density_difference(
     }
 
 
+def _density_ensemble(prediction: DensityAnswer, sample: int) -> dict[OfSamples, DensityMap]:
+    """Mean and standard deviation of the samples that share the lattice of one of them."""
+    import numpy as np
+
+    from app.state.density import DensityMap
+    from engine.training.ensemble import ensemble
+
+    lattice = np.asarray(prediction.cell[sample], dtype=float)
+    found = ensemble(prediction.density, prediction.cell, prediction.weights, sample)
+    of = f"{len(found.members)} of {len(prediction.density)} samples"
+    like = f"{found.correlation:.2f} alike; cell {prediction.cell_source[sample]}"
+    return {
+        "mean": DensityMap(found.mean, lattice, label=f"Mean of {of}, {like}"),
+        "spread": DensityMap(
+            found.deviation, lattice, label=f"Standard deviation over {of}, {like}"
+        ),
+    }
+
+
 def _export_cif(path: Path, candidate: Candidate, solution: Solution) -> None:
     if candidate.fit.phases:  # refined with uncertainties, which belong into the file
         from engine.export.powder_cif import write_powder_cif
@@ -304,6 +323,7 @@ class Services:
     predict_density : (pattern, elements, formula, others_possible, progress) -> DensityAnswer
     candidate_maps : (structure, label) -> map for each shape
     density_difference : (predicted map, candidate's own, label) -> map for each shape
+    density_ensemble : (prediction, sample) -> map for "mean" and "spread"
     export_cif : (path, candidate, solution)
     export_map : (path, density map)
     warm_up_drawing : () -> None
@@ -328,6 +348,7 @@ class Services:
     predict_density: Callable[..., DensityAnswer] = _predict_density
     candidate_maps: Callable[[CrystalStructure, str], dict[Shape, DensityMap]] = _candidate_maps
     density_difference: Callable[..., dict[Shape, DensityMap]] = _density_difference
+    density_ensemble: Callable[..., dict[OfSamples, DensityMap]] = _density_ensemble
     export_cif: Callable[..., None] = _export_cif
     export_map: Callable[[Path, DensityMap], None] = _export_map
     warm_up_drawing: Callable[[], None] = _warm_up_drawing
@@ -347,6 +368,7 @@ REMOTE: dict[str, Callable[..., Any]] = {
     "density_difference": lambda one, other, label, _progress: _density_difference(
         one, other, label
     ),
+    "density_ensemble": lambda prediction, sample, _progress: _density_ensemble(prediction, sample),
 }
 EARLY = ("derive",)  # these need little of what the process loads
 
@@ -395,6 +417,7 @@ def remote_services(engine: EngineProcess) -> Services:
         predict_density=predict_density,
         candidate_maps=candidate_maps,
         density_difference=lambda *asked: engine.call("density_difference", *asked),
+        density_ensemble=lambda *asked: engine.call("density_ensemble", *asked),
         warm_up=warm_up,
     )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from app.state.drawing import Drawing, sound_range
+from app.state.levels import Unit
 from engine.crystal.structure import CrystalStructure
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 Source = Literal["network", "candidate", "difference"]
 Shape = Literal["cell", "cube"]
+OfSamples = Literal["sample", "mean", "spread"]
 Status = Literal["idle", "running", "failed"]
 CUBE_EDGE = 1.0
 RUNS = count(1)
@@ -61,6 +63,13 @@ class DensityMap:
         return float(np.std(self.values))
 
     @cached_property
+    def enclosed(self) -> tuple[FloatArray, FloatArray]:
+        """All values from the largest on, and the electrons of the cell up to each of them."""
+        values = -np.sort(-np.ravel(np.asarray(self.values, dtype=np.float64)))
+        element = abs(float(np.linalg.det(self.lattice))) / values.size
+        return values, np.cumsum(values) * element
+
+    @cached_property
     def maximum(self) -> float:
         """Largest density, e/A^3; of a difference the largest of either sign."""
         return float(np.max(np.abs(self.values) if self.signed else self.values))
@@ -71,12 +80,17 @@ class Surfaces:
     """Where the two nested isosurfaces lie and how they are drawn.
 
     Levels are fractions (0 to 1) of the way from zero to the map's maximum on a square scale,
-    so that a slider is fine where density is low; all levels are positive.
+    so that a slider is fine where density is low; all levels are positive. `unit` is how they are
+    shown and typed.
     """
 
     outer: float = 0.42
     inner: float = 0.75
     opacity: float = 0.35
+    # As "#rrggbb"; empty for those of the theme.
+    outer_colour: str = ""
+    inner_colour: str = ""
+    unit: Unit = "value"
 
 
 def level_of(fraction: float, maximum: float) -> float:
@@ -112,6 +126,9 @@ class DensityState:
         self.candidate_maps: dict[Shape, DensityMap] = {}
         self.difference_maps: dict[Shape, DensityMap] = {}
         self.difference_note = ""
+        self.ensemble_maps: dict[OfSamples, DensityMap] = {}
+        self.ensemble_note = ""
+        self.of_samples: OfSamples = "sample"
         self.source: Source = "network"
         self.sample = 0
         self.shape: Shape = "cell"
@@ -135,6 +152,8 @@ class DensityState:
             return self.candidate_maps.get(self.shape)
         if self.source == "difference":
             return self.difference_maps.get(self.shape)
+        if self.of_samples != "sample":
+            return self.ensemble_maps.get(self.of_samples)
         return self.sample_map(self.sample)
 
     def sample_map(self, at: int) -> DensityMap | None:
@@ -148,6 +167,12 @@ class DensityState:
             label=f"Network sample {at + 1} of {self.n_samples}, {prediction.crystal_system[at]}; "
             f"cell {prediction.cell_source[at]}, expected correlation {prediction.quality[at]:.2f}",
         )
+
+    @property
+    def wants_ensemble(self) -> bool:
+        """Whether mean or spread of the samples are looked at and have not been worked out."""
+        looked_at = self.source == "network" and self.of_samples != "sample"
+        return looked_at and not self.ensemble_maps and not self.ensemble_note
 
     @property
     def has_both(self) -> bool:
@@ -167,6 +192,7 @@ class DensityState:
         """Put back the samples of another run."""
         self.prediction, self.run, self.sample = prediction, run, 0
         self._drop_difference()
+        self._drop_ensemble()
         if prediction is None and self.source != "candidate" and self.candidate_maps:
             self.source = "candidate"
         self.map_changed.emit()
@@ -176,6 +202,7 @@ class DensityState:
         self.prediction = prediction
         self.sample = 0
         self._drop_difference()
+        self._drop_ensemble()
         if prediction is not None:
             self.source = "network"
             self._next_candidate = False
@@ -201,6 +228,23 @@ class DensityState:
         self.difference_maps, self.difference_note = maps, note
         self.map_changed.emit()
 
+    def set_ensemble(self, maps: dict[OfSamples, DensityMap], note: str = "") -> None:
+        """Mean and spread of the samples; or none, and why there cannot be."""
+        self.ensemble_maps, self.ensemble_note = maps, note
+        self.map_changed.emit()
+
+    def set_of_samples(self, which: OfSamples) -> None:
+        """Show one sample, or what all of its lattice agree on."""
+        if which != self.of_samples:
+            self.of_samples = which
+            self.map_changed.emit()
+
+    def _drop_ensemble(self) -> None:
+        """Other samples, or another one that the rest is put beside."""
+        self.ensemble_maps, self.ensemble_note = {}, ""
+        if self.n_samples < 2:
+            self.of_samples = "sample"
+
     def _drop_difference(self) -> None:
         """What was subtracted has changed."""
         self.difference_maps, self.difference_note = {}, ""
@@ -222,6 +266,7 @@ class DensityState:
         if index != self.sample and 0 <= index < self.n_samples:
             self.sample = index
             self._drop_difference()
+            self._drop_ensemble()
             self.map_changed.emit()
 
     def set_shape(self, shape: Shape) -> None:
@@ -261,9 +306,15 @@ class DensityState:
             else:
                 new_outer = max(new_inner - 0.01, 0.01)
         new_opacity = float(np.clip(old.opacity if opacity is None else opacity, 0.0, 1.0))
-        moved = Surfaces(new_outer, new_inner, new_opacity)
-        if moved != old:
-            self.surfaces = moved
+        self._set_surfaces(replace(old, outer=new_outer, inner=new_inner, opacity=new_opacity))
+
+    def dress_surfaces(self, **changes: Any) -> None:
+        """Change colours of the surfaces, or the unit in which levels are shown."""
+        self._set_surfaces(replace(self.surfaces, **changes))
+
+    def _set_surfaces(self, surfaces: Surfaces) -> None:
+        if surfaces != self.surfaces:
+            self.surfaces = surfaces
             self.surfaces_changed.emit()
 
     def set_status(self, status: Status, fraction: float = 0.0, message: str = "") -> None:
@@ -275,6 +326,7 @@ class DensityState:
         """No maps."""
         self.prediction, self.candidate_maps, self.sample = None, {}, 0
         self._drop_difference()
+        self._drop_ensemble()
         self.run = next(RUNS)
         self.source = "network"
         self.map_changed.emit()

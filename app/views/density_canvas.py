@@ -158,15 +158,27 @@ class DensityCanvas:
         if self.camera.fov != fov:
             self.camera.fov = fov
 
-    def set_surfaces(self, outer: float, inner: float, opacity: float) -> None:
-        """Draw the surfaces at two levels (e/A^3); the outer one lets through 1 - `opacity`."""
+    def set_surfaces(
+        self,
+        outer: float,
+        inner: float,
+        opacity: float,
+        outer_colour: str = "",
+        inner_colour: str = "",
+    ) -> None:
+        """Draw the surfaces at two levels (e/A^3); the outer one lets through 1 - `opacity`.
+
+        Their colours are those of the theme where none are given.
+        """
+        outer_colour = outer_colour or self.theme.outer_surface
+        inner_colour = inner_colour or self.theme.inner_surface
         # Atoms sit inside the inner surface: it lets them through where they are drawn.
         solid = INNER_OPACITY if self.structure.visible else 1.0
         self._inner.set_gl_state(
             "translucent" if solid < 1.0 else "opaque", depth_test=True, cull_face=False
         )
-        self._mesh(self._inner, inner, self.theme.inner_surface, solid, inset=INNER_INSET)
-        self._mesh(self._outer, outer, self.theme.outer_surface, opacity)
+        self._mesh(self._inner, inner, inner_colour, solid, inset=INNER_INSET)
+        self._mesh(self._outer, outer, outer_colour, opacity)
         self.canvas.update()
 
     def set_signed_surfaces(self, level: float, opacity: float) -> None:

@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.state.density import DensityState, level_of
+from app.state.density import DensityState
 from app.state.drawing import LARGEST_RANGE, Triple
+from app.theme import LIGHT, Theme
 from app.views.controls import Segmented, SliderRow, heading, muted
+from app.views.level_row import LevelRow
 
 CONTROLS_WIDTH = 214
 LARGEST_INDEX = 20
@@ -52,6 +54,7 @@ class DensityControls(QScrollArea):
         """Show and change `state`."""
         super().__init__(parent)
         self._state = state
+        self._theme: Theme = LIGHT
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 6, 0)
@@ -64,6 +67,24 @@ class DensityControls(QScrollArea):
         )
         self.shape.chosen.connect(state.set_shape)
         column.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.of_samples = Segmented(
+            [
+                ("sample", "Sample", "One of the network's samples"),
+                (
+                    "mean",
+                    "Mean",
+                    "Mean of the samples that have this one's cell, each put where it is most "
+                    "like it",
+                ),
+                (
+                    "spread",
+                    "Spread",
+                    "How sure the network is: standard deviation of these samples at every point",
+                ),
+            ]
+        )
+        self.of_samples.chosen.connect(state.set_of_samples)
+        column.addWidget(self.of_samples, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._build_samples())
         self.in_space = self._part(self._fill_space)
         self.in_plane = self._part(self._fill_plane)
@@ -108,8 +129,20 @@ class DensityControls(QScrollArea):
         return row
 
     def _fill_space(self, column: QVBoxLayout) -> None:
-        self.outer = SliderRow("Outer level", lambda value: self._move(outer=value))
-        self.inner = SliderRow("Inner level", lambda value: self._move(inner=value))
+        state = self._state
+        self.unit = Segmented(
+            [
+                ("value", "e/Å³", "Levels as densities"),
+                ("sigma", "σ", "Levels in standard deviations of the map"),
+                ("electrons", "electrons", "Levels by the electrons of a cell that they enclose"),
+            ]
+        )
+        self.unit.chosen.connect(lambda unit: state.dress_surfaces(unit=unit))
+        column.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.outer = LevelRow("Outer level", lambda value: self._move(outer=value))
+        self.inner = LevelRow("Inner level", lambda value: self._move(inner=value))
+        self.outer.colour_chosen.connect(lambda name: state.dress_surfaces(outer_colour=name))
+        self.inner.colour_chosen.connect(lambda name: state.dress_surfaces(inner_colour=name))
         self.opacity = SliderRow("Opacity", lambda value: self._move(opacity=value))
         for slider in (self.outer, self.inner, self.opacity):
             column.addWidget(slider)
@@ -225,11 +258,14 @@ class DensityControls(QScrollArea):
         """Show what the state holds."""
         state = self._state
         shown, drawing = state.shown, state.drawing
-        self.setEnabled(shown is not None)
+        # Where there is nothing to average, one of the samples is the way out.
+        self.setEnabled(shown is not None or bool(state.ensemble_note))
         self.in_space.setVisible(drawing.view == "surfaces")
         self.in_plane.setVisible(drawing.view == "section")
         self.shape.set_value(state.shape)
         many = state.source != "candidate" and state.n_samples > 1
+        self.of_samples.set_value(state.of_samples)
+        self.of_samples.setEnabled(many and state.source == "network")
         self.previous.setEnabled(many and state.sample > 0)
         self.next.setEnabled(many and state.sample < state.n_samples - 1)
         self.sample.setText(self._sample_text())
@@ -250,19 +286,28 @@ class DensityControls(QScrollArea):
             _quietly(box, lambda box=box, index=index: box.setValue(index))
         self.offset.show_value(drawing.offset, f"{drawing.offset:.3f} d")
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours."""
+        self._theme = theme
+        self.show_levels()
+
     def show_levels(self) -> None:
         """Show where the surfaces lie."""
         surfaces, shown = self._state.surfaces, self._state.shown
         signed = shown is not None and shown.signed
+        theme = self._theme
         self.inner.setVisible(not signed)
         self.outer.set_name("Level, ±" if signed else "Outer level")
-        for row, fraction in ((self.outer, surfaces.outer), (self.inner, surfaces.inner)):
-            reading = ""
-            if shown is not None:
-                level = level_of(fraction, shown.maximum)
-                sigmas = level / shown.sigma if shown.sigma > 0 else 0.0
-                reading = f"{level:.2f} e/Å³, {sigmas:.1f}σ"
-            row.show_value(fraction, reading)
+        self.unit.set_value(surfaces.unit)
+        outer = theme.plus if signed else surfaces.outer_colour or theme.outer_surface
+        inner = surfaces.inner_colour or theme.inner_surface
+        for row, fraction, colour in (
+            (self.outer, surfaces.outer, outer),
+            (self.inner, surfaces.inner, inner),
+        ):
+            row.set_unit(surfaces.unit)
+            row.show_level(fraction, shown)
+            row.show_colour(colour, free=not signed)
         self.opacity.show_value(surfaces.opacity, f"{100 * surfaces.opacity:.0f} %")
 
     def _sample_text(self) -> str:

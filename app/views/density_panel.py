@@ -230,6 +230,7 @@ class DensityPanel(Panel):
         """Take over colours."""
         self._theme = theme
         self.section.set_theme(theme)
+        self.controls.set_theme(theme)
         if self.canvas is not None:
             self.canvas.set_theme(theme)
             if self._session.density.shown is not None:
@@ -301,6 +302,8 @@ class DensityPanel(Panel):
             hint = state.message or "Predicting density"
         elif state.source == "difference":
             hint = state.difference_note or "Subtracting the candidate's density"
+        elif state.source == "network" and state.of_samples != "sample" and state.n_samples:
+            hint = state.ensemble_note or "Putting the samples into one setting"
         elif state.source == "network" or self._session.solution.chosen is None:
             hint = (
                 "Predict density draws the network's map from pattern and elements.\n"
@@ -352,6 +355,8 @@ class DensityPanel(Panel):
             level_of(surfaces.outer, shown.maximum),
             level_of(surfaces.inner, shown.maximum),
             surfaces.opacity,
+            surfaces.outer_colour,
+            surfaces.inner_colour,
         )
 
     def _look_along(self, axis: str) -> None:

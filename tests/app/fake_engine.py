@@ -131,6 +131,10 @@ class FakeEngine:
         self.pattern = make_pattern()
         self.gate = threading.Event()
         self.gate.set()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin the lists of what was asked anew."""
         self.calls: list[str] = []
         self.problems: list[Problem] = []
         self.refinements: list[tuple[PowderPattern, Any]] = []

@@ -77,7 +77,7 @@ def write_patterns(folder: Path) -> tuple[Path, Path]:
 def one_round(window: MainWindow, engine: FakeEngine, path: Path) -> None:
     """Drop, tick, solve, wait for the first candidate, cancel."""
     session = window.session
-    engine.problems.clear()  # the made-up engine's own memory is none of the window's
+    engine.forget()  # the made-up engine's own memory is none of the window's
     engine.gate.set()
     former = session.pattern.pattern
     drop(window, path)

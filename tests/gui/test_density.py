@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog
 
+from app.state.density import level_of
+from tests.app.fake_engine import make_prediction
 from tests.gui.steps import LEFT, settle, solved
 
 
@@ -100,3 +106,82 @@ def test_without_opengl_sections_are_drawn(window, qtbot, file):
     assert window.density.section.isVisible()
     assert not window.density.view.button("surfaces").isEnabled()
     assert window.density.section.section is not None
+
+
+def test_levels_are_typed_in_three_units(density, window, qtbot):
+    controls, state = density.controls, window.session.density
+    shown = state.shown
+
+    def typed(text):
+        controls.outer.number.setFocus()
+        controls.outer.number.selectAll()
+        qtbot.keyClicks(controls.outer.number, text)
+        qtbot.keyClick(controls.outer.number, Qt.Key.Key_Return)
+        return level_of(state.surfaces.outer, shown.maximum)
+
+    before = frame(density)
+    assert typed("0.9") == pytest.approx(0.9, rel=1e-3)
+    qtbot.wait(80)
+    assert frame(density) != before
+    qtbot.mouseClick(controls.unit.button("sigma"), LEFT)
+    assert controls.outer.reading.endswith("σ")
+    assert typed("1.5") == pytest.approx(1.5 * shown.sigma, rel=1e-2)
+    qtbot.mouseClick(controls.unit.button("electrons"), LEFT)
+    level = typed("2")
+    volume = abs(np.linalg.det(shown.lattice))
+    # Densities of a coarse grid come in steps: two electrons lie between one and the next.
+    less, more = (
+        shown.values[shown.values >= factor * level].sum() * volume / shown.values.size
+        for factor in (1.001, 0.999)
+    )
+    assert less < 2.0 <= more
+    assert controls.outer.reading.endswith(" e")
+
+
+def test_a_surface_gets_another_colour(density, window, qtbot, monkeypatch):
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#00ff00"))
+    window.session.density.set_surfaces(opacity=0.9)
+    window.session.density.set_show_atoms(False)
+    qtbot.mouseClick(density.controls.outer.swatch, LEFT)
+    qtbot.wait(80)
+    assert window.session.density.surfaces.outer_colour == "#00ff00"
+    image = frame(density)
+    middle = image.pixelColor(image.width() // 2, image.height() // 2)
+    greens = [
+        image.pixelColor(x, y)
+        for x in range(0, image.width(), 5)
+        for y in range(0, image.height(), 5)
+    ]
+    assert sum(c.green() > 1.5 * max(c.red(), c.blue(), 1) for c in greens) > 20, middle
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor())
+    qtbot.mouseClick(density.controls.outer.swatch, LEFT)  # nothing was chosen
+    assert window.session.density.surfaces.outer_colour == "#00ff00"
+
+
+def test_what_the_samples_agree_on_and_how_far_they_differ(density, window, qtbot):
+    state, controls = window.session.density, density.controls
+    apart = make_prediction()
+    state.set_prediction(replace(apart, cell=np.stack([apart.cell[0]] * 3)))
+    settle(window, qtbot)
+    one = state.shown
+    qtbot.mouseClick(controls.of_samples.button("mean"), LEFT)
+    settle(window, qtbot)
+    assert "Mean of" in density.label.text()
+    assert np.corrcoef(state.shown.values.ravel(), one.values.ravel())[0, 1] > 0.5
+    qtbot.mouseClick(controls.of_samples.button("spread"), LEFT)
+    settle(window, qtbot)
+    assert "Standard deviation" in density.label.text()
+    assert state.shown.values.min() >= 0.0
+    # Another sample is another one to put the rest beside.
+    qtbot.mouseClick(controls.next, LEFT)
+    settle(window, qtbot)
+    assert "Standard deviation" in density.label.text()
+    # Samples that no other is like have nothing to be averaged with.
+    state.set_prediction(apart)
+    settle(window, qtbot)
+    assert "nothing to average" in density.hint.text()
+    assert controls.of_samples.isEnabled()
+    qtbot.mouseClick(controls.of_samples.button("sample"), LEFT)
+    assert state.shown is not None
+    qtbot.mouseClick(density.source.button("candidate"), LEFT)
+    assert not controls.of_samples.isEnabled()
