@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -100,9 +100,7 @@ class CrystalModel:
         )
         basis = invariant_metric_basis(np.unique(standardised.rotations, axis=0))
         reciprocal = metric_to_vector(np.linalg.inv(cell.lattice @ cell.lattice.T))
-        first, second = np.zeros(len(cell)), np.zeros(len(cell))
-        if anomalous:
-            first, second = dispersion(cell.numbers, wavelength)
+        first, second = _dispersion(cell, wavelength, anomalous)
         zs, inverse = np.unique(cell.numbers, return_inverse=True)
         f0 = form_factors(zs, listed.s**2)[inverse]
         return cls(
@@ -115,6 +113,26 @@ class CrystalModel:
             displacements=free_displacements(standardised),
             form_factor=(f0 + first[:, None]) * cell.occupancies[:, None],
             f_second=second * cell.occupancies,
+        )
+
+    def with_dispersion(self, wavelength: float, anomalous: bool) -> CrystalModel:
+        """The same crystal with or without f' and f'', whichever it had.
+
+        Parameters
+        ----------
+        wavelength : float
+            Angstrom.
+        anomalous : bool
+        """
+        cell = self.standardised.conventional
+        if anomalous == bool(np.any(self.f_second)):
+            return self
+        first, second = _dispersion(cell, wavelength, True)
+        change = (first if anomalous else -first) * cell.occupancies
+        return replace(
+            self,
+            form_factor=self.form_factor + change[:, None],
+            f_second=second * cell.occupancies * anomalous,
         )
 
     @property
@@ -295,3 +313,12 @@ def _scaled(columns: FloatArray, lattice: FloatArray) -> FloatArray:
     lengths = np.linalg.norm(np.einsum("nip,ij->njp", columns, lattice), axis=1)
     moved = np.maximum((lengths > 1e-9).sum(axis=0), 1)
     return np.asarray(columns / np.sqrt((lengths**2).sum(axis=0) / moved))
+
+
+def _dispersion(
+    cell: CrystalStructure, wavelength: float, anomalous: bool
+) -> tuple[FloatArray, FloatArray]:
+    """f' and f'' of every atom, electrons; none where they are not asked for."""
+    if anomalous:
+        return dispersion(cell.numbers, wavelength)
+    return np.zeros(len(cell)), np.zeros(len(cell))

@@ -6,6 +6,7 @@ areas, and every derivative of the pattern is the same kind of product.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
@@ -87,13 +88,21 @@ def line_profiles(
         for name, values in shapes.items():
             data[name][part] = values
     shape = (len(two_theta), len(position))
-    matrices = {name: csc_matrix((data[name], rows, ends), shape=shape) for name in made}
+    value = csc_matrix((data["value"], rows, ends), shape=shape)
+    matrices = {name: _with_data(value, data[name]) for name in made}
     return LineProfiles(
         value=matrices["value"],
         by_position=matrices.get("position"),
         by_fwhm=matrices.get("fwhm"),
         by_eta=matrices.get("eta"),
     )
+
+
+def _with_data(matrix: csc_matrix, data: AnyFloats) -> csc_matrix:
+    """The same places with other values; scipy's constructor would check the places again."""
+    other = copy.copy(matrix)
+    other.data = data
+    return other
 
 
 def _shapes(

@@ -131,6 +131,31 @@ def start(
     return advance(Refinement(model, state, (), prepared), _PLACE, tolerance=tolerance)
 
 
+def under_other_optics(refinement: Refinement, prepared: PreparedPattern) -> Refinement:
+    """Where a refinement stands with other optics; its parameters are to be refined from there.
+
+    Parameters
+    ----------
+    refinement : Refinement
+        Without texture.
+    prepared : PreparedPattern
+        Its pattern, with another slit mode or with `dispersion` changed.
+    """
+    model, parameters = refinement.model, refinement.state.parameters
+    crystal = model.crystal.with_dispersion(prepared.radiation.primary, prepared.dispersion)
+    other = ProfileModel(
+        crystal,
+        prepared.radiation,
+        prepared.two_theta,
+        prepared.background,
+        N_BACKGROUND,
+        model.reach,
+    )
+    parameters = replace(parameters, scale=_first_scale(other, parameters, prepared))
+    state = LeastSquares(parameters, np.inf, None)
+    return replace(refinement, model=other, state=state, prepared=prepared)
+
+
 def advance(
     refinement: Refinement,
     stages: tuple[tuple[str, ...], ...],

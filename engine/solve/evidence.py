@@ -12,6 +12,7 @@ the library told are charged by how far they had to move.
 from __future__ import annotations
 
 import math
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class Evidence:
         self._lines = max(float(len(prepared.peaks)), 5.0)
         self._elements = max(EFFECTIVE_SHARE * prepared.n_independent, self._lines)
         self._best_misfit = np.inf
+        self._priors: WeakKeyDictionary[Refinement, float] = WeakKeyDictionary()
 
     @property
     def n(self) -> float:
@@ -63,8 +65,14 @@ class Evidence:
             + (n_structural(refinement) - n_coordinates) * math.log(n)
             + coordinate_charge(n_coordinates, n, moved)
             - 2.0 * proposal.whole_prior
-            - 2.0 * structure_prior(proposal, refinement)
+            - 2.0 * self._structure_prior(proposal, refinement)
         )
+
+    def _structure_prior(self, proposal: Proposal, refinement: Refinement) -> float:
+        """Found once a refinement: candidates are put in order again and again."""
+        if refinement not in self._priors:
+            self._priors[refinement] = structure_prior(proposal, refinement)
+        return self._priors[refinement]
 
     def learn(self, refinement: Refinement) -> None:
         """Take note of how well the pattern can be explained."""

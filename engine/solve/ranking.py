@@ -37,7 +37,8 @@ OVERTAKING = 4
 # Further behind in score none was ever right: of 46 right ones the last was 29 behind when the
 # atoms had been relaxed on part of the pattern.
 OUT_OF_REACH = 80.0
-STRICT_SYMMETRY, LOOSE_SYMMETRY = 0.02, 0.12
+# Angstrom; within the loose ones, atoms may have left a higher symmetry only to fit the noise.
+STRICT_SYMMETRY, LOOSE_SYMMETRIES = 0.02, (0.12, 0.4)
 FIRST = 3
 # The first stages need no far tails and no last digits.
 QUICK_REACH, MIDDLE_REACH = 6.0, 8.0
@@ -200,7 +201,7 @@ class Ranking:
             return placed
         change, again = better
         self._prepared, self._quick = change.apply(self._prepared), change.apply(self._quick)
-        rest = [_place(self._quick, r.proposal) for r in placed[OPTICS_TRIALS:]]
+        rest = [_placed_again(change, r) for r in placed[OPTICS_TRIALS:]]
         found = [Ranked(*result, score=0.0) for result in (*again, *rest) if result is not None]
         return _in_order(evidence, found)
 
@@ -258,8 +259,7 @@ def _better_optics(
     numbers = np.concatenate([r.proposal.structure.numbers for r in placed])
     least, chosen = placed[0].score - OPTICS_GAIN, None
     for change in possible_changes(given, quick, numbers):
-        changed = change.apply(quick)
-        tried = [_place(changed, r.proposal) for r in placed[:OPTICS_TRIALS]]
+        tried = [_placed_again(change, r) for r in placed[:OPTICS_TRIALS]]
         scores = [evidence.score(*result) for result in tried if result is not None]
         if scores and min(scores) < least:
             least, chosen = min(scores), (change, tried)
@@ -290,6 +290,16 @@ def _place(prepared: PreparedPattern, proposal: Proposal) -> tuple[Proposal, Ref
         return None
 
 
+def _placed_again(change: OpticsChange, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+    """A candidate that is placed, under other optics."""
+    before = ranked.refinement
+    try:
+        begun = stages.under_other_optics(before, change.apply(before.prepared))
+        return ranked.proposal, stages.advance(begun, stages.WIDTH, steps=4, tolerance=COARSE)
+    except np.linalg.LinAlgError:
+        return None
+
+
 def _relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
     try:
         return ranked.proposal, stages.refine_atoms(ranked.refinement, steps=6, tolerance=COARSE)
@@ -306,12 +316,10 @@ def _complete(
     scores no worse.
     """
     before = ranked.refinement
-    structure = report.refined_structure(before)
     try:
         whole = _refine_whole(prepared, before, STRICT_SYMMETRY)
-        higher = standardise(structure, LOOSE_SYMMETRY).number
-        if higher != whole.model.crystal.standardised.number:
-            other = _refine_whole(prepared, before, LOOSE_SYMMETRY)
+        for symprec in _loose_symmetries(whole):
+            other = _refine_whole(prepared, before, symprec)
             if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
                 whole = other
         gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
@@ -319,6 +327,22 @@ def _complete(
         return ranked.proposal, _with_element_b(ranked.proposal, whole, evidence, stages.FINE)
     except (BadInputError, np.linalg.LinAlgError):
         return ranked.proposal, before
+
+
+def _loose_symmetries(refinement: Refinement) -> list[float]:
+    """The tolerances with which another symmetry is found than the refinement has, one for each."""
+    structure = report.refined_structure(refinement)
+    seen, found = [refinement.model.crystal.standardised], []
+    for symprec in LOOSE_SYMMETRIES:
+        other = standardise(structure, symprec)
+        if not any(_same_symmetry(other, one) for one in seen):
+            seen.append(other)
+            found.append(symprec)
+    return found
+
+
+def _same_symmetry(one: Standardised, two: Standardised) -> bool:
+    return one.number == two.number and len(one.primitive) == len(two.primitive)
 
 
 def _with_element_b(
