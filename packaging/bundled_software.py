@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
+import re
 import shutil
 import sys
 import uuid
 from importlib import metadata
 from pathlib import Path
 
+import system_parts
+
 HERE = Path(__file__).resolve().parent
+_SHARED = re.compile(r"^lib.*\.(so(\.\d+)*|dylib)$|\.dll$")
 LICENCE_WORDS = ("licen", "copying", "notice", "authors")
 QT = ("PySide6_Essentials", "PySide6-Essentials", "shiboken6")
 QT_NOTICE = """\
@@ -90,9 +95,30 @@ def declared(item: metadata.Distribution) -> str:
     return text.strip().splitlines()[0] if text.strip() else "not declared"
 
 
-def bill_of_materials(items: list[metadata.Distribution], version: str) -> dict[str, object]:
-    """CycloneDX 1.6, from the metadata of the distributions and this Python."""
-    components = [
+def embedded(item: metadata.Distribution, bundle: Path) -> list[dict[str, object]]:
+    """The shared libraries that a wheel brings along, with the checksums that they have here."""
+    return [
+        {
+            "type": "file",
+            "name": file.as_posix(),
+            "hashes": [{"alg": "SHA-256", "content": _sha256(bundle / "_internal" / str(file))}],
+        }
+        for file in item.files or ()
+        if _SHARED.search(file.name) and (bundle / "_internal" / str(file)).is_file()
+    ]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def bill_of_materials(
+    items: list[metadata.Distribution], version: str, bundle: Path
+) -> dict[str, object]:
+    """CycloneDX 1.6: the distributions, this Python, and what was taken from the system."""
+    parts, unknown = system_parts.system_parts(bundle)
+    components: list[dict[str, object]] = [
         {
             "type": "library",
             "bom-ref": f"pkg:pypi/{item.name.lower()}@{item.version}",
@@ -100,13 +126,18 @@ def bill_of_materials(items: list[metadata.Distribution], version: str) -> dict[
             "version": item.version,
             "purl": f"pkg:pypi/{item.name.lower()}@{item.version}",
             "licenses": [{"license": {"name": declared(item)}}],
+            "components": embedded(item, bundle),
         }
         for item in items
         if item.name != "densight"
     ]
-    python = ".".join(map(str, sys.version_info[:3]))
-    components.append({"type": "framework", "name": "CPython", "version": python})
-    names = "".join(sorted(str(part["name"]) + str(part["version"]) for part in components))
+    components.append(
+        {"type": "framework", "name": "CPython", "version": platform.python_version()}
+    )
+    system = platform.freedesktop_os_release() if parts else {}
+    components += [system_parts.component(part, system) for part in parts]
+    components += [{"type": "library", "name": name, "version": "unknown"} for name in unknown]
+    names = "".join(sorted(f"{part['name']}{part['version']}" for part in components))
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -128,11 +159,18 @@ def describe(bundle: Path, version: str) -> list[str]:
     """Write licences and bill of materials into the bundle; who brings no licence text."""
     items = shipped_distributions(bundle)
     without = collect_licences(items, bundle / "licences")
-    bill = bill_of_materials(items, version)
+    for part in system_parts.system_parts(bundle)[0]:
+        if part.copyright_file.is_file():
+            place = bundle / "licences" / "system" / f"{part.package}-copyright.txt"
+            place.parent.mkdir(exist_ok=True)
+            shutil.copy(part.copyright_file, place)
+        else:
+            without.append(part.package)
+    bill = bill_of_materials(items, version, bundle)
     (bundle / "sbom.cdx.json").write_text(json.dumps(bill, indent=1) + "\n", encoding="utf-8")
     return without
 
 
 if __name__ == "__main__":
     for name in describe(Path(sys.argv[1]), sys.argv[2]):
-        print(f"no licence text in the distribution {name}: its declared licence is recorded")
+        print(f"no licence text in {name}: its declared licence is recorded")
