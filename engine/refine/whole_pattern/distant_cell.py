@@ -72,7 +72,7 @@ class _Match:
         lines = phase.lines(own, False)
         self.given = np.asarray(own.metric)
         reciprocal = np.linalg.inv(crystal.standardised.conventional.lattice).T
-        self.per_strain = _by_strain(reciprocal) @ crystal.metric_basis
+        self.per_strain = _by_strain(np.asarray(reciprocal)) @ crystal.metric_basis
         primary = prepared.radiation.primary
         sine = np.sin(np.radians(prepared.two_theta / 2.0))
         x = np.log(2.0 * np.maximum(sine, 1e-4) / primary)
