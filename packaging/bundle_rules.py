@@ -18,6 +18,7 @@ HIDDEN_IMPORTS = (
 # No subcommand and no view imports these; they are optional parts of libraries that are shipped.
 EXCLUDED_MODULES = (
     "IPython",
+    "PySide6.QtNetwork",
     "PySide6.QtQml",
     "PySide6.QtQuick",
     "_pytest",
@@ -100,8 +101,9 @@ LEFT_OUT_FILES = (
     r"torch/lib/lib(aoti_custom_ops|backend_with_compiler|jitbackend_test|torchbind_test)\.so$",
     # Qt: no QML, no translations of Qt's own, no platform plugin without a desktop
     r"PySide6/(Qt/)?(qml|translations)/",
-    r"libQt6(Qml|Quick|QmlModels|QmlMeta|QmlWorkerScript|Pdf|VirtualKeyboard)\.so",
-    r"plugins/(qmltooling|qmllint|sqldrivers|designer|platforminputcontexts/libqtvirtualkeyboard)",
+    r"libQt6(Network|Qml|Quick|QmlModels|QmlMeta|QmlWorkerScript|Pdf|VirtualKeyboard)\.so",
+    r"plugins/(tls|qmltooling|qmllint|sqldrivers|designer)",
+    r"plugins/platforminputcontexts/libqtvirtualkeyboard",
     r"plugins/imageformats/libqpdf",
     r"plugins/platformthemes/libqgtk3",
     # Qt without a desktop: bare frame buffers, remote screens, embedded devices

@@ -1,11 +1,13 @@
 """Make a frozen folder smaller on Linux without taking away anything that it uses.
 
 Symbols that only a debugger reads are stripped, libraries that nothing in the folder refers to
-are dropped, and Qt's copy of ICU gets the empty data library that ICU itself calls stub data.
+are dropped, what two wheels bring alike is kept once, and Qt's copy of ICU gets the empty data
+library that ICU itself calls stub data.
 """
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import struct
@@ -43,6 +45,7 @@ def main(bundle: Path) -> int:
     for name in orphans(internal):
         print(f"nothing refers to {name}")
         (internal / name).unlink()
+    print(f"second copies: {share_copies(internal) / 1e6:.1f} MB")
     return 0
 
 
@@ -130,6 +133,25 @@ def empty_icu_data(internal: Path) -> int:
         command += [f"-Wl,-soname,{path.name}", str(HERE / "linux" / "empty_icu_data.c")]
         subprocess.run([*command, "-o", str(path)], check=True)
         saved += before - path.stat().st_size
+    return saved
+
+
+def share_copies(internal: Path) -> int:
+    """Make links of libraries that two wheels bring alike; the number of bytes saved.
+
+    Their names hold a checksum of the contents, so that what is called the same is the same; the
+    contents are compared all the same.
+    """
+    saved = 0
+    first: dict[str, Path] = {}
+    for path in libraries(internal):
+        kept = first.setdefault(path.name, path)
+        if kept is path or not path.parent.name.endswith(".libs"):
+            continue
+        if filecmp.cmp(kept, path, shallow=False):
+            saved += path.stat().st_size
+            path.unlink()
+            path.symlink_to(os.path.relpath(kept, path.parent))
     return saved
 
 

@@ -88,3 +88,17 @@ def test_empty_icu_data_has_the_symbol_that_icu_asks_for(slimming, tmp_path):
     header = (ctypes.c_ubyte * 4).in_dll(ctypes.CDLL(str(path)), "icudt73_dat")
     assert list(header) == [32, 0, 0xDA, 0x27]
     assert slimming.read_elf(path).soname == "libicudata.so.73"
+
+
+def test_what_two_wheels_bring_alike_is_kept_once(slimming, tmp_path):
+    first = compiled(tmp_path / "a.libs" / "libsame-1234.so", "int same(void) { return 5; }")
+    second = tmp_path / "b.libs" / first.name
+    second.parent.mkdir()
+    shutil.copy(first, second)
+    other = compiled(tmp_path / "c.libs" / first.name, "int same(void) { return 6; }")
+    size = first.stat().st_size
+    assert slimming.share_copies(tmp_path) == size
+    assert second.is_symlink()
+    assert second.resolve() == first
+    assert ctypes.CDLL(str(second)).same() == 5
+    assert not other.is_symlink()
