@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject
 from app.controller import Controller
 
 STALE = (
-    "The candidates were found with other regions excluded. Solve again (Ctrl+R), or refine a "
-    "candidate further (Ctrl+Shift+R), to apply the change."
+    "The candidates were found with other regions, background or peaks. Solve again (Ctrl+R), or "
+    "refine a candidate further (Ctrl+Shift+R), to apply the change."
 )
 
 
@@ -37,7 +37,12 @@ class PatternWork(QObject):
         solution = self._session.solution.solution
         if solution is None or not solution.candidates:
             return False
-        return solution.problem.pattern.details.excluded != self._session.preparing.regions
+        asked, now = solution.problem.pattern.details, self._session.pattern.preparation
+        return (asked.excluded, asked.background, asked.peaks) != (
+            now.excluded,
+            now.background,
+            now.peaks,
+        )
 
     def _clear(self) -> None:
         """Take the message down once it is not true any more."""

@@ -50,7 +50,7 @@ class Refining(QObject):
         try:
             regions = (*self._session.preparing.regions, *parse_regions(wishes.excluded))
             asked, options = question_of(
-                pattern,
+                self._session.pattern.preparation.marked(pattern),
                 groups=None if wishes.automatic else wishes.groups,
                 background_terms=wishes.background_terms,
                 texture_axis=wishes.texture_axis,

@@ -57,9 +57,9 @@ class PatternState:
 
     @property
     def seen(self) -> PowderPattern | None:
-        """The pattern without its excluded regions: what searches and fits are given."""
+        """The pattern as it is prepared: what searches and fits are given."""
         pattern, preparation, seen = self._seen
-        if pattern is not self.pattern or preparation.excluded != self.preparation.excluded:
+        if pattern is not self.pattern or preparation != self.preparation:
             seen = self.preparation.seen(self.pattern) if self.pattern is not None else None
         self._seen = self.pattern, self.preparation, seen
         return seen

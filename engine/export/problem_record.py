@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from engine import resources
 from engine.errors import BadInputError
+from engine.pattern.choices import BackgroundChoice, PeakEdits
+from engine.pattern.details import MeasurementDetails
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import Radiation
 from engine.solve.result import Problem
@@ -37,7 +39,8 @@ def problem_record(problem: Problem) -> dict[str, Any]:
         ``settings`` (all fields of `Problem` but the pattern, elements and seed), ``optics``
         (what `Radiation` has besides its wavelengths), ``pattern_sha256`` (of the file's bytes;
         null for a pattern that came from no file), ``ranges`` (which of the file's ranges were
-        asked for), ``left_out`` (``excluded`` regions of 2theta, and whether ``spikes``) and
+        asked for), ``left_out`` (``excluded`` regions of 2theta, and whether ``spikes``),
+        ``chosen`` (``background`` and ``peaks``, where not left to the program) and
         ``checksums`` of the weights and the structure types.
     """
     radiation = problem.pattern.radiation
@@ -54,7 +57,18 @@ def problem_record(problem: Problem) -> dict[str, Any]:
             "excluded": [list(region) for region in problem.pattern.details.excluded],
             "spikes": problem.pattern.details.without_spikes,
         },
+        "chosen": _chosen(problem.pattern.details),
         "checksums": data_checksums(),
+    }
+
+
+def _chosen(details: MeasurementDetails) -> dict[str, Any]:
+    """What was chosen by hand, as JSON; empty where nothing was."""
+    plain = MeasurementDetails()
+    return {
+        name: asdict(getattr(details, name))
+        for name in ("background", "peaks")
+        if getattr(details, name) != getattr(plain, name)
     }
 
 
@@ -167,7 +181,23 @@ def _pattern(record: dict[str, Any], folder: Path, radiation: Radiation) -> Powd
     if radiation.optics_provenance == "typed":
         optics = {name: getattr(radiation, name) for name in _OPTICS}
         pattern = replace(pattern, radiation=replace(pattern.radiation, **optics))
+    pattern = _marked(pattern, record.get("chosen") or {}, folder)
     return _corrected(pattern, record.get("left_out") or {}, folder)
+
+
+def _marked(pattern: PowderPattern, chosen: dict[str, Any], folder: Path) -> PowderPattern:
+    """The pattern with background and lines as they were chosen."""
+    try:
+        background, peaks = chosen.get("background", {}), chosen.get("peaks", {})
+        anchors = tuple((float(x), float(y)) for x, y in background.get("anchors", ()))
+        details = replace(
+            pattern.details,
+            background=BackgroundChoice(**{**background, "anchors": anchors}),
+            peaks=PeakEdits(**{name: tuple(map(float, x)) for name, x in peaks.items()}),
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise BadInputError(f"The solution.json in '{folder}' is damaged: {error}.") from None
+    return replace(pattern, details=details)
 
 
 def _corrected(pattern: PowderPattern, left_out: dict[str, Any], folder: Path) -> PowderPattern:

@@ -118,7 +118,8 @@ def read_project(path: Path) -> Project:
     solution = project.solution
     if solution is not None and project.pattern is not None:
         problem = solution.problem
-        if problem.pattern.two_theta is project.pattern.two_theta:  # kept once, one object again
+        same = problem.pattern.two_theta is project.pattern.two_theta
+        if same and problem.pattern.details == project.pattern.details:  # one object again
             problem = replace(problem, pattern=project.pattern)
             project = replace(project, solution=replace(solution, problem=problem))
     return project

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pattern.preparation import Anchor, BackgroundChoice
+from engine.pattern.choices import Anchor, BackgroundChoice
 
 FloatArray = NDArray[np.float64]
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pattern.anchors import through_anchors
+from engine.pattern.choices import BackgroundChoice
 from engine.pattern.line_fit import BackgroundFreedom
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peak_detection import typical_width
-from engine.pattern.preparation import BackgroundChoice
 
 FloatArray = NDArray[np.float64]
 

@@ -1,13 +1,15 @@
-"""What a pattern's file says of the measurement besides its points and its radiation."""
+"""What a pattern's file says besides its points and its radiation, and what was done to it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from engine.pattern.choices import BackgroundChoice, PeakEdits
 
 
 @dataclass(frozen=True)
 class MeasurementDetails:
-    """Facts that are kept as the file has them.
+    """Facts that are kept as the file has them, and choices of whoever opened it.
 
     Attributes
     ----------
@@ -28,6 +30,10 @@ class MeasurementDetails:
         Regions of 2theta (degrees) whose points were left out.
     without_spikes : bool
         Whether spikes were left out.
+    background : BackgroundChoice
+        Where the background comes from, for the search for lines, for structures and for fits.
+    peaks : PeakEdits
+        Lines added and removed by hand, likewise.
     """
 
     sample: str = ""
@@ -38,3 +44,5 @@ class MeasurementDetails:
     ranges: int | str | None = None
     excluded: tuple[tuple[float, float], ...] = ()
     without_spikes: bool = False
+    background: BackgroundChoice = field(default_factory=BackgroundChoice)
+    peaks: PeakEdits = field(default_factory=PeakEdits)

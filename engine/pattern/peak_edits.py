@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pattern.choices import PeakEdits
 from engine.pattern.line_fit import LineFit
 from engine.pattern.line_profile import Lines
 from engine.pattern.peak_search import PeakSearch, joined
-from engine.pattern.preparation import PeakEdits
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

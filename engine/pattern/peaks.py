@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pattern.background import estimate_background
+from engine.pattern.background import chosen_background, estimate_background
+from engine.pattern.choices import PeakEdits
 from engine.pattern.line_fit import LineFit
 from engine.pattern.line_profile import Lines, calculate, heights
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peak_detection import typical_width
 from engine.pattern.peak_edits import edited
 from engine.pattern.peak_search import PeakSearch
-from engine.pattern.preparation import PeakEdits
 from engine.pattern.radiation import Radiation
 from engine.pattern.resample import downsample
 from engine.pattern.spurious import ForeignLine
@@ -108,7 +108,8 @@ def find_peaks(
     ----------
     pattern : PowderPattern
     background : (n,) array, optional
-        Held as given; otherwise estimated and then settled together with the lines.
+        Held as given; otherwise as was chosen for the pattern, and where nothing was chosen
+        estimated and then settled together with the lines.
     threshold : float
         Smallest signal-to-noise ratio of a line.
     min_relative_area : float
@@ -116,13 +117,17 @@ def find_peaks(
     max_peaks : int
         At most so many lines: the most significant ones.
     edits : PeakEdits, optional
-        Lines added and removed by hand; all lines are fitted together once more with them.
+        Lines added and removed by hand, by default those noted on the pattern; all lines are
+        fitted together once more with them.
 
     Returns
     -------
     PeakList
         Each wavelength's satellite belongs to its primary line and is never a line itself.
     """
+    chosen = pattern.details
+    edits = chosen.peaks if edits is None else edits
+    background = chosen_background(pattern, chosen.background) if background is None else background
     width = typical_width(pattern)
     factor = int(max(1.0, width / pattern.step / _POINTS_PER_WIDTH))
     thin = downsample(pattern, -(-len(pattern) // factor)) if factor > 1 else pattern

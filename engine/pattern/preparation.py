@@ -2,81 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
-from engine.errors import BadInputError
+from engine.pattern.choices import HIGHEST_DEGREE, Anchor, BackgroundChoice, Method, PeakEdits
 from engine.pattern.excluded import Region, without_regions
 from engine.pattern.pattern import PowderPattern
 
-Method = Literal["automatic", "arpls", "snip", "spline", "polynomial"]
-Anchor = tuple[float, float]
-HIGHEST_DEGREE = 15
-
-
-def _check(numbers: Iterable[float]) -> None:
-    if not all(math.isfinite(number) for number in numbers):
-        raise BadInputError("What was chosen about the pattern has a number that is not finite.")
-
-
-@dataclass(frozen=True)
-class BackgroundChoice:
-    """Where the background comes from.
-
-    Attributes
-    ----------
-    method : str
-        "automatic": estimated, then settled together with the lines. The others are held: "arpls"
-        (the same estimate), "snip" (peak clipping), "spline" (a curve through the anchors that
-        has no extrema between them), "polynomial" (least squares on the anchors).
-    anchors : tuple of (float, float)
-        2theta in degrees and counts, in order of angle.
-    degree : int
-        Of the polynomial; lower where there are fewer anchors.
-    """
-
-    method: Method = "automatic"
-    anchors: tuple[Anchor, ...] = ()
-    degree: int = 5
-
-    def __post_init__(self) -> None:
-        """Check that there are anchors where they are needed, and that all numbers make sense."""
-        _check(number for anchor in self.anchors for number in anchor)
-        if not 0 <= self.degree <= HIGHEST_DEGREE:
-            raise BadInputError(f"The degree of a background is 0 to {HIGHEST_DEGREE}.")
-        if self.has_curve and not self.anchors:
-            raise BadInputError("A background through anchors needs one anchor at least.")
-
-    @property
-    def has_curve(self) -> bool:
-        """Whether the background is a curve through its anchors."""
-        return self.method in ("spline", "polynomial")
-
-
-@dataclass(frozen=True)
-class PeakEdits:
-    """What differs from the automatic search.
-
-    Attributes
-    ----------
-    added : tuple of float
-        2theta of lines put by hand, degrees, for the primary wavelength.
-    removed : tuple of float
-        2theta of found lines that are none.
-    """
-
-    added: tuple[float, ...] = ()
-    removed: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Check that all numbers are some."""
-        _check((*self.added, *self.removed))
-
-    def __bool__(self) -> bool:
-        """Whether anything differs."""
-        return bool(self.added or self.removed)
+__all__ = ["HIGHEST_DEGREE", "Anchor", "BackgroundChoice", "Method", "PeakEdits", "Preparation"]
 
 
 @dataclass(frozen=True)
@@ -96,12 +28,17 @@ class Preparation:
     peaks: PeakEdits = field(default_factory=PeakEdits)
     background: BackgroundChoice = field(default_factory=BackgroundChoice)
 
+    def marked(self, pattern: PowderPattern) -> PowderPattern:
+        """The pattern with the chosen background and lines noted on it; nothing is left out."""
+        chosen = replace(pattern.details, background=self.background, peaks=self.peaks)
+        return pattern if chosen == pattern.details else replace(pattern, details=chosen)
+
     def seen(self, pattern: PowderPattern) -> PowderPattern:
-        """The pattern as searches and fits see it.
+        """The pattern as searches and fits see it: marked, without the excluded regions.
 
         Raises
         ------
         BadInputError
             If a region ends before it begins, holds no point, or too few points are left.
         """
-        return without_regions(pattern, self.excluded)
+        return without_regions(self.marked(pattern), self.excluded)

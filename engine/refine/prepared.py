@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pattern.choices import in_words
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.peaks import PeakList, find_peaks
 from engine.pattern.radiation import Radiation
@@ -35,6 +36,8 @@ class PreparedPattern:
     peaks : PeakList
     dispersion : bool
         Whether anomalous scattering is in the pattern; False for one simulated without.
+    held_background : str
+        How the background was chosen; empty where it was estimated, which fits then correct.
     """
 
     two_theta: FloatArray
@@ -47,6 +50,7 @@ class PreparedPattern:
     eta: float
     peaks: PeakList
     dispersion: bool = True
+    held_background: str = ""
 
     @property
     def d_min(self) -> float:
@@ -131,6 +135,7 @@ def prepare(
         caglioti=widths,
         eta=float(np.clip(np.median(found.eta), 0.1, 0.9)) if len(found) else 0.5,
         peaks=found,
+        held_background="" if peaks is not None else in_words(pattern.details.background),
     )
 
 

@@ -91,6 +91,11 @@ class State:
         """The pattern now."""
         return self.model.calculate(self.parameters)
 
+    def allows(self, group: str) -> bool:
+        """Whether a group may be refined; a background that was chosen only where it is asked."""
+        held = group == "background" and bool(self.prepared.held_background)
+        return self.options.allows(group) and not (held and self.options.automatic)
+
     def freedom(self, groups: tuple[str, ...]) -> Freedom:
         """The slots of these groups, for the phases that are strong enough to bear them."""
         slots: list[Slot] = []
@@ -128,7 +133,7 @@ class State:
 
     def refined(self, groups: tuple[str, ...], steps: int = 8, tolerance: float = 2e-4) -> State:
         """Refine these groups, those that the options hold left out."""
-        chosen = tuple(dict.fromkeys(g for g in groups if self.options.allows(g)))
+        chosen = tuple(dict.fromkeys(g for g in groups if self.allows(g)))
         freedom = self.freedom(chosen)
         if not freedom:
             return self

@@ -13,7 +13,7 @@ from engine.refine.result import Correlations, FitResult, Parameter, PhaseFit, R
 from engine.refine.whole_pattern.axial_divergence import SINGLE_BEAM, TWO_BEAMS
 from engine.refine.whole_pattern.marquardt import Minimum
 from engine.refine.whole_pattern.model import CalculatedPattern
-from engine.refine.whole_pattern.parameters import Slot, places, values_of
+from engine.refine.whole_pattern.parameters import INSTRUMENT, Slot, places, values_of
 from engine.refine.whole_pattern.state import State
 from engine.refine.whole_pattern.weight_fractions import (
     MEDIUM,
@@ -100,7 +100,12 @@ def state_result(state: State) -> FitResult:
 
 
 def _background_in_words(state: State) -> str:
+    held = state.prepared.held_background
+    if held and (INSTRUMENT, "background") not in state.minimum.freedom:
+        return f"{held}, held"
     terms = f"{len(state.parameters.instrument.background)} Chebyshev terms of the first kind"
+    if held:
+        return f"{terms}, added to this: {held}"
     estimated = bool(np.any(state.model.fixed_background))
     return f"{terms}, added to a curve estimated from the pattern" if estimated else terms
 

@@ -58,7 +58,7 @@ def run(state: State, progress: Progress) -> State:
     """
     progress.report(0.05, "Refining scale, background and cell")
     state = state.refined(("scale", "background"))
-    shift = "zero" if state.options.allows("zero") else "displacement"
+    shift = "zero" if state.allows("zero") else "displacement"
     base = ("scale", "background", shift, "cell")
     state = placed(state, base)
     single = len(state.model.phases) == 1
@@ -94,7 +94,7 @@ def run_free_intensities(state: State, progress: Progress) -> State:
         From `begin` with intensities.
     progress : Progress
     """
-    shift = "zero" if state.options.allows("zero") else "displacement"
+    shift = "zero" if state.allows("zero") else "displacement"
     groups: tuple[str, ...] = ("background", shift, "cell")
     for share, wanted in ((0.1, groups), (0.3, (*groups, "profile"))):
         progress.report(share, "Refining with free intensities")
@@ -110,7 +110,7 @@ def run_free_intensities(state: State, progress: Progress) -> State:
 
 
 def _freed(state: State, groups: tuple[str, ...]) -> State:
-    allowed = tuple(g for g in groups if state.options.allows(g))
+    allowed = tuple(g for g in groups if state.allows(g))
     freedom = state.freedom(allowed)
     if not freedom:
         return state
@@ -121,13 +121,13 @@ def _freed(state: State, groups: tuple[str, ...]) -> State:
 
 def shaped_by_free_intensities(state: State, shift: str) -> State:
     """Positions and shapes from a Le Bail refinement, which wrong intensities cannot mislead."""
-    if not state.options.allows("profile"):
+    if not state.allows("profile"):
         return state
     crystal = state.model.phases[0].crystal
     if len(crystal.hkl) > _REFLECTIONS_PER_ELEMENT * state.prepared.n_independent:
         return state
     wanted = ("background", shift, "cell", "profile")
-    freedom = state.freedom(tuple(g for g in wanted if state.options.allows(g)))
+    freedom = state.freedom(tuple(g for g in wanted if state.allows(g)))
     start = state.parameters
     _, minimum = refine_free(
         state.model, start, state.prepared.observed, state.weight, freedom, rounds=8
@@ -145,7 +145,7 @@ def with_background(state: State, groups: tuple[str, ...]) -> State:
 
     What is estimated from the pattern alone rises where lines are crowded.
     """
-    if not (state.options.automatic and state.options.allows("background")):
+    if not (state.options.automatic and state.allows("background")):
         return state
     model = state.model.with_polynomial_background(POLYNOMIAL_TERMS)
     begun = state.parameters.with_instrument(
@@ -159,7 +159,7 @@ def with_background(state: State, groups: tuple[str, ...]) -> State:
 
 def with_anisotropic_widths(state: State, groups: tuple[str, ...]) -> State:
     """Widths that depend on direction, for each strong phase, kept where they pay."""
-    if not (state.options.allows("profile") and state.options.allows("anisotropy")):
+    if not (state.allows("profile") and state.allows("anisotropy")):
         return state
     for i in np.argsort(-state.shares):
         phase = state.model.phases[i]
@@ -183,7 +183,7 @@ def atoms_and_texture(state: State, groups: tuple[str, ...]) -> State:
     explained clearly worse than by free intensities, both orders are tried.
     """
     first = with_texture(state, groups)
-    if not (state.options.allows("coordinates") and state.freedom(("coordinates",))):
+    if not (state.allows("coordinates") and state.freedom(("coordinates",))):
         return first
     wanted = _with_kept(first, groups)
     best = first.refined((*wanted, "coordinates"), steps=12)
@@ -230,7 +230,7 @@ def with_placed_atoms(state: State, groups: tuple[str, ...]) -> State:
 
 def with_texture(state: State, groups: tuple[str, ...]) -> State:
     """March-Dollase texture for each strong phase, kept where chi^2 falls enough."""
-    if not state.options.allows("texture"):
+    if not state.allows("texture"):
         return state
     for i in np.argsort(-state.shares):
         if state.shares[i] < WEAK or state.model.phases[i].intensities is not None:
@@ -282,7 +282,7 @@ def _habits(crystal: CrystalModel) -> tuple[tuple[int, int, int], ...]:
 
 def with_asymmetry(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
     """Axial divergence, kept where it pays."""
-    if not state.options.allows("asymmetry"):
+    if not state.allows("asymmetry"):
         return state, groups
     begun = state.with_parameters(state.parameters.with_instrument(axial=ASYMMETRY_START))
     trial = begun.refined((*groups, "asymmetry"), steps=15)
@@ -321,7 +321,7 @@ def with_displacement(state: State, groups: tuple[str, ...]) -> tuple[State, tup
 
 def with_element_b(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
     """A B for each element, where the data bear it: chi^2 falls and every B is physical."""
-    if not state.options.allows("b_element") or not state.freedom(("b_element",)):
+    if not state.allows("b_element") or not state.freedom(("b_element",)):
         return state, groups
     wanted = (*(g for g in groups if g != "b_iso"), "b_element")
     trial = state.refined(wanted, steps=12)
