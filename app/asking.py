@@ -43,14 +43,14 @@ class Asking(QObject):
         path, _filter = QFileDialog.getOpenFileName(
             self._window,
             "Open a powder pattern or a project",
-            self._settings.get("folder", ""),
+            self._settings.folder(),
         )
         if path:
             open_file(path)
 
     def where_to_save(self, title: str, name: str, filters: str) -> str:
         """Ask for a file; with the suffix of the chosen filter where none was typed."""
-        folder = Path(self._settings.get("export_folder", str(Path.home())))
+        folder = Path(self._settings.folder("export_folder"))
         path, chosen = QFileDialog.getSaveFileName(self._window, title, str(folder / name), filters)
         if not path:
             return ""

@@ -53,6 +53,11 @@ class Batching(QObject):
         if isinstance(workers, int):
             self.state.set_workers(workers)
 
+    @property
+    def folder(self) -> str:
+        """Where dialogs for files begin."""
+        return self._settings.folder()
+
     # -- the list ----------------------------------------------------------------------------
 
     def add(self, paths: Sequence[str | Path]) -> bool:

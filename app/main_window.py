@@ -252,9 +252,7 @@ class MainWindow(QMainWindow):
         session.pattern.derived_changed.connect(self._refresh_tabs)
         self.peaks.looked_at.connect(self.pattern.plot.look_at)
         self.importing.state.question_changed.connect(self._show_question)
-        self.sample.further_button.clicked.connect(self.searching_on.search_further)
-        self.sample.candidate.second_button.clicked.connect(self.searching_on.second_phase)
-        self.sample.candidate.refine_button.clicked.connect(self.show_refinement)
+        self.sample.use(self.actions_)
         self._refresh_tabs()
 
     def set_theme(self, theme: Theme) -> None:

@@ -52,6 +52,16 @@ class Settings:
         except OSError:
             return
 
+    def folder(self, name: str = "folder") -> str:
+        """Where a dialog for files begins: where it ended last time, else the user's documents."""
+        stored = self._values.get(name)
+        if isinstance(stored, str) and Path(stored).is_dir():
+            return stored
+        from platformdirs import user_documents_path
+
+        documents = user_documents_path()
+        return str(documents if documents.is_dir() else Path.home())
+
     @property
     def recent_files(self) -> list[str]:
         """Paths of files opened lately, the newest first."""

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -39,10 +40,14 @@ COLUMNS = (
     ("Message", "Why it failed, or what was to be remarked about the file"),
 )
 FILE, ELEMENTS, VERDICT, FORMULA, SPACE_GROUP, RWP, CHANCE, TIME, MESSAGE = range(9)
+# What their contents need; the last column takes what is left. None is narrower than its heading.
 WIDTHS = {
-    FILE: 140, ELEMENTS: 76, VERDICT: 114, FORMULA: 84, SPACE_GROUP: 112,
-    RWP: 68, CHANCE: 74, TIME: 66,
+    FILE: 94, ELEMENTS: 80, VERDICT: 110, FORMULA: 74, SPACE_GROUP: 106,
+    RWP: 68, CHANCE: 74, TIME: 62,
 }  # fmt: skip
+LEAST_MESSAGE = 90
+HEADING_MARGIN = 14
+WIDE_FILE = 260
 NUMBERS = (RWP, CHANCE, TIME)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 EMPTY = "Drop a folder or files here: every pattern gets a row, and a verdict once it is solved."
@@ -251,8 +256,10 @@ class BatchTable(QTableView):
         header.setStretchLastSection(True)
         header.setSortIndicatorClearable(True)
         header.setProperty("sortable", True)
-        for column, width in WIDTHS.items():
-            header.resizeSection(column, width)
+        self._fit_columns()
+        header.setMinimumSectionSize(24)
+        self._fitting, self._drawn_by_hand = False, False
+        header.sectionResized.connect(self._section_resized)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # the order of the list
         self.doubleClicked.connect(self._double_clicked)
@@ -266,6 +273,31 @@ class BatchTable(QTableView):
         """Take over colours."""
         self.rows.theme = theme
         self.viewport().update()
+
+    def _fit_columns(self) -> None:
+        """Columns as wide as they must be; where there is room, names of files get some of it."""
+        header = self.horizontalHeader()
+        metrics = header.fontMetrics()
+        widths = {
+            column: max(width, metrics.horizontalAdvance(COLUMNS[column][0]) + HEADING_MARGIN)
+            for column, width in WIDTHS.items()
+        }
+        left = self.viewport().width() - sum(widths.values()) - 2 * LEAST_MESSAGE
+        widths[FILE] = min(widths[FILE] + max(left, 0) // 2, max(WIDE_FILE, widths[FILE]))
+        for column, width in widths.items():
+            header.resizeSection(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Use the room that there is, until the user has drawn a column to another width."""
+        super().resizeEvent(event)
+        if not self._drawn_by_hand:
+            self._fitting = True
+            self._fit_columns()
+            self._fitting = False
+
+    def _section_resized(self, column: int, _before: int, _now: int) -> None:
+        # The last column follows the others by itself.
+        self._drawn_by_hand |= not self._fitting and column != MESSAGE
 
     def _run_clock(self) -> None:
         """Only while something runs: an idle window has no timers."""

@@ -278,12 +278,16 @@ class BatchWindow(QWidget):
     # -- asking ------------------------------------------------------------------------------
 
     def _ask_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "A folder of patterns, or a former batch")
+        folder = QFileDialog.getExistingDirectory(
+            self, "A folder of patterns, or a former batch", self._batching.folder
+        )
         if folder:
             self._batching.add([folder])
 
     def _ask_files(self) -> None:
-        files, _filter = QFileDialog.getOpenFileNames(self, "Patterns, or a manifest")
+        files, _filter = QFileDialog.getOpenFileNames(
+            self, "Patterns, or a manifest", self._batching.folder
+        )
         if files:
             self._batching.add(files)
 
@@ -297,7 +301,8 @@ class BatchWindow(QWidget):
     def _ask_export(self) -> None:
         if not self.export_all.isEnabled():
             return
-        folder = QFileDialog.getExistingDirectory(self, "Where table and CIFs go")
+        start = str(self._state.out.parent) if self._state.out is not None else ""
+        folder = QFileDialog.getExistingDirectory(self, "Where table and CIFs go", start)
         if folder:
             self._batching.export(folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
@@ -12,6 +13,9 @@ from app.state.session import Session
 from app.views.controls import Chip, Elided, Panel, muted
 from engine.refine.result import FitResult
 from engine.solve.result import Candidate
+
+if TYPE_CHECKING:
+    from app.actions import Actions
 
 CELL_NAMES = ("a", "b", "c", "alpha", "beta", "gamma")
 TONES = {"solved": "good", "tentative": "caution", "no-solution": "neutral"}
@@ -45,7 +49,10 @@ class CandidatePanel(Panel):
             "Take this candidate's lines away, and look for another phase in what is left, in a "
             "window of its own (Ctrl+Shift+N)"
         )
+        self.export_button = QPushButton("Export CIF…")
+        self.export_button.setToolTip("The chosen candidate as a CIF (Ctrl+E)")
         row = QHBoxLayout()
+        row.addWidget(self.export_button)
         row.addWidget(self.refine_button)
         row.addWidget(self.second_button)
         row.addStretch(1)
@@ -56,6 +63,12 @@ class CandidatePanel(Panel):
         session.solution.status_changed.connect(self._refresh_buttons)
         self._refresh()
         self._refresh_buttons()
+
+    def use(self, actions: Actions) -> None:
+        """Let the buttons do what the menu does."""
+        self.export_button.clicked.connect(actions.export_cif.trigger)
+        self.refine_button.clicked.connect(actions.refine.trigger)
+        self.second_button.clicked.connect(actions.second.trigger)
 
     def _refresh_buttons(self) -> None:
         """While a search may change the candidate nothing is done with it."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
 ROOM_FOR_CONTROLS = 440
+ROOM_FOR_TITLE = 500
 PRINT_SCALE, PRINT_PIXELS = 4.0, 3000
 SIGMAS, MOST_OF_TOP = 3.0, 0.8  # of a difference: the first level, and where that would be too high
 SIGNS = ("only predicted", "only in the candidate")
@@ -112,6 +113,7 @@ class DensityPanel(Panel):
         self.title = Elided("Density")
         self.title.setProperty("heading", True)
         header.addWidget(self.title, 1)
+        header.addStretch()
         header.addWidget(self.source)
         header.addWidget(self.view)
         header.addWidget(self.adjust)
@@ -155,8 +157,9 @@ class DensityPanel(Panel):
         self.adjust.setChecked(shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Show or hide the controls."""
+        """Show what there is room for."""
         super().resizeEvent(event)
+        self.title.setVisible(self.width() >= ROOM_FOR_TITLE)
         self._place_controls()
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -22,6 +24,9 @@ from app.views.candidate_panel import CandidatePanel
 from app.views.controls import Elided, Panel, SharedUndo, heading, muted, progress_bar
 from app.views.periodic_table import PeriodicTable
 from app.views.radiation_bar import RadiationBar
+
+if TYPE_CHECKING:
+    from app.actions import Actions
 
 
 class SamplePanel(QWidget):
@@ -47,11 +52,19 @@ class SamplePanel(QWidget):
         session.pattern.derived_changed.connect(self._refresh_pattern)
         session.elements.changed.connect(self._refresh_elements)
         session.solution.status_changed.connect(self._refresh_actions)
-        session.solution.changed.connect(self._refresh_actions)
+        for signal in (
+            session.solution.changed, session.pattern.changed, session.elements.changed
+        ):  # fmt: skip
+            signal.connect(self._refresh_actions)
         session.density.status_changed.connect(self._refresh_actions)
         self._refresh_pattern()
         self._refresh_elements()
         self._refresh_actions()
+
+    def use(self, actions: Actions) -> None:
+        """Let the buttons do what the menu does."""
+        self.further_button.clicked.connect(actions.further.trigger)
+        self.candidate.use(actions)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
@@ -230,10 +243,18 @@ class SamplePanel(QWidget):
         if self.status.text() != words:
             self.status.setText(words)
 
+    def _next_step(self) -> str:
+        """What is to be done before a search can begin."""
+        if self._session.pattern.pattern is None:
+            return "First open a pattern"
+        if not self._session.elements.selected:
+            return "Next: tick the elements in the sample"
+        return "Ready to solve"
+
     def _timing(self) -> str:
         found = self._session.solution.solution
         if found is None or "total" not in found.timings:
-            return "Ready"
+            return self._next_step()
         verdict, n = text.VERDICTS[found.verdict], len(found.candidates)
         many = f"{n} candidate{'s' if n != 1 else ''}"
         return f"{verdict}: {many} in {found.timings['total']:.1f} s"

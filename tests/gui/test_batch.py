@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 import engine.batch.run
-from app.views.batch_table import CHANCE, ELEMENTS, FILE, FORMULA, RWP, TIME, VERDICT
+from app.views.batch_table import CHANCE, COLUMNS, ELEMENTS, FILE, FORMULA, RWP, TIME, VERDICT
 from tests.app.fake_batch import FakeWorkers, write_folder
 from tests.gui.steps import LEFT, drop, messages, settle
 
@@ -94,6 +94,24 @@ def test_headings_sort_and_empty_cells_come_last(batch, window, qtbot):
     table.selectRow(0)
     (chosen,) = table.chosen
     assert batch._state.rows[chosen].entry.id == "a"
+
+
+def test_all_columns_are_in_view_on_a_small_screen(batch, window, qtbot):
+    solve(batch, window, qtbot)
+    batch.resize(1180, 700)
+    qtbot.wait(50)
+    table, header = batch.table, batch.table.horizontalHeader()
+    assert table.horizontalScrollBar().maximum() == 0
+    for column, (name, _tip) in enumerate(COLUMNS):
+        assert header.sectionSize(column) >= header.fontMetrics().horizontalAdvance(name)
+    narrow = header.sectionSize(FILE)
+    batch.resize(1500, 700)
+    qtbot.wait(50)
+    assert header.sectionSize(FILE) > narrow  # names of files are long
+    header.resizeSection(FORMULA, 200)
+    batch.resize(1400, 700)
+    qtbot.wait(50)
+    assert header.sectionSize(FORMULA) == 200  # what the user has drawn stays
 
 
 def test_progress_is_shown_and_stop_keeps_what_is_done(batch, window, workers, qtbot):

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QScrollArea,
+    QWidget,
+)
 
 from app.launch import make_application
 from app.log import LOGGER, log_file, start_log, stop_log
+from app.settings import Settings
 from app.views.about_dialog import AboutDialog
 from app.views.keys_dialog import KeysDialog
 from app.windows import all_windows
-from tests.gui.steps import drop, messages, opened, settle, solved, tick
+from tests.gui.steps import LEFT, drop, messages, opened, settle, solved, tick
 
 
 def child(window, kind):
@@ -31,6 +39,32 @@ def test_a_long_name_leaves_everything_in_view(window, qtbot, file):
     assert window.sample.width() <= side.width()
     right = window.sample.density_button.mapTo(side, window.sample.density_button.rect().topRight())
     assert right.x() < side.width()
+
+
+def test_the_next_thing_to_do_is_said_and_at_hand(window, qtbot, file, tmp_path, monkeypatch):
+    sample = window.sample
+    assert sample.status.text() == "First open a pattern"
+    opened(window, qtbot, file)
+    assert "tick the elements" in sample.status.text()
+    tick(window, qtbot, "Na", "Cl")
+    assert sample.status.text() == "Ready to solve"
+    qtbot.mouseClick(sample.solve_button, LEFT)
+    settle(window, qtbot)
+    path = tmp_path / "answer.cif"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), "CIF (*.cif)"))
+    qtbot.mouseClick(sample.candidate.export_button, LEFT)
+    settle(window, qtbot)
+    assert path.is_file()
+
+
+def test_dialogs_begin_where_the_last_one_ended(tmp_path):
+    settings = Settings(tmp_path / "window.json")
+    assert Path(settings.folder()).is_dir()
+    settings.set("folder", str(tmp_path))
+    assert settings.folder() == str(tmp_path)
+    settings.set("folder", str(tmp_path / "gone"))
+    assert Path(settings.folder()).is_dir()
+    assert settings.folder("export_folder") != str(tmp_path)
 
 
 def test_about_names_versions_device_and_licences(window, qtbot):
