@@ -37,12 +37,12 @@ class PatternWork(QObject):
         solution = self._session.solution.solution
         if solution is None or not solution.candidates:
             return False
-        asked, now = solution.problem.pattern.details, self._session.pattern.preparation
-        return (asked.excluded, asked.background, asked.peaks) != (
-            now.excluded,
-            now.background,
-            now.peaks,
-        )
+        seen = self._session.pattern.seen
+        if seen is None:
+            return False
+        asked, now = solution.problem.pattern.details, seen.details
+        chosen = [(x.excluded, x.background, x.peaks) for x in (asked, now)]
+        return chosen[0] != chosen[1]
 
     def _clear(self) -> None:
         """Take the message down once it is not true any more."""

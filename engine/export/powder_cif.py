@@ -42,6 +42,7 @@ _POINT_TAGS = (
     "_pd_proc_intensity_bkg_calc",
     "_pd_proc_ls_weight",
 )
+EXCLUDED_TAG = "_pd_proc_info_excluded_regions"
 _UNIFORM = 1e-4  # degrees
 _PER_MM = 0.1  # of 1/cm
 
@@ -199,9 +200,21 @@ def _write_range(block: Any, fit: FitResult) -> None:
     set_text(block, "_pd_proc_number_of_points", str(len(angles)))
     set_text(block, "_pd_proc_2theta_range_min", f"{angles[0]:.5f}")
     set_text(block, "_pd_proc_2theta_range_max", f"{angles[-1]:.5f}")
+    _write_excluded(block, fit)
     steps = np.diff(angles)
     if np.ptp(steps) < _UNIFORM:
         set_text(block, "_pd_proc_2theta_range_inc", f"{steps.mean():.5f}")
+
+
+def _write_excluded(block: Any, fit: FitResult) -> None:
+    import gemmi
+
+    if not fit.excluded:
+        set_text(block, EXCLUDED_TAG, "none")
+        return
+    loop = block.init_loop("", [EXCLUDED_TAG])
+    for low, high in fit.excluded:
+        loop.add_row([gemmi.cif.quote(f"from {low:g} to {high:g} degrees 2theta")])
 
 
 def _write_residuals(block: Any, fit: FitResult) -> None:

@@ -211,7 +211,7 @@ def _corrected(pattern: PowderPattern, left_out: dict[str, Any], folder: Path) -
         raise BadInputError(f"The solution.json in '{folder}' is damaged: {error}.") from None
     if left_out.get("spikes"):
         pattern = without_spikes(pattern)
-    return without_regions(pattern, regions)
+    return without_regions(pattern, [r for r in regions if r not in pattern.details.excluded])
 
 
 def _sha256(path: Path | None) -> str | None:

@@ -73,7 +73,9 @@ def assemble(scan: Scan, path: Path, radiation: Radiation | None = None) -> Powd
         format=scan.format,
         poisson=poisson,
         warnings=tuple(warnings),
-        details=MeasurementDetails(scan.title, scan.instrument, scan.date, scan.seconds),
+        details=MeasurementDetails(
+            scan.title, scan.instrument, scan.date, scan.seconds, excluded=scan.excluded
+        ),
     )
 
 

@@ -67,7 +67,7 @@ def refine_phases(
     if foreign:
         state = state.noted(foreign)
     done = run(state, progress or Progress())
-    found = state_result(done)
+    found = replace(state_result(done), excluded=pattern.details.excluded)
     if len(structures) > 1:
         return found
     return replace(found, rwp_lebail=free_intensity_rwp(done))
@@ -138,4 +138,4 @@ def refine_lattice(
     state = begin(prepared, (crystal,), options or RefinementOptions(), intensities=even)
     found = state_result(run_free_intensities(state, progress or Progress()))
     named = replace(found.phases[0], name=name or crystal.standardised.symbol)
-    return replace(found, phases=(named,), rwp_lebail=found.rwp)
+    return replace(found, phases=(named,), rwp_lebail=found.rwp, excluded=pattern.details.excluded)

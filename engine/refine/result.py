@@ -164,6 +164,8 @@ class FitResult:
         In words, with the literature; empty where nobody says.
     restraints : int
         How many expectations counted as observations.
+    excluded : tuple of (float, float)
+        Regions of 2theta (degrees) that were left out of the pattern.
     """
 
     structure: CrystalStructure
@@ -186,6 +188,7 @@ class FitResult:
     background_function: str = ""
     profile_function: str = ""
     restraints: int = 0
+    excluded: tuple[tuple[float, float], ...] = ()
 
     @property
     def rp(self) -> float:

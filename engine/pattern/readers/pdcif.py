@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import BadInputError
+from engine.pattern.excluded import Region, in_regions, regions_text
 from engine.pattern.radiation import Radiation
 from engine.pattern.readers.binary import seconds_or_none
 from engine.pattern.readers.header import from_lines, named_line
@@ -39,6 +40,10 @@ _WAVELENGTHS = (
     "_diffrn_radiation_wavelength_value",
     "_pd_proc_wavelength",
 )
+_EXCLUDED = "_pd_proc_info_excluded_regions"
+_LONGEST_TEXT = 10_000
+_ANGLE = r"([0-9]{1,3}(?:\.[0-9]{1,9})?)"
+_REGION = re.compile(rf"{_ANGLE}\s*(?:to|-|–)\s*{_ANGLE}")
 _MAX_PATTERNS = 100
 _DATA = re.compile(r"^\s*data_|^\s*loop_|^\s*_[a-z]", re.IGNORECASE | re.MULTILINE)
 
@@ -205,6 +210,7 @@ def _scan(
     promised = _number(block, "_pd_meas_number_of_points") or _number(
         block, "_pd_proc_number_of_points"
     )
+    excluded, kept = _excluded(block, *positions)
     probes = " ".join(str(b.find_value("_diffrn_radiation_probe") or "") for b in document)
     neutrons = "The file says neutrons, but intensities are calculated for X-rays."
     return Scan(
@@ -220,7 +226,26 @@ def _scan(
         date=_text(block, "_pd_meas_datetime_initiated"),
         seconds=seconds_or_none(_number(block, "_pd_meas_step_count_time")),
         promised_points=int(promised) if promised is not None and promised < 1e9 else None,
-        warnings=(neutrons,) if "neutron" in probes.lower() else (),
+        warnings=(*kept, *([neutrons] if "neutron" in probes.lower() else [])),
+        excluded=excluded,
+    )
+
+
+def _excluded(block: Any, x: FloatArray, axis: Axis) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    """Regions that the file leaves out, and a warning on those whose points it has all the same."""
+    if axis != "two_theta":
+        return (), ()
+    said = " ".join(str(text) for text in block.find_values(_EXCLUDED))[:_LONGEST_TEXT]
+    pairs = [(float(low), float(high)) for low, high in _REGION.findall(said)]
+    regions = sorted(pair for pair in pairs if pair[0] < pair[1])
+    held = [in_regions(x, [region]).any() for region in regions]
+    left_out = tuple(region for region, has in zip(regions, held, strict=True) if not has)
+    there = [region for region, has in zip(regions, held, strict=True) if has]
+    if not there:
+        return left_out, ()
+    return left_out, (
+        f"The file says that {regions_text(there)} deg was excluded; its points are here: exclude "
+        "them again where they would mislead.",
     )
 
 

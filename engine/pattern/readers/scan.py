@@ -107,6 +107,8 @@ class Scan:
         Whether the intensities are raw counts; None where the file does not say.
     warnings : tuple of str
         One sentence each.
+    excluded : tuple of (float, float)
+        Regions of 2theta (degrees) whose points the file leaves out.
     """
 
     x: FloatArray
@@ -122,6 +124,7 @@ class Scan:
     promised_points: int | None = None
     raw_counts: bool | None = None
     warnings: tuple[str, ...] = field(default=())
+    excluded: tuple[tuple[float, float], ...] = field(default=())
 
 
 def one_at_least(scans: list[Scan], source: Source, kind: str) -> list[Scan]:

@@ -16,8 +16,10 @@ from pymatgen.io.cif import CifParser
 from engine.crystal.structure_io import read_structure, to_pymatgen
 from engine.export.cif import cif_text
 from engine.export.powder_cif import powder_cif_text, write_powder_cif
+from engine.pattern.excluded import without_regions
 from engine.pattern.io import read_pattern
 from engine.refine.phases import refine_lattice, refine_phases
+from engine.refine.whole_pattern.options import RefinementOptions
 from tests.made_structures import BY_NAME
 from tests.made_whole_patterns import counted, model_of
 
@@ -39,6 +41,33 @@ def mixture():
     model, truth = model_of(pair, [2000.0, 1500.0], texture=((0, 0, 1), 0.7))
     pattern = counted(model, truth)
     return pattern, refine_phases(pattern, pair)
+
+
+def test_excluded_regions_are_written_and_read_back(single, tmp_path):
+    pattern, _ = single
+    regions = ((30.0, 32.5), (60.0, 61.0))
+    rutile = BY_NAME["rutile"].structure
+    seen = without_regions(pattern, regions)
+    fit = refine_phases(seen, [rutile], RefinementOptions(refine=("scale", "background")))
+    path = tmp_path / "fit.cif"
+    write_powder_cif(path, fit, seen)
+    assert "'from 30 to 32.5 degrees 2theta'" in path.read_text()
+    again = read_pattern(path)
+    assert again.details.excluded == regions
+    assert not again.warnings
+
+
+def test_points_in_a_region_that_a_file_calls_excluded_are_kept(single, tmp_path):
+    pattern, fit = single
+    text = powder_cif_text(fit, pattern).replace(
+        "_pd_proc_info_excluded_regions none",
+        "_pd_proc_info_excluded_regions\n;2theta 30 to 32.5 deg, irregular;\n;\n",
+    )
+    (tmp_path / "odd.cif").write_text(text.replace("\n;2theta", "\n;\n2theta"))
+    again = read_pattern(tmp_path / "odd.cif")
+    assert len(again) == len(fit.two_theta)
+    assert again.details.excluded == ()
+    assert any("30-32.5 deg was excluded" in warning for warning in again.warnings)
 
 
 def value(block: gemmi.cif.Block, tag: str) -> str:

@@ -144,3 +144,21 @@ def test_differences_are_told(record):
     assert "R_wp" in told[2]
     newer = record | {"versions": record["versions"] | {"torch": "2"}}
     assert changed_versions(record, newer) == ["The version of torch was 1 and is 2."]
+
+
+def test_regions_that_the_file_itself_leaves_out_are_not_asked_for_again(problem, tmp_path):
+    path = tmp_path / "gap.cif"
+    two_theta = np.concatenate([np.arange(20.0, 40.0, 0.1), np.arange(45.0, 60.0, 0.1)])
+    points = "\n".join(f"{x:.2f} 100" for x in two_theta)
+    path.write_text(
+        "data_gap\n_pd_proc_info_excluded_regions 'from 40 to 44.95'\n"
+        f"loop_\n_pd_meas_2theta_scan\n_pd_meas_counts_total\n{points.replace(' 100', ' 105', 9)}\n"
+    )
+    pattern = without_regions(read_pattern(path), [(50.0, 51.0)])
+    assert pattern.details.excluded == ((40.0, 44.95), (50.0, 51.0))
+    record = json.loads(
+        json.dumps(solution_record(Solution(replace(problem, pattern=pattern), "no-solution", ())))
+    )
+    again = problem_of(record, tmp_path).pattern
+    assert again.details.excluded == pattern.details.excluded
+    assert np.array_equal(again.two_theta, pattern.two_theta)
