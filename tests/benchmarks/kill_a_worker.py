@@ -2,10 +2,12 @@
 
 python -m tests.benchmarks.kill_a_worker --patterns 8 --workers 2 --out DIR            local pool
 python -m tests.benchmarks.kill_a_worker --patterns 8 --workers 2 --out DIR --cluster  Dask
+python -m tests.benchmarks.kill_a_worker --manifest FILE --out DIR --program PATH      frozen
 
-Simulated patterns of made-up structures are solved; after the second answer one worker gets
-SIGKILL. The run then goes on, and every pattern must have one line and a solution. A line a pattern
-is printed as it is done, with the time since the start, and in the end what was measured.
+The patterns of a manifest are solved, or simulated ones of made-up structures; after the second
+answer one worker gets SIGKILL. The run then goes on, and every pattern must have one line and a
+solution. A line a pattern is printed as it is done, with the time since the start, and in the end
+what was measured. With ``--program`` the batch is run by that program (Linux only).
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ import csv
 import json
 import multiprocessing
 import os
+import re
 import resource
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,6 +34,7 @@ from tests.made_patterns import measured
 from tests.made_structures import MADE
 
 KILL_AFTER = 2
+ANSWER = re.compile(r"\[\d+/\d+\] ")
 
 
 def make_manifest(out: Path, n: int) -> Manifest:
@@ -88,6 +93,34 @@ def run_on_cluster(manifest: Manifest, out: Path, workers: int, options: Options
         killer.say(str(count))
 
 
+def run_by_program(program: Path, manifest: Path, out: Path, words: list[str]) -> None:
+    """By another program, a frozen one say; the youngest of its workers is killed."""
+    command = [str(program), "batch", str(manifest), "--out", str(out), *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    killer = Killer(lambda: youngest_worker(process.pid))
+    assert process.stdout is not None
+    for line in process.stdout:
+        if ANSWER.match(line):
+            killer(line.rstrip())
+        else:
+            killer.say(line.rstrip())
+    killer.say(f"exit code {process.wait()}")
+
+
+def youngest_worker(parent: int) -> int:
+    """The process started last by `parent`; beside workers there is Python's resource tracker."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) != parent:
+                continue
+            if b"resource_tracker" not in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+        except (OSError, ValueError):  # it has gone
+            continue
+    return max(found)
+
+
 def main() -> int:
     """Run, and check that nothing was lost or done twice."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -95,12 +128,24 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--time-limit", type=float, help="of each pattern, in seconds")
     parser.add_argument("--cluster", action="store_true")
+    parser.add_argument("--manifest", type=Path, help="patterns to solve instead of made ones")
+    parser.add_argument("--program", type=Path, help="a program to run the batch")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    manifest = make_manifest(arguments.out, arguments.patterns)
-    run = run_on_cluster if arguments.cluster else run_on_pool
-    options = Options(time_limit=arguments.time_limit)
-    run(manifest, arguments.out / "solved", arguments.workers, options)
+    if arguments.manifest is None:
+        manifest = make_manifest(arguments.out, arguments.patterns)
+    else:
+        manifest = read_manifest(arguments.manifest)
+    solved = arguments.out / "solved"
+    if arguments.program is not None:
+        words = ["--workers", str(arguments.workers)]
+        if arguments.time_limit is not None:
+            words += ["--time-limit", str(arguments.time_limit)]
+        given = arguments.manifest or arguments.out / "manifest.csv"
+        run_by_program(arguments.program, given, solved, words)
+    else:
+        run = run_on_cluster if arguments.cluster else run_on_pool
+        run(manifest, solved, arguments.workers, Options(time_limit=arguments.time_limit))
     text = (arguments.out / "solved" / "results.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
     times = Counter(line["id"] for line in lines)
