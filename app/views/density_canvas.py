@@ -34,6 +34,7 @@ _EDGES = np.array(
 DEFAULT_VIEW = (115.0, 18.0)
 CAMERA_DEPTH = 1e4  # vispy's off-screen buffer has 16 bits of depth
 INNER_OPACITY = 0.55
+SMALL_ATOMS = 0.45
 PERSPECTIVE = 32.0  # degrees of the field of view
 MANY_CELLS = 27
 BOX_WIDTH, AXES_WIDTH, LABEL_SIZE = 1.2, 2.2, 10
@@ -62,7 +63,9 @@ class DensityCanvas:
         self._low, self._high = np.zeros(3), np.ones(3)
         self._inner = self._surface(order=1)
         self._outer = self._surface(order=2)
-        self._outer.set_gl_state("translucent", depth_test=True, cull_face=False)
+        # Its triangles are not sorted: did they hide each other, the surface would be pale from
+        # one side and deep from the other. Whatever is drawn after it writes depths again.
+        self._outer.set_gl_state("translucent", depth_test=True, cull_face=False, depth_mask=False)
         self._outer.set_rim(0.45)
         self._box = scene.visuals.Line(
             connect="segments", width=BOX_WIDTH, method="gl", antialias=True, parent=self.view.scene
@@ -79,9 +82,10 @@ class DensityCanvas:
             ["a", "b", "c"], bold=True, font_size=LABEL_SIZE, pos=np.eye(3), parent=self.view.scene
         )
         self._labels.order = 4
+        self._labels.update_gl_state(depth_mask=True)
         for visual in (self._box, self._axes):
             visual.order = 3
-            visual.set_gl_state("translucent", depth_test=True)
+            visual.set_gl_state("translucent", depth_test=True, depth_mask=True)
         self.canvas.events.draw.connect(self._light_from_camera, position="first")
         self._start, self._span = np.zeros(3), np.ones(3)
         self.clear()
@@ -89,7 +93,7 @@ class DensityCanvas:
     def _surface(self, order: int) -> Any:
         visual = LitMesh(parent=self.view.scene)
         visual.order = order
-        visual.set_gl_state("opaque", depth_test=True, cull_face=False)
+        visual.set_gl_state("opaque", depth_test=True, cull_face=False, depth_mask=True)
         return visual
 
     def _light_from_camera(self, _event: Any = None) -> None:
@@ -145,7 +149,9 @@ class DensityCanvas:
         self._shown = True
         self._draw_box()
         structure = density.structure if atoms else None
-        self.structure.draw(structure, drawing, self._lattice, self._place)
+        # What a difference shows lies at the atoms for the most part: they must not hide it.
+        size = SMALL_ATOMS if density.signed else 1.0
+        self.structure.draw(structure, drawing, self._lattice, self._place, size)
         self._set_projection(drawing)
         now = (self._lattice, self._low, self._high)
         if before is None or not all(
@@ -175,7 +181,10 @@ class DensityCanvas:
         # Atoms sit inside the inner surface: it lets them through where they are drawn.
         solid = INNER_OPACITY if self.structure.visible else 1.0
         self._inner.set_gl_state(
-            "translucent" if solid < 1.0 else "opaque", depth_test=True, cull_face=False
+            "translucent" if solid < 1.0 else "opaque",
+            depth_test=True,
+            cull_face=False,
+            depth_mask=True,
         )
         self._mesh(self._inner, inner, inner_colour, solid, inset=INNER_INSET)
         self._mesh(self._outer, outer, outer_colour, opacity)
@@ -183,7 +192,7 @@ class DensityCanvas:
 
     def set_signed_surfaces(self, level: float, opacity: float) -> None:
         """Draw the surfaces of a difference at plus and minus `level` (e/A^3)."""
-        self._inner.set_gl_state("translucent", depth_test=True, cull_face=False)
+        self._inner.set_gl_state("translucent", depth_test=True, cull_face=False, depth_mask=False)
         self._mesh(self._inner, level, self.theme.minus, opacity, closed=self._below)
         self._mesh(self._outer, level, self.theme.plus, opacity)
         self.canvas.update()

@@ -49,6 +49,7 @@ class LevelRow(QWidget):
         self._name = QLabel()
         self.swatch = QToolButton()
         self.swatch.setAutoRaise(True)
+        self.swatch.setToolTip("Another colour for this surface")
         self.swatch.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.swatch.clicked.connect(self._choose_colour)
         self.number = QDoubleSpinBox()
@@ -98,13 +99,12 @@ class LevelRow(QWidget):
         self.number.setToolTip(f"{tip}; type it, or use the arrow keys")
 
     def show_colour(self, colour: str, free: bool) -> None:
-        """Show the surface's colour; `free` says whether another one can be chosen."""
+        """Show the surface's colour where another one can be chosen."""
         self._colour = colour
         square = QPixmap(SWATCH, SWATCH)
         square.fill(QColor(colour))
         self.swatch.setIcon(QIcon(square))
-        self.swatch.setEnabled(free)
-        self.swatch.setToolTip("Another colour" if free else "What is too much or too little")
+        self.swatch.setVisible(free)  # the two of a difference are named below the picture
 
     def show_level(self, fraction: float, density: DensityMap | None) -> None:
         """Show a level that came from elsewhere."""

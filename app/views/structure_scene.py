@@ -61,8 +61,12 @@ class StructureScene:
         drawing: Drawing,
         lattice: FloatArray,
         place: Place,
+        size: float = 1.0,
     ) -> None:
-        """Draw a structure in the cell `lattice` (rows); `place` makes fractions Cartesian."""
+        """Draw a structure in the cell `lattice` (rows); `place` makes fractions Cartesian.
+
+        Atoms and bonds are drawn `size` times as thick as they are by themselves.
+        """
         self.clear()
         if structure is None or not len(structure):
             return
@@ -76,7 +80,7 @@ class StructureScene:
         numbers = structure.numbers[found.rows]
         colours = np.array([QColor(atom_style.colour(int(z))).getRgbF() for z in numbers])
         # The cube of fractions has no angstroms: sizes keep their share of the cell.
-        scale = (abs(np.linalg.det(lattice)) / structure.volume) ** (1.0 / 3.0)
+        scale = size * (abs(np.linalg.det(lattice)) / structure.volume) ** (1.0 / 3.0)
         places = place(found.coordinates)
         radii = scale * np.array([atom_style.radius(int(z)) for z in numbers])
         mesh, owners = spheres(places, radii)
