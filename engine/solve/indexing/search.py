@@ -32,8 +32,7 @@ SEARCHED_LINES, SEARCHED_FAINTEST = 20, 0.01
 JUDGED_LINES, JUDGED_FAINTEST = 60, 0.002
 # Zero shifts from which cells are looked for, and the tolerance, in degrees.
 ZEROS, TOLERANCE = (0.0, -0.04, 0.04), 0.05
-SETTLED, JUDGED = 400, 8
-SIFTED_FORMS, SIFTED = 36, 5000
+SIFTED_FORMS = 36
 NIGGLI_TOLERANCE = 1e-3
 # Relatives of the best cells are looked at, of so many cells and with so many times the volume.
 PARENTS, INDICES = 3, (2, 3, 4)
@@ -41,17 +40,42 @@ _RELATIVES_KEPT = 6
 _HIDDEN_TRIED = 15
 _MOST_INDICES = 60_000
 _EXPLAINED = 0.03  # degrees
+# Lattices of the systems from monoclinic down are looked for with more effort where the best cell
+# has less evidence for each line than this.
+DEEPER_BELOW = 1.2
 # Nearly all lines explained, each with so much evidence: monoclinic and triclinic lattices are then
 # tried only as relatives of what was found.
 SURE_SHARE, SURE_EVIDENCE = 0.9, 2.3
 _BINS_OF_EQUAL = 0.002
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How many of the starts of one Bravais lattice are taken how far.
+
+    Attributes
+    ----------
+    sifted : int
+        Compared with the lines by all low indices, of those that do best with few.
+    settled : int
+        Refined on the first lines.
+    judged : int
+        Refined on all lines and scored.
+    """
+
+    sifted: int
+    settled: int
+    judged: int
+
+
+USUAL, DEEPER = Effort(5000, 400, 8), Effort(30_000, 3000, 250)
+
+
 def sifted(
-    table: CoarseTable, forms: FloatArray, starts: FloatArray
+    table: CoarseTable, forms: FloatArray, starts: FloatArray, effort: Effort = USUAL
 ) -> tuple[FloatArray, FloatArray]:
     """The starts that explain the lines best and their coarse scores: few forms first, then all."""
-    for count, kept in ((SIFTED_FORMS, SIFTED), (len(forms), SETTLED)):
+    for count, kept in ((SIFTED_FORMS, effort.sifted), (len(forms), effort.settled)):
         score = table.score(forms[:count], starts)
         best = np.argpartition(-score, min(kept, len(score) - 1))[:kept]
         starts, score = starts[best], score[best]
@@ -90,7 +114,11 @@ class CellSearch:
             self.progress.report(0.8 * number / len(KINDS), f"indexing: {kind.system} lattices")
             if kind.system == "monoclinic" and self._sure():
                 break
-            self._search(kind, tables)
+            self._search(kind, tables, USUAL)
+        if self._evidence() < DEEPER_BELOW:
+            for kind in KINDS:
+                if kind.system in ("monoclinic", "triclinic"):
+                    self._search(kind, tables, DEEPER)
         self.distinct()
         self.progress.report(0.85, "indexing: sub- and superlattices")
         self._add_relatives()
@@ -104,7 +132,12 @@ class CellSearch:
         n = len(self.judged_lines)
         return best.explained >= SURE_SHARE * n and best.score > SURE_EVIDENCE * n
 
-    def _search(self, kind: BravaisKind, tables: list[CoarseTable]) -> None:
+    def _evidence(self) -> float:
+        """Of the best cell so far, for each line."""
+        best = max((found.judged.score for found in self.found), default=-np.inf)
+        return float(best / len(self.judged_lines))
+
+    def _search(self, kind: BravaisKind, tables: list[CoarseTable], effort: Effort) -> None:
         """Find the cells of one Bravais lattice."""
         forms = triclinic_forms() if kind.system == "triclinic" else judged_forms(kind)
         starts, scores, zeros = [], [], []
@@ -116,7 +149,7 @@ class CellSearch:
                 made = assigned_starts(kind, square)
             if len(made) == 0:
                 continue
-            made, score = sifted(table, forms, made)
+            made, score = sifted(table, forms, made, effort)
             starts.append(made)
             scores.append(score)
             zeros.append(np.full(len(made), zero))
@@ -124,9 +157,9 @@ class CellSearch:
         if not starts:
             return
         parameters, score, shift = (np.concatenate(x) for x in (starts, scores, zeros))
-        best = np.argsort(-score, kind="stable")[:SETTLED]
+        best = np.argsort(-score, kind="stable")[: effort.settled]
         parameters, shift = settle(forms, parameters[best], self.few, shift[best])
-        for i in self._most_promising(kind, forms, parameters, shift):
+        for i in self._most_promising(kind, forms, parameters, shift)[: effort.judged]:
             self.judge_cell(kind, parameters[i], float(shift[i]))
 
     def _most_promising(
@@ -148,7 +181,7 @@ class CellSearch:
         shape = parameters[order] / parameters[order].max(axis=1, keepdims=True)
         key = np.column_stack([shape / _BINS_OF_EQUAL, np.log(volume[order]) / _BINS_OF_EQUAL])
         _, first = np.unique(np.round(key), axis=0, return_index=True)
-        return np.asarray(order[np.sort(first)][:JUDGED])
+        return np.asarray(order[np.sort(first)])
 
     def judge_cell(self, kind: BravaisKind, parameters: FloatArray, zero: float) -> Found | None:
         """Judge a cell and keep it if it is one."""

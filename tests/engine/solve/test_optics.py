@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.solve.optics import notes_on_changes, possible_changes
 from tests.made_patterns import measured
@@ -36,3 +38,19 @@ def test_a_change_can_be_taken_back() -> None:
     (back,) = (change.apply(without) for change in possible_changes(stated, without, IRON))
     assert back.dispersion
     assert notes_on_changes(stated, back) == ()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_candidate_under_other_optics_comes_where_it_would_have_begun(number: int) -> None:
+    structure = BY_NAME["pyrite"].structure
+    given = prepare(measured(structure, 3, step=0.04))
+    given = given.with_radiation(replace(given.radiation, optics_provenance="assumed"))
+    placed = stages.advance(stages.start(given, structure), stages.WIDTH)
+    change = possible_changes(given, given, IRON)[number]
+    fresh = stages.advance(stages.start(change.apply(given), structure), stages.WIDTH)
+    begun = stages.under_other_optics(placed, change.apply(placed.prepared))
+    moved = stages.advance(begun, stages.WIDTH)
+    assert moved.prepared.dispersion == fresh.prepared.dispersion
+    assert moved.prepared.radiation == fresh.prepared.radiation
+    assert moved.state.chi_squared == pytest.approx(fresh.state.chi_squared, rel=2e-3)
+    assert abs(placed.state.chi_squared / fresh.state.chi_squared - 1.0) > 0.02
