@@ -22,10 +22,11 @@ from engine.refine.prepared import PreparedPattern
 from engine.refine.profile_model import FINAL_REACH
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
-from engine.solve.alike import Surroundings
+from engine.solve.duplicates import every_structure_once, without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
+from engine.solve.unexplained import UnexplainedLine, unexplained_lines
 
 QUICK_LINES = 45
 QUICK_REFLECTIONS = 400
@@ -62,7 +63,10 @@ class Ranked:
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """A candidate with its final fit and symmetry, its parameters and the lines fitted."""
+    """A candidate with its final fit and symmetry, its parameters and the lines fitted.
+
+    And with the lines of the pattern that it leaves unexplained.
+    """
 
     proposal: Proposal
     fit: FitResult
@@ -70,6 +74,7 @@ class Finished:
     score: float
     n_free: int
     n_lines: int
+    unexplained: tuple[UnexplainedLine, ...] = ()
 
 
 class Ranking:
@@ -405,6 +410,7 @@ def _refine_whole(prepared: PreparedPattern, before: Refinement, symprec: float)
 def finish(ranked: Ranked) -> Finished:
     """The final fit of a candidate, with the Le Bail residual of its lattice."""
     refinement = ranked.refinement
+    prepared = refinement.prepared
     fit = report.finish(refinement, rwp_lebail=le_bail(refinement).rwp)
     return Finished(
         ranked.proposal,
@@ -412,40 +418,6 @@ def finish(ranked: Ranked) -> Finished:
         refinement.model.crystal.standardised,
         ranked.score,
         n_structural(refinement),
-        len(refinement.prepared.peaks),
+        len(prepared.peaks),
+        unexplained_lines(prepared.peaks, fit, prepared.radiation),
     )
-
-
-def every_structure_once(finished: Sequence[Finished]) -> list[Finished]:
-    """Leave out what is the same structure as a better candidate; the best come first."""
-    kept: list[Finished] = []
-    seen: list[Surroundings] = []
-    for one in finished:
-        around = Surroundings(one.fit.structure)
-        if not any(around.same(other) for other in seen):
-            kept.append(one)
-            seen.append(around)
-    return kept
-
-
-def without_duplicates(ranked: list[Ranked]) -> list[Ranked]:
-    """Leave out candidates that have become the same structure as a better one.
-
-    What fits alike is not the same for that: ilmenite and its look-alike with the cations in other
-    layers differ by 3 % in chi^2 where a sample is impure.
-    """
-    kept: list[Ranked] = []
-    seen: list[tuple[Surroundings, float]] = []
-    for candidate in ranked:
-        around = Surroundings(report.refined_structure(candidate.refinement))
-        look = (around, math.log(misfit(candidate.refinement)))
-        if not any(_same(look, other) for other in seen):
-            kept.append(candidate)
-            seen.append(look)
-    return kept
-
-
-def _same(one: tuple[Surroundings, float], two: tuple[Surroundings, float]) -> bool:
-    """Volume per atom within 0.4 %, chi^2 within 3 %, and the same contents and distances."""
-    near = abs(one[0].log_volume - two[0].log_volume) < 0.004 and abs(one[1] - two[1]) < 0.03
-    return near and one[0].same(two[0])

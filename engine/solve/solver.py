@@ -25,7 +25,7 @@ from engine.solve.phasing.proposals import phasing_proposals
 from engine.solve.proposals import Proposal
 from engine.solve.ranking import Finished, Ranked, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
-from engine.solve.unexplained import in_words, unexplained_lines
+from engine.solve.unexplained import in_words
 from engine.solve.verdict import (
     COINCIDENCE,
     EXCESS,
@@ -109,7 +109,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     for source in _SOURCES:
         if not source.wanted(problem):
             continue
-        if not problem.thorough and not _unsettled(ranking.finished(), ranking.prepared):
+        if not problem.thorough and not _unsettled(ranking.finished()):
             continue
         asked = time.perf_counter()
         if asked > deadline:
@@ -128,7 +128,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     )
 
 
-def _unsettled(finished: list[Finished], prepared: PreparedPattern) -> bool:
+def _unsettled(finished: list[Finished]) -> bool:
     """Whether the candidates so far leave something that further ones could explain."""
     chances = probabilities(finished)
     if not chances:
@@ -141,8 +141,7 @@ def _unsettled(finished: list[Finished], prepared: PreparedPattern) -> bool:
     # less symmetric than its lattice may stand in for one that no type was found for.
     if found[EXCESS] > SMALL_EXCESS or found[RESIDUAL] > SMALL_RESIDUAL:
         return True
-    left = unexplained_lines(prepared.peaks, finished[0].fit, prepared.radiation)
-    return bool(left) or found[COINCIDENCE] > 0.0
+    return bool(finished[0].unexplained) or found[COINCIDENCE] > 0.0
 
 
 def _types_on_cells(
@@ -262,9 +261,7 @@ def _solution(
     notes: tuple[str, ...],
 ) -> Solution:
     chances = probabilities(finished)
-    candidates = tuple(
-        _candidate(prepared, finished, index, chance) for index, chance in enumerate(chances)
-    )
+    candidates = tuple(_candidate(finished, index, chance) for index, chance in enumerate(chances))
     best = candidates[0].verdict if candidates else "no-solution"
     if candidates and candidates[0].ties and best == "solved":
         notes = (*notes, "Solved up to candidates that the pattern cannot tell apart.")
@@ -282,12 +279,9 @@ def _solution(
     )
 
 
-def _candidate(
-    prepared: PreparedPattern, finished: list[Finished], index: int, chance: float
-) -> Candidate:
+def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate:
     one = finished[index]
     found = features(finished, index)
-    left = unexplained_lines(prepared.peaks, one.fit, prepared.radiation)
     # Candidates that fit badly are all alike; only of those near the best is it worth saying.
     ties = tuple(
         other + 1
@@ -306,9 +300,9 @@ def _candidate(
         score=chance,
         verdict=verdict(chance, strong_texture(found)),
         ties=ties,
-        reason=f"{reason(finished, index, ties)} {in_words(left)}".rstrip(),
+        reason=f"{reason(finished, index, ties)} {in_words(one.unexplained)}".rstrip(),
         features=found,
-        unexplained=left,
+        unexplained=one.unexplained,
     )
 
 

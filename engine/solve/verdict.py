@@ -5,9 +5,9 @@ candidate explain the pattern about as well as its lattice can (its residual aga
 floor, the residual without background, the noise), is it better than what differs from it (the
 margin of its score, and how many others come near), and is it plausible at all (contents,
 displacement, parameters for the lines there are, texture, a lattice that is more symmetric than
-the structure, relatives among known crystals). It is fitted on validation structures and on
-patterns offered with wrong elements. The other candidates get their chances from the first one's
-and the differences of their scores.
+the structure, relatives among known crystals, lines that it leaves unexplained). It is fitted on
+validation structures and on patterns offered with wrong elements. The other candidates get their
+chances from the first one's and the differences of their scores.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ COEFFICIENTS = (
     -3.140,
     -0.828,
     0.247,
+    0.0,
 )
 TEMPERATURE = 6.0
 SOLVED, TENTATIVE = 0.75, 0.25
@@ -51,7 +52,7 @@ LARGEST_DAMPING = 3.0
 # |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
 USUAL_TEXTURE = math.log(2.0)
 # Places among the features.
-EXCESS, RESIDUAL, CROWD, TEXTURE, COINCIDENCE = 0, 1, 6, 9, 10
+EXCESS, RESIDUAL, CROWD, TEXTURE, COINCIDENCE, KINSHIP = 0, 1, 6, 9, 10, 11
 
 
 def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
@@ -85,6 +86,8 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
     kinship : float
         How much known crystals of its type speak for its elements (`engine.library.kinship`), 0
         for a structure out of a map.
+    unexplained : float
+        Root of the summed areas of the lines that it has no line for, of the strongest's.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -109,6 +112,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         _texture(fit),
         float(_coincidences(finished[index])),
         min(finished[index].proposal.kinship, LARGEST_KINSHIP),
+        min(math.sqrt(sum(line.relative_area for line in finished[index].unexplained)), 1.0),
     )
 
 

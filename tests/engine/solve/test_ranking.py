@@ -16,10 +16,12 @@ from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
+from engine.solve.duplicates import without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.proposals import KINSHIP_WEIGHT, Proposal
-from engine.solve.ranking import Finished, Ranked, Ranking, without_duplicates
-from engine.solve.verdict import features, probabilities, reason, tied, verdict
+from engine.solve.ranking import Finished, Ranked, Ranking
+from engine.solve.unexplained import UnexplainedLine
+from engine.solve.verdict import KINSHIP, features, probabilities, reason, tied, verdict
 from tests.made_patterns import measured, measured_as_it_is
 from tests.made_structures import BY_NAME
 
@@ -224,10 +226,17 @@ def test_relatives_among_known_crystals_lower_the_score(prepared) -> None:
 def test_the_verdict_sees_relatives(finished) -> None:
     one = finished(0.0)
     akin, strange = (replace(one, proposal=replace(one.proposal, kinship=k)) for k in (9.0, -1.0))
-    assert features([akin], 0)[-1] - features([strange], 0)[-1] == pytest.approx(10.0)
+    assert features([akin], 0)[KINSHIP] - features([strange], 0)[KINSHIP] == pytest.approx(10.0)
     assert probabilities([akin])[0] > probabilities([strange])[0]
     # Volume and charges are a feature of their own.
-    assert features([akin], 0)[:-1] == features([strange], 0)[:-1]
+    assert features([akin], 0)[:KINSHIP] == features([strange], 0)[:KINSHIP]
+
+
+def test_the_verdict_sees_unexplained_lines(finished) -> None:
+    left = tuple(UnexplainedLine(angle, 2.0, 0.08) for angle in (20.0, 30.0))
+    lacking = replace(finished(0.0), unexplained=left)
+    assert features([lacking], 0)[-1] == pytest.approx(0.4)
+    assert features([finished(0.0)], 0)[-1] == 0.0
 
 
 @pytest.mark.parametrize(("reach", "completed"), [(math.inf, 2), (1.0, 1)])
