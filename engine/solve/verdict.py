@@ -24,23 +24,22 @@ from engine.solve.result import Verdict
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
 COEFFICIENTS = (
-    0.464,
-    -3.214,
-    -2.903,
-    0.141,
-    0.502,
-    -0.363,
-    -0.446,
-    -0.630,
-    -0.040,
-    0.785,
-    -3.140,
-    -0.828,
-    0.247,
+    0.149,
+    -3.079,
+    -4.835,
+    0.224,
+    0.475,
+    -0.433,
+    -0.574,
+    -0.246,
+    0.119,
+    1.018,
+    -3.837,
+    -0.941,
+    0.206,
     0.0,
 )
-TEMPERATURE = 6.0
-SOLVED, TENTATIVE = 0.75, 0.25
+SOLVED, TENTATIVE = 0.8, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
 NEAR_BEST = 1.25
@@ -117,9 +116,9 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
 
 
 def _weights(finished: Sequence[Finished]) -> list[float]:
-    """How likely every candidate is beside the best, by the scores alone."""
+    """How likely every candidate is beside the best, by the scores alone (-2 ln evidence)."""
     best = min(f.score for f in finished)
-    return [math.exp(-min((f.score - best) / (2.0 * TEMPERATURE), 500.0)) for f in finished]
+    return [math.exp(-min(0.5 * (f.score - best), 500.0)) for f in finished]
 
 
 def _texture(fit: FitResult) -> float:
