@@ -199,3 +199,15 @@ def test_layout_of_the_debian_package(packaging, tmp_path):
     assert (root / "usr/bin/densight").resolve() == root / "usr/lib/densight/densight"
     assert (root / "usr/lib/densight/densight").stat().st_mode & 0o777 == 0o755
     assert (root / "usr/share/mime/packages/densight.xml").is_file()
+
+
+def test_the_frozen_program_keeps_its_list_of_fonts(packaging, monkeypatch, tmp_path):
+    import os
+
+    import frozen_entry
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("MPLCONFIGDIR", "/tmp/of-one-process")
+    frozen_entry.keep_font_cache()
+    folder = Path(os.environ["MPLCONFIGDIR"])
+    assert (folder.name, folder.parent.name) == ("matplotlib", "densight")
