@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from app.controller import Controller
+from app.language import tr
 from app.state.session import Session
 
 
@@ -55,45 +56,47 @@ class Actions:
         self._window = window
         self._session = session
         keys = QKeySequence.StandardKey
-        self.new_window = self._make("New window", do.new_window, keys.New)
-        self.open = self._make("Open pattern or project…", do.open_file, keys.Open)
-        self.batch = self._make("Batch…", do.batch, "Ctrl+B")
-        self.columns = self._make("Choose columns…", do.columns, "Ctrl+Shift+O")
-        self.save = self._make("Save project", do.save, keys.Save)
-        self.save_as = self._make("Save project as…", do.save_as, "Ctrl+Shift+S")
-        self.export_cif = self._make("Export CIF…", do.export_cif, "Ctrl+E")
-        self.export_map = self._make("Export density map…", do.export_map, "Ctrl+Shift+E")
-        self.save_plot = self._make("Save plot…", do.save_plot, "Ctrl+Shift+G")
-        self.save_density = self._make("Save picture of density…", do.save_density, "Ctrl+Shift+D")
-        self.save_turn = self._make("Save turn of density…", do.save_turn, "Ctrl+Shift+T")
-        self.screenshot = self._make("Save picture of window…", do.screenshot, "Ctrl+Shift+P")
-        self.take_files = QAction("Take files from a second start", window)
+        self.new_window = self._make(tr("New window"), do.new_window, keys.New)
+        self.open = self._make(tr("Open pattern or project…"), do.open_file, keys.Open)
+        self.batch = self._make(tr("Batch…"), do.batch, "Ctrl+B")
+        self.columns = self._make(tr("Choose columns…"), do.columns, "Ctrl+Shift+O")
+        self.save = self._make(tr("Save project"), do.save, keys.Save)
+        self.save_as = self._make(tr("Save project as…"), do.save_as, "Ctrl+Shift+S")
+        self.export_cif = self._make(tr("Export CIF…"), do.export_cif, "Ctrl+E")
+        self.export_map = self._make(tr("Export density map…"), do.export_map, "Ctrl+Shift+E")
+        self.save_plot = self._make(tr("Save plot…"), do.save_plot, "Ctrl+Shift+G")
+        self.save_density = self._make(
+            tr("Save picture of density…"), do.save_density, "Ctrl+Shift+D"
+        )
+        self.save_turn = self._make(tr("Save turn of density…"), do.save_turn, "Ctrl+Shift+T")
+        self.screenshot = self._make(tr("Save picture of window…"), do.screenshot, "Ctrl+Shift+P")
+        self.take_files = QAction(tr("Take files from a second start"), window)
         self.take_files.setCheckable(True)
         self.take_files.triggered.connect(lambda wished: do.take_files(wished))
-        self.close = self._make("Close window", window.close, keys.Close)
-        self.quit = self._make("Quit", QApplication.closeAllWindows, keys.Quit)
+        self.close = self._make(tr("Close window"), window.close, keys.Close)
+        self.quit = self._make(tr("Quit"), QApplication.closeAllWindows, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
-        self.pin = self._make("Pin candidate", do.pin, "Ctrl+P")
-        self.discard = self._make("Discard candidate", do.discard, "Ctrl+Del")
-        self.compare = self._make("Compare two candidates", do.compare, "Ctrl+K")
-        self.undo = self._make("Undo", controller.undo, keys.Undo)
-        self.redo = self._make("Redo", controller.redo, "Ctrl+Shift+Z")
+        self.pin = self._make(tr("Pin candidate"), do.pin, "Ctrl+P")
+        self.discard = self._make(tr("Discard candidate"), do.discard, "Ctrl+Del")
+        self.compare = self._make(tr("Compare two candidates"), do.compare, "Ctrl+K")
+        self.undo = self._make(tr("Undo"), controller.undo, keys.Undo)
+        self.redo = self._make(tr("Redo"), controller.redo, "Ctrl+Shift+Z")
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        self.solve = self._make("Solve structure", controller.solve, "Ctrl+R")
-        self.predict = self._make("Predict density", controller.predict_density, "Ctrl+D")
-        self.refine = self._make("Refine further…", do.refine, "Ctrl+Shift+R")
-        self.edit = self._make("Edit candidate…", do.edit, "F2")
-        self.further = self._make("Search further", do.search_further, "Ctrl+Shift+F")
-        self.second = self._make("Look for a second phase", do.second_phase, "Ctrl+Shift+N")
-        self.cancel = self._make("Cancel", do.cancel, "Esc")
-        self.show_all = self._make("Whole pattern", do.show_all, "Ctrl+0")
-        self.reset_layout = self._make("Reset layout", do.reset_layout)
-        self.about = self._make("About Densight", do.about)
+        self.solve = self._make(tr("Solve structure"), controller.solve, "Ctrl+R")
+        self.predict = self._make(tr("Predict density"), controller.predict_density, "Ctrl+D")
+        self.refine = self._make(tr("Refine further…"), do.refine, "Ctrl+Shift+R")
+        self.edit = self._make(tr("Edit candidate…"), do.edit, "F2")
+        self.further = self._make(tr("Search further"), do.search_further, "Ctrl+Shift+F")
+        self.second = self._make(tr("Look for a second phase"), do.second_phase, "Ctrl+Shift+N")
+        self.cancel = self._make(tr("Cancel"), do.cancel, "Esc")
+        self.show_all = self._make(tr("Whole pattern"), do.show_all, "Ctrl+0")
+        self.reset_layout = self._make(tr("Reset layout"), do.reset_layout)
+        self.about = self._make(tr("About Densight"), do.about)
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
-        self.guide = self._make("Guide to what is looked at", do.guide, "F1")
-        self.mouse_help = self._make("Mouse and keys", do.mouse_help, "Ctrl+F1")
-        self.recent = QMenu("Open recent", window)
-        self.examples = QMenu("Examples", window)
+        self.guide = self._make(tr("Guide to what is looked at"), do.guide, "F1")
+        self.mouse_help = self._make(tr("Mouse and keys"), do.mouse_help, "Ctrl+F1")
+        self.recent = QMenu(tr("Open recent"), window)
+        self.examples = QMenu(tr("Examples"), window)
         self._do = do
         self._fill_menus()
         for signal in (
@@ -132,7 +135,7 @@ class Actions:
 
     def _fill_menus(self) -> None:
         bar = self._window.menuBar()
-        file = bar.addMenu("&File")
+        file = bar.addMenu(tr("&File"))
         file.addAction(self.new_window)
         file.addAction(self.open)
         file.addAction(self.columns)
@@ -150,9 +153,9 @@ class Actions:
         file.addAction(self.screenshot)
         file.addSeparator()
         file.addActions([self.close, self.quit])
-        edit = bar.addMenu("&Edit")
+        edit = bar.addMenu(tr("&Edit"))
         edit.addActions([self.undo, self.redo])
-        sample = bar.addMenu("&Sample")
+        sample = bar.addMenu(tr("&Sample"))
         sample.addAction(self.solve)
         sample.addAction(self.predict)
         sample.addActions([self.refine, self.edit])
@@ -161,21 +164,21 @@ class Actions:
         sample.addAction(self.cancel)
         sample.addSeparator()
         sample.addActions([self.pin, self.discard, self.compare])
-        view = bar.addMenu("&View")
+        view = bar.addMenu(tr("&View"))
         state = self._session.pattern
         self.axes = self._choices(
             (
-                ("two_theta", "Against 2θ", "Ctrl+1"),
-                ("d", "Against d", "Ctrl+2"),
-                ("q", "Against Q", "Ctrl+3"),
+                ("two_theta", tr("Against 2θ"), "Ctrl+1"),
+                ("d", tr("Against d"), "Ctrl+2"),
+                ("q", tr("Against Q"), "Ctrl+3"),
             ),
             state.set_x_axis,  # type: ignore[arg-type]
         )
         self.scales = self._choices(
             (
-                ("linear", "Intensity", "Ctrl+4"),
-                ("sqrt", "Square root of intensity", "Ctrl+5"),
-                ("log", "Logarithm of intensity", "Ctrl+6"),
+                ("linear", tr("Intensity"), "Ctrl+4"),
+                ("sqrt", tr("Square root of intensity"), "Ctrl+5"),
+                ("log", tr("Logarithm of intensity"), "Ctrl+6"),
             ),
             state.set_scale,  # type: ignore[arg-type]
         )
@@ -185,9 +188,9 @@ class Actions:
         view.addSeparator()
         self.themes = self._choices(
             (
-                ("system", "Colours of the system", ""),
-                ("light", "Light", ""),
-                ("dark", "Dark", ""),
+                ("system", tr("Colours of the system"), ""),
+                ("light", tr("Light"), ""),
+                ("dark", tr("Dark"), ""),
             ),
             self._do.choose_theme,
         )
@@ -197,7 +200,7 @@ class Actions:
         view.addAction(self.reset_layout)
         state.display_changed.connect(self._check_choices)
         self._check_choices()
-        help_menu = bar.addMenu("&Help")
+        help_menu = bar.addMenu(tr("&Help"))
         help_menu.addAction(self.guide)
         help_menu.addAction(self.mouse_help)
         help_menu.addAction(self.about)
@@ -214,9 +217,9 @@ class Actions:
         mark = session.solution.mark_of(chosen) if chosen is not None else None
         for action in (self.export_cif, self.pin, self.discard, self.compare):
             action.setEnabled(chosen is not None)
-        self.pin.setText("Unpin candidate" if mark and mark.pinned else "Pin candidate")
+        self.pin.setText(tr("Unpin candidate") if mark and mark.pinned else tr("Pin candidate"))
         self.discard.setText(
-            "Take candidate back" if mark and mark.discarded else "Discard candidate"
+            tr("Take candidate back") if mark and mark.discarded else tr("Discard candidate")
         )
         self.refine.setEnabled(chosen is not None and not solving)
         self.edit.setEnabled(chosen is not None and not solving)
@@ -234,8 +237,8 @@ class Actions:
         self.save.setEnabled(not session.is_empty)
         self.save_as.setEnabled(not session.is_empty)
         for action, verb, step in (
-            (self.undo, "Undo", session.history.undo_text),
-            (self.redo, "Redo", session.history.redo_text),
+            (self.undo, tr("Undo"), session.history.undo_text),
+            (self.redo, tr("Redo"), session.history.redo_text),
         ):
             action.setEnabled(bool(step))
             action.setText(f"{verb} {step[:1].lower()}{step[1:]}".strip())

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from app.controller import Controller
 from app.jobs.runner import Handlers
+from app.language import tr
 
 
 class Agreeing(QObject):
@@ -33,6 +34,6 @@ class Agreeing(QObject):
             Handlers(
                 result=state.set_ensemble,
                 refused=lambda why: state.set_ensemble({}, why),
-                failed=lambda: state.set_ensemble({}, "Stopped by an error."),
+                failed=lambda: state.set_ensemble({}, tr("Stopped by an error.")),
             ),
         )

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.documents import Documents
 from app.exports import Exports
+from app.language import noop, tr
 from app.settings import Settings
 from app.state.session import Session
 from app.views.plot_export import FILTERS
 from engine.errors import BadInputError
 
-MAP_FILTER = "CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)"
+MAP_FILTER = noop("CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)")
 
 
 class Asking(QObject):
@@ -42,7 +43,7 @@ class Asking(QObject):
         """Ask for a pattern or a project."""
         path, _filter = QFileDialog.getOpenFileName(
             self._window,
-            "Open a powder pattern or a project",
+            tr("Open a powder pattern or a project"),
             self._settings.folder(),
         )
         if path:
@@ -70,7 +71,7 @@ class Asking(QObject):
         """Ask under which name to save the session; `then` is called when it is written."""
         pattern = self._session.pattern.pattern
         name = f"{pattern.name if pattern is not None else 'project'}.densight"
-        path = self.where_to_save("Save the project", name, "Densight project (*.densight)")
+        path = self.where_to_save(tr("Save the project"), name, tr("Densight project (*.densight)"))
         if path:
             self._documents.save(path, then)
 
@@ -80,7 +81,7 @@ class Asking(QObject):
         if candidate is None or pattern is None:
             return
         name = f"{pattern.name}_{candidate.formula}_{candidate.rank:02d}.cif"
-        path = self.where_to_save("Export the chosen candidate", name, "CIF (*.cif)")
+        path = self.where_to_save(tr("Export the chosen candidate"), name, tr("CIF (*.cif)"))
         if path:
             self._exports.write_cif(path)
 
@@ -88,7 +89,7 @@ class Asking(QObject):
         """Ask where to write the density that is shown."""
         pattern = self._session.pattern.pattern
         name = f"{pattern.name if pattern is not None else 'density'}_density"
-        path = self.where_to_save("Export the density that is shown", name, MAP_FILTER)
+        path = self.where_to_save(tr("Export the density that is shown"), name, MAP_FILTER)
         if path:
             self._exports.write_map(path)
 
@@ -96,8 +97,8 @@ class Asking(QObject):
         """Ask where to save a picture of the plot or of the density, and say how it went."""
         pattern = self._session.pattern.pattern
         name = f"{pattern.name if pattern is not None else 'densight'}_{of}.png"
-        filters = FILTERS if of == "plot" else "PNG (*.png)"
-        path = self.where_to_save(f"Save a picture of the {of}", name, filters)
+        filters = tr(FILTERS) if of == "plot" else tr("PNG (*.png)")
+        path = self.where_to_save(tr("Save a picture of the {0}", of), name, filters)
         if not path:
             return
         messages = self._session.messages
@@ -107,11 +108,15 @@ class Asking(QObject):
         except BadInputError as error:
             messages.add("error", str(error), "export")
         else:
-            messages.add("info", f"Saved {Path(path).name} in {Path(path).parent}.", "export")
+            messages.add(
+                "info", tr("Saved {0} in {1}.", Path(path).name, Path(path).parent), "export"
+            )
 
     def screenshot(self, save: Callable[[str], object]) -> None:
         """Ask where to save a picture of the window."""
-        path = self.where_to_save("Save a picture of the window", "densight.png", "PNG (*.png)")
+        path = self.where_to_save(
+            tr("Save a picture of the window"), "densight.png", tr("PNG (*.png)")
+        )
         if path:
             save(path)
 
@@ -130,11 +135,11 @@ class Asking(QObject):
         box = QMessageBox(
             QMessageBox.Icon.Question,
             "Densight",
-            f"Save the work on '{name}' before closing?",
+            tr("Save the work on '{0}' before closing?", name),
             buttons.Save | buttons.Discard | buttons.Cancel,
             self._window,
         )
-        box.setInformativeText("Otherwise candidates, fits and densities are lost.")
+        box.setInformativeText(tr("Otherwise candidates, fits and densities are lost."))
         box.setDefaultButton(buttons.Save)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 

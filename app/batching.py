@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs.runner import Handlers, JobRunner
+from app.language import noop, tr
 from app.settings import Settings
 from app.state.batch import BatchState
 from engine.batch.lock import refuse_if_held
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 # (entries, output folder, workers, watch): solves all into the folder.
 RunBatch = Callable[[list[Entry], Path, int, BatchWatch], object]
-BUSY = "Stop the batch first: the list cannot change while it runs."
+BUSY = noop("Stop the batch first: the list cannot change while it runs.")
 
 
 class Batching(QObject):
@@ -64,7 +65,7 @@ class Batching(QObject):
         """Put files, what lies in folders, or an earlier batch on the list; False if it is busy."""
         state = self.state
         if state.running or self._jobs.running("batch-gather"):
-            state.tell(BUSY)
+            state.tell(tr(BUSY))
             return False
         places = [Path(path) for path in paths]
         taken = [row.entry.id for row in state.rows]
@@ -74,15 +75,15 @@ class Batching(QObject):
 
             return gather(places, taken, progress)
 
-        state.tell("Looking for patterns")
+        state.tell(tr("Looking for patterns"))
         self._jobs.start(
             "batch-gather",
             look,
             Handlers(
                 result=lambda found: self._take(found, places),
                 refused=state.tell,
-                failed=lambda: state.tell("Stopped by an error"),
-                cancelled=lambda: state.tell("Stopped"),
+                failed=lambda: state.tell(tr("Stopped by an error")),
+                cancelled=lambda: state.tell(tr("Stopped")),
                 progress=lambda _fraction, words: state.tell(words),
             ),
         )
@@ -94,7 +95,9 @@ class Batching(QObject):
             if found.out is not None:
                 state.recall(found.entries, found.lines, found.out)
                 waiting = len(state.rows) - state.n_answered
-                state.tell(f"An earlier batch: {waiting} of {len(state.rows)} are still to do.")
+                state.tell(
+                    tr("An earlier batch: {0} of {1} are still to do.", waiting, len(state.rows))
+                )
                 return
             new = state.add(found.entries, found.left_out)
         except BadInputError as error:
@@ -130,7 +133,7 @@ class Batching(QObject):
             Handlers(
                 result=lambda _count: self._ended("done", _done_in_words(state)),
                 refused=lambda why: self._ended("failed", why),
-                failed=lambda: self._ended("failed", "Stopped by an error"),
+                failed=lambda: self._ended("failed", tr("Stopped by an error")),
                 cancelled=lambda: self._ended("cancelled", _stopped_in_words(state)),
                 progress=lambda _fraction, words: self._report(words),
                 partial=self._hear,
@@ -142,7 +145,7 @@ class Batching(QObject):
         """Have the workers ended; what is done is done, and another start goes on from there."""
         if self.state.running and not self._stop.is_set():
             self._stop.set()
-            self._report("Stopping")
+            self._report(tr("Stopping"))
 
     def _hear(self, said: tuple[str, str, Line]) -> None:
         what, key, line = said
@@ -154,7 +157,7 @@ class Batching(QObject):
     def _report(self, words: str) -> None:
         state = self.state
         fraction = state.n_answered / max(len(state.rows), 1)
-        state.set_status("running", fraction, "Stopping" if self._stop.is_set() else words)
+        state.set_status("running", fraction, tr("Stopping") if self._stop.is_set() else words)
 
     def _ended(self, status: Any, words: str) -> None:
         self.state.end()
@@ -185,7 +188,9 @@ class Batching(QObject):
                 found.append(str(project))
             else:
                 found.append(entry.file)
-                state.tell(f"Nothing to open was kept of '{entry.id}': its pattern was opened.")
+                state.tell(
+                    tr("Nothing to open was kept of '{0}': its pattern was opened.", entry.id)
+                )
         if found:
             self.results_wanted.emit(found)
 
@@ -194,7 +199,7 @@ class Batching(QObject):
         state, target = self.state, Path(folder)
         out = state.out
         if out is None or not state.n_answered:
-            state.tell("There is nothing to export yet.")
+            state.tell(tr("There is nothing to export yet."))
             return
         rows = [
             (self._with_elements(row.entry, row.line), row.line)
@@ -208,7 +213,14 @@ class Batching(QObject):
             return write_results(rows, out, target, progress)
 
         def done(written: tuple[int, int]) -> None:
-            state.tell(f"Wrote results.csv ({written[0]} rows) and {written[1]} CIFs to {target}.")
+            state.tell(
+                tr(
+                    "Wrote results.csv ({0} rows) and {1} CIFs to {2}.",
+                    written[0],
+                    written[1],
+                    target,
+                )
+            )
 
         self._jobs.start("batch-export", write, Handlers(result=done, refused=state.tell))
 
@@ -260,7 +272,7 @@ class _Watch(BatchWatch):
         left = self._total - self._answered
         if self._new and left:
             seconds = (time.monotonic() - self._started) / self._new * left
-            words += f", about {in_words(seconds)} left"
+            words += tr(", about {0} left", in_words(seconds))
         return words
 
 
@@ -285,19 +297,24 @@ def free_folder(folder: Path) -> Path:
 def _found_in_words(new: int, found: int, left_out: int) -> str:
     words = f"{new} pattern{'s' if new != 1 else ''} added"
     if found > new:
-        words += f", {found - new} on the list already"
+        words += tr(", {0} on the list already", found - new)
     if left_out:
-        words += f", {left_out} other file{'s' if left_out != 1 else ''} left out"
+        words += tr(", {0} other file{1} left out", left_out, "s" if left_out != 1 else "")
     return f"{words}."
 
 
 def _done_in_words(state: BatchState) -> str:
     counts = state.counts()
-    return (
-        f"Done: {counts['solved']} solved, {counts['tentative']} tentative, "
-        f"{counts['no-solution']} without a solution, {counts['failed']} failed."
+    return tr(
+        "Done: {0} solved, {1} tentative, {2} without a solution, {3} failed.",
+        counts["solved"],
+        counts["tentative"],
+        counts["no-solution"],
+        counts["failed"],
     )
 
 
 def _stopped_in_words(state: BatchState) -> str:
-    return f"Stopped after {state.n_answered} of {len(state.rows)}; Start goes on from there."
+    return tr(
+        "Stopped after {0} of {1}; Start goes on from there.", state.n_answered, len(state.rows)
+    )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from app import text
 from app.controller import Controller
+from app.language import tr
 from app.settings import Settings
 from app.state.examples import find_example, load_examples
 
@@ -63,7 +64,7 @@ class Choices(QObject):
                 lambda _checked=False, path=example.path: self._open_file(path)
             )
         if menu.isEmpty():
-            menu.addAction("No examples are installed").setEnabled(False)
+            menu.addAction(tr("No examples are installed")).setEnabled(False)
 
     def _fill_files(self, menu: QMenu) -> None:
         menu.clear()
@@ -72,10 +73,10 @@ class Choices(QObject):
             action.setToolTip(path)
             action.triggered.connect(lambda _checked=False, path=path: self._open_file(path))
         if menu.isEmpty():
-            menu.addAction("No recent files").setEnabled(False)
+            menu.addAction(tr("No recent files")).setEnabled(False)
         else:
             menu.addSeparator()
-            menu.addAction("Forget these", self._settings.clear_recent)
+            menu.addAction(tr("Forget these"), self._settings.clear_recent)
 
     def _fill_elements(self, menu: QMenu) -> None:
         menu.clear()
@@ -86,4 +87,4 @@ class Choices(QObject):
                 lambda _checked=False, typed=typed: self._controller.set_composition(typed)
             )
         if menu.isEmpty():
-            menu.addAction("No searches yet").setEnabled(False)
+            menu.addAction(tr("No searches yet")).setEnabled(False)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app import text
 from app.jobs.runner import Handlers, JobRunner
+from app.language import noop, tr
 from app.services import Services
 from app.state.messages import Offer
 from app.state.session import Session
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from engine.pattern.readers.asked_columns import ColumnsQuestion
     from engine.solve.result import Solution
 
-NO_SOLUTION = (
+NO_SOLUTION = noop(
     "No structure was found that explains this pattern with these elements. "
     "Check the wavelength and the elements, or let other elements be present."
 )
@@ -100,7 +101,7 @@ class Controller(QObject):
         self.cancel_density()
         session.messages.clear()
         self._offer_back()
-        with session.history.step(step or f"Open {pattern.name}"):
+        with session.history.step(step or tr("Open {0}", pattern.name)):
             session.document = None
             session.clear_results()
             session.pattern.set_pattern(pattern, example.note if example is not None else "")
@@ -115,12 +116,15 @@ class Controller(QObject):
         if not self.session.unsaved:
             return
         pattern = self.session.pattern.pattern
-        name = f"'{pattern.name}'" if pattern is not None else "the former session"
+        name = f"'{pattern.name}'" if pattern is not None else tr("the former session")
         self.session.messages.add(
             "info",
-            f"What was found for {name} was put away and is not saved (Ctrl+Z brings it back).",
+            tr(
+                "What was found for {0} was put away and is not saved (Ctrl+Z brings it back).",
+                name,
+            ),
             "replaced",
-            (Offer("Bring it back", self.undo),),
+            (Offer(tr("Bring it back"), self.undo),),
         )
 
     def _warn_of(self, pattern: PowderPattern) -> None:
@@ -175,12 +179,12 @@ class Controller(QObject):
         if self.session.solution.solution is not None or self.session.density.n_samples:
             messages.add(
                 "info",
-                "The results for the former wavelength were put away; solve again.",
+                tr("The results for the former wavelength were put away; solve again."),
                 "wavelength",
             )
         self.cancel_solve()
         self.cancel_density()
-        with self.session.history.step(f"Wavelength {text.strip()}"):
+        with self.session.history.step(tr("Wavelength {0}", text.strip())):
             self.session.clear_results()
             self.session.pattern.set_radiation(radiation)
         for message in messages.messages:
@@ -205,10 +209,15 @@ class Controller(QObject):
         """The pattern as it is seen, if there are elements as well; else `BadInputError`."""
         pattern = self.session.pattern.seen
         if pattern is None:
-            raise BadInputError("There is no pattern yet: drop a file here, or open an example.")
+            raise BadInputError(
+                tr("There is no pattern yet: drop a file here, or open an example.")
+            )
         if not self.session.elements.selected:
             raise BadInputError(
-                "No element is ticked: tick the elements that are in the sample, then try again."
+                tr(
+                    "No element is ticked: tick the elements that are in the "
+                    "sample, then try again."
+                )
             )
         return pattern
 
@@ -230,7 +239,7 @@ class Controller(QObject):
         solution = session.solution
         session.messages.clear("solve")
         self.cancel_solve()
-        session.history.record("Solve structure")
+        session.history.record(tr("Solve structure"))
         solution.begin()
         self.jobs.start(
             "solve",
@@ -239,8 +248,8 @@ class Controller(QObject):
                 result=self.take_solution,
                 partial=solution.set_solution,
                 refused=self.refuse_solve,
-                failed=lambda: solution.set_status("failed", 0.0, "Stopped by an error"),
-                cancelled=lambda: solution.set_status("cancelled", 0.0, "Cancelled"),
+                failed=lambda: solution.set_status("failed", 0.0, tr("Stopped by an error")),
+                cancelled=lambda: solution.set_status("cancelled", 0.0, tr("Cancelled")),
                 progress=lambda fraction, text: solution.set_status("running", fraction, text),
             ),
         )
@@ -254,7 +263,7 @@ class Controller(QObject):
         session.solution.set_solution(found)
         session.solution.set_status("done", 1.0, "")
         if found.verdict == "no-solution":
-            session.messages.add("info", NO_SOLUTION, "solve")
+            session.messages.add("info", tr(NO_SOLUTION), "solve")
         for note in found.notes:
             session.messages.add("info", note, "solve")
 
@@ -283,7 +292,7 @@ class Controller(QObject):
         selected, formula = elements.selected, elements.formula
         others = elements.others_possible
         self.cancel_density()
-        session.history.record("Predict density")
+        session.history.record(tr("Predict density"))
         density.begin()
         self.jobs.start(
             "density",
@@ -433,7 +442,8 @@ class Controller(QObject):
 
 def _assumed(pattern: PowderPattern) -> str:
     anode = pattern.radiation.anode or "Cu"
-    return (
-        f"The file names no wavelength: {anode} Kα is assumed. "
-        "Choose the right one under Radiation if it is not."
+    return tr(
+        "The file names no wavelength: {0} Kα is assumed. Choose the right one "
+        "under Radiation if it is not.",
+        anode,
     )

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from app import text
 from app.controller import Controller
 from app.jobs.runner import Handlers
+from app.language import tr
 
 
 class Differing(QObject):
@@ -27,14 +28,14 @@ class Differing(QObject):
             if state.source != "difference":
                 self._jobs.abandon("difference")
             return
-        name = text.candidate(candidate) if candidate is not None else "the candidate"
-        label = f"Network sample {state.sample + 1} minus {name[:1].lower()}{name[1:]}"
+        name = text.candidate(candidate) if candidate is not None else tr("the candidate")
+        label = tr("Network sample {0} minus {1}{2}", state.sample + 1, name[:1].lower(), name[1:])
         self._jobs.start(
             "difference",
             lambda _progress: self._services.density_difference(predicted, own, label),
             Handlers(
                 result=state.set_difference,
                 refused=lambda why: state.set_difference({}, why),
-                failed=lambda: state.set_difference({}, "Stopped by an error."),
+                failed=lambda: state.set_difference({}, tr("Stopped by an error.")),
             ),
         )

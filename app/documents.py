@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.controller import Controller
 from app.jobs.runner import Handlers, JobRunner
+from app.language import tr
 from app.state.history import Memory
 from app.state.session import Session
 from app.state.solution import Mark
@@ -74,7 +75,7 @@ class Documents(QObject):
 
         def done(_nothing: object) -> None:
             self._session.saved_as(path, memory)
-            messages.add("info", f"Saved {path.name} in {path.parent}.", "project")
+            messages.add("info", tr("Saved {0} in {1}.", path.name, path.parent), "project")
             self.opened.emit(str(path))
             self.changed.emit()
             self.saved.emit(str(path))
@@ -145,7 +146,7 @@ class Documents(QObject):
             session.messages.add("error", str(error), "project")
             return False
         session.messages.clear()
-        self._controller.put_back(project, f"Open {name}")
+        self._controller.put_back(project, tr("Open {0}", name))
         marks = {
             key: Mark(mark.pinned, mark.discarded, mark.note) for key, mark in project.marks.items()
         }

@@ -13,13 +13,14 @@ from app import text
 from app.controller import Controller
 from app.jobs.reporting import reporting
 from app.jobs.runner import Handlers
+from app.language import noop, tr
 from app.state.running import RunState
 
 if TYPE_CHECKING:
     from engine.refine.edit import Edited, Sites
     from engine.solve.result import Candidate
 
-GONE = "The candidate that was edited is no longer listed; what came of it was put away."
+GONE = noop("The candidate that was edited is no longer listed; what came of it was put away.")
 
 
 class EditState(RunState):
@@ -88,7 +89,7 @@ class Editing(QObject):
             return False
         words = self._words(candidate, sites, elements, state.symprec)
         structure, symprec = candidate.structure, state.symprec
-        state.set_status("running", 0.0, "Starting")
+        state.set_status("running", 0.0, tr("Starting"))
         self._jobs.start(
             "edit",
             lambda progress: self._services.refine_edited(
@@ -107,7 +108,7 @@ class Editing(QObject):
         edited, formula = found
         solution = self._session.solution
         if origin not in solution.candidates:
-            self.state.set_status("failed", 0.0, GONE)
+            self.state.set_status("failed", 0.0, tr(GONE))
             return
         made = replace(
             origin,
@@ -125,12 +126,14 @@ class Editing(QObject):
             features=(),
             unexplained=(),
         )
-        with self._session.history.step(f"Edit {text.formula(origin.formula)}"):
+        with self._session.history.step(tr("Edit {0}", text.formula(origin.formula))):
             solution.add(made)
             solution.annotate(made, words)
         better = text.per_cent(origin.fit.rwp), text.per_cent(made.fit.rwp)
         self.state.set_status(
-            "idle", 1.0, f"Rwp {better[0]} → {better[1]} %: candidate {made.rank} of the list"
+            "idle",
+            1.0,
+            tr("Rwp {0} → {1} %: candidate {2} of the list", better[0], better[1], made.rank),
         )
 
     @staticmethod
@@ -143,5 +146,5 @@ class Editing(QObject):
             f"{BY_NUMBER[sites.sites[site].number].symbol} → {symbol}"
             for site, symbol in elements.items()
         ]
-        changes.append(f"tolerance {symprec:g} Å")
-        return f"Candidate {candidate.rank}, edited: {', '.join(changes)}"
+        changes.append(tr("tolerance {0:g} Å", symprec))
+        return tr("Candidate {0}, edited: {1}", candidate.rank, ", ".join(changes))

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs.runner import Handlers, JobRunner
+from app.language import tr
 from app.services import Services
 from app.state.session import Session
 from engine.errors import BadInputError
@@ -41,7 +42,9 @@ class Exports(QObject):
         """Write the chosen candidate as CIF."""
         candidate, solution = self._session.solution.chosen, self._session.solution.solution
         if candidate is None or solution is None:
-            self._session.messages.add("error", "There is no candidate to export yet.", "export")
+            self._session.messages.add(
+                "error", tr("There is no candidate to export yet."), "export"
+            )
             return
         path = _with_suffix(path, (".cif",))
         self._write(path, lambda _progress: self._services.export_cif(path, candidate, solution))
@@ -50,7 +53,7 @@ class Exports(QObject):
         """Write the density that is shown; the suffix says in which format."""
         shown = self._session.density.shown
         if shown is None:
-            self._session.messages.add("error", "There is no density to export yet.", "export")
+            self._session.messages.add("error", tr("There is no density to export yet."), "export")
             return
         path = _with_suffix(path, MAP_SUFFIXES)
         self._write(path, lambda _progress: self._services.export_map(path, shown))
@@ -63,10 +66,10 @@ class Exports(QObject):
                 work(progress)
             except OSError as error:
                 reason = error.strerror or str(error)
-                raise BadInputError(f"{path} could not be written: {reason}.") from error
+                raise BadInputError(tr("{0} could not be written: {1}.", path, reason)) from error
 
         def done(_result: object) -> None:
-            messages.add("info", f"Saved {path.name} in {path.parent}.", "export")
+            messages.add("info", tr("Saved {0} in {1}.", path.name, path.parent), "export")
             self.saved.emit(str(path))
 
         messages.clear("export")

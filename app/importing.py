@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from app.controller import Controller
 from app.jobs.runner import Handlers
+from app.language import noop, tr
 from app.settings import Settings
 from app.state.importing import ImportState
 from app.state.messages import Offer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_LAYOUTS = 30
 _SETTING = "text_layouts"
-NOT_A_TABLE = "has no columns of numbers to choose from."
+NOT_A_TABLE = noop("'{0}' has no columns of numbers to choose from.")
 
 
 class Importing(QObject):
@@ -63,9 +64,9 @@ class Importing(QObject):
             self._take(pattern, question)
             self._session.messages.add(
                 "info",
-                f"{question.path.name} was read like the last file of its layout.",
+                tr("{0} was read like the last file of its layout.", question.path.name),
                 "open",
-                (Offer("Choose columns…", lambda: self.state.ask(question, layout)),),
+                (Offer(tr("Choose columns…"), lambda: self.state.ask(question, layout)),),
             )
 
         path = question.path
@@ -86,7 +87,7 @@ class Importing(QObject):
 
         def ask(question: ColumnsQuestion | None) -> None:
             if question is None:
-                messages.add("error", f"'{path.name}' {NOT_A_TABLE}", "open")
+                messages.add("error", tr(NOT_A_TABLE, path.name), "open")
             else:
                 self.state.ask(question, self._remembered(question.kind))
 

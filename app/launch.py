@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
+from app.language import install
 from app.log import start_log, stop_log
 from app.main_window import MainWindow
 from app.receiving import Receiver
@@ -41,6 +42,8 @@ def make_application() -> QApplication:
     app.setApplicationName("densight")
     app.setApplicationDisplayName("Densight")
     QGuiApplication.setDesktopFileName("densight")
+    with contextlib.suppress(FileNotFoundError):
+        install(app, resources.path("translations"))
     with contextlib.suppress(FileNotFoundError):
         app.setWindowIcon(QIcon(str(resources.path("icons/densight.png"))))
     return app

@@ -36,6 +36,7 @@ from app.documents import Documents
 from app.exports import Exports
 from app.importing import Importing
 from app.jobs.runner import JobRunner
+from app.language import tr
 from app.log import SessionLog
 from app.opening import local_files, open_together
 from app.overlaying import Overlaying
@@ -193,9 +194,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.marks)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setAccessibleName("Candidates or peaks")
-        self.tabs.addTab(candidates, "Candidates")
-        self.tabs.addTab(self.peaks, "Peaks")
+        self.tabs.tabBar().setAccessibleName(tr("Candidates or peaks"))
+        self.tabs.addTab(candidates, tr("Candidates"))
+        self.tabs.addTab(self.peaks, tr("Peaks"))
         tables = Panel()
         tables.column.setContentsMargins(2, 2, 2, 2)
         tables.column.addWidget(self.tabs)
@@ -223,7 +224,7 @@ class MainWindow(QMainWindow):
         whole.setHandleWidth(4)
         whole.setContentsMargins(6, 4, 6, 0)
         self.setCentralWidget(whole)
-        self.device = muted("Starting up")
+        self.device = muted(tr("Starting up"))
         self.activity = QLabel()
         self.statusBar().addWidget(self.activity, 1)
         self.statusBar().addPermanentWidget(self.device)
@@ -327,7 +328,7 @@ class MainWindow(QMainWindow):
         """Files are welcome anywhere."""
         if local_files(event):
             event.acceptProposedAction()
-            self.activity.setText("Drop to open")
+            self.activity.setText(tr("Drop to open"))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
         """The file went away again."""
@@ -353,9 +354,9 @@ class MainWindow(QMainWindow):
         """Save a picture of the whole window, the density's included."""
         saved = self.grab().save(str(path))
         if saved:
-            self.session.messages.add("info", f"Saved {Path(path).name}.", "export")
+            self.session.messages.add("info", tr("Saved {0}.", Path(path).name), "export")
         else:
-            self.session.messages.add("error", f"{path} could not be written.", "export")
+            self.session.messages.add("error", tr("{0} could not be written.", path), "export")
         return saved
 
     # -- showing where things are ------------------------------------------------------------
@@ -368,22 +369,22 @@ class MainWindow(QMainWindow):
         self.setWindowModified(path is not None and self.session.modified)
 
     def _refresh_tabs(self) -> None:
-        n_candidates = len(self.session.solution.candidates)
+        n = len(self.session.solution.candidates)
         peaks = self.session.pattern.peaks
-        self.tabs.setTabText(0, f"Candidates ({n_candidates})" if n_candidates else "Candidates")
-        self.tabs.setTabText(1, f"Peaks ({len(peaks)})" if peaks is not None else "Peaks")
+        self.tabs.setTabText(0, tr("Candidates ({0})", n) if n else tr("Candidates"))
+        self.tabs.setTabText(1, tr("Peaks ({0})", len(peaks)) if peaks is not None else tr("Peaks"))
 
     def _refresh_activity(self) -> None:
         names = {
-            "open": "Reading the file",
-            "peaks": "Fitting peaks",
-            "overlay": "Reading patterns",
-            "solve": "Solving",
-            "density": "Predicting density",
-            "refine": "Refining",
-            "edit": "Refining what was edited",
-            "candidate": "Computing the candidate's density",
-            "export": "Writing",
+            "open": tr("Reading the file"),
+            "peaks": tr("Fitting peaks"),
+            "overlay": tr("Reading patterns"),
+            "solve": tr("Solving"),
+            "density": tr("Predicting density"),
+            "refine": tr("Refining"),
+            "edit": tr("Refining what was edited"),
+            "candidate": tr("Computing the candidate's density"),
+            "export": tr("Writing"),
         }
         running = [text for kind, text in names.items() if self.jobs.running(kind)]
         self.activity.setText(", ".join(running))

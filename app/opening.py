@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QDropEvent
 
+from app.language import tr
 from app.state.messages import Offer
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ def open_together(window: MainWindow, files: list[str]) -> None:
     others = len(files) - 1
     window.session.messages.add(
         "info",
-        f"One pattern a window: {Path(files[0]).name} was taken.",
+        tr("One pattern a window: {0} was taken.", Path(files[0]).name),
         "open-many",
         (
             Offer(
-                f"Open {others} more window{'s' if others > 1 else ''}",
+                tr("Open {0} more window{1}", others, "s" if others > 1 else ""),
                 lambda: window.another_wanted.emit(files[1:]),
             ),
-            Offer(f"Solve all {len(files)}", lambda: window.beside.batch(files)),
+            Offer(tr("Solve all {0}", len(files)), lambda: window.beside.batch(files)),
         ),
         lasting=True,
     )

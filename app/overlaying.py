@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.controller import Controller
 from app.jobs.runner import Handlers
+from app.language import tr
 from app.settings import Settings
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
@@ -31,7 +32,9 @@ class Overlaying(QObject):
     def ask(self) -> None:
         """Ask for patterns, and draw them."""
         folder = self._settings.get("folder", "")
-        paths, _filter = QFileDialog.getOpenFileNames(self._window, "Compare with patterns", folder)
+        paths, _filter = QFileDialog.getOpenFileNames(
+            self._window, tr("Compare with patterns"), folder
+        )
         if paths:
             self.add(paths)
 
@@ -61,8 +64,11 @@ class Overlaying(QObject):
             if pattern.radiation.provenance == "assumed" and radiation is not None:
                 session.messages.add(
                     "info",
-                    f"{pattern.name} names no wavelength: that of the pattern on the table is "
-                    "taken for it.",
+                    tr(
+                        "{0} names no wavelength: that of the pattern on the table is taken "
+                        "for it.",
+                        pattern.name,
+                    ),
                     "overlay",
                 )
                 pattern = pattern.with_radiation(radiation)

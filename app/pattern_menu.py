@@ -7,15 +7,16 @@ from collections.abc import Callable
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from app.language import noop, tr
 from app.state.plot_tool import Tool
 from app.state.session import Session
 
 TOOLS: tuple[tuple[Tool, str, str], ...] = (
-    ("look", "Look and zoom", ""),
-    ("exclude", "Exclude regions", "Ctrl+7"),
-    ("peaks", "Add and remove peaks", "Ctrl+8"),
-    ("background", "Background", "Ctrl+9"),
-    ("compare", "Compare patterns", "Ctrl+Shift+K"),
+    ("look", noop("Look and zoom"), ""),
+    ("exclude", noop("Exclude regions"), "Ctrl+7"),
+    ("peaks", noop("Add and remove peaks"), "Ctrl+8"),
+    ("background", noop("Background"), "Ctrl+9"),
+    ("compare", noop("Compare patterns"), "Ctrl+Shift+K"),
 )
 
 
@@ -34,27 +35,27 @@ class PatternMenu:
         `focus_plot` gives the plot the keys, `add_patterns` asks for patterns for comparison.
         """
         self._window, self._session, self._focus_plot = window, session, focus_plot
-        self.menu = QMenu("&Pattern", window)
+        self.menu = QMenu(tr("&Pattern"), window)
         group = QActionGroup(window)
         self.tools: dict[Tool, QAction] = {}
         for tool, text, keys in TOOLS:
-            action = self._make(text, lambda tool=tool: self._choose(tool), keys)
+            action = self._make(tr(text), lambda tool=tool: self._choose(tool), keys)
             action.setCheckable(True)
             group.addAction(action)
             self.tools[tool] = action
         self.menu.addSeparator()
         self.use_all = self._make(
-            "Take back all excluded regions", lambda: session.preparing.type_regions("")
+            tr("Take back all excluded regions"), lambda: session.preparing.type_regions("")
         )
         self.search_again = self._make(
-            "Search peaks automatically again", session.preparing.search_peaks_again
+            tr("Search peaks automatically again"), session.preparing.search_peaks_again
         )
         self.automatic = self._make(
-            "Automatic background", lambda: session.preparing.choose_background("automatic")
+            tr("Automatic background"), lambda: session.preparing.choose_background("automatic")
         )
         self.menu.addSeparator()
-        self.add_patterns = self._make("Compare with patterns…", add_patterns, "Ctrl+Shift+A")
-        self.no_patterns = self._make("Remove patterns for comparison", session.overlays.clear)
+        self.add_patterns = self._make(tr("Compare with patterns…"), add_patterns, "Ctrl+Shift+A")
+        self.no_patterns = self._make(tr("Remove patterns for comparison"), session.overlays.clear)
         bar = window.menuBar()
         after = next((entry for entry in bar.actions() if entry.text() == "&View"), None)
         if after is not None:

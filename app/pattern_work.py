@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.controller import Controller
+from app.language import noop, tr
 
-STALE = (
+STALE = noop(
     "The candidates were found with other regions, background or peaks. Solve again (Ctrl+R), or "
     "refine a candidate further (Ctrl+Shift+R), to apply the change."
 )
@@ -27,7 +28,7 @@ class PatternWork(QObject):
         if not self._session.pattern.settled:
             self._controller.derive()
         if self._stale:
-            self._session.messages.add("info", STALE, "stale")
+            self._session.messages.add("info", tr(STALE), "stale")
         else:
             self._clear()
 

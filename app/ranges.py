@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.controller import Controller
 from app.jobs.runner import Handlers
+from app.language import tr
 from app.state.ranges import RangesState
 
 if TYPE_CHECKING:
@@ -71,5 +72,5 @@ class Ranges(QObject):
         )
 
     def _take(self, found: PowderPattern, path: Path, choice: RangeChoice) -> None:
-        step = f"Range {choice}" if isinstance(choice, int) else f"Ranges, {choice}"
+        step = tr("Range {0}", choice) if isinstance(choice, int) else tr("Ranges, {0}", choice)
         self._controller.take_pattern(found, path, None, step)

@@ -22,6 +22,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer
 
 from app.documents import Documents, project_of
 from app.jobs.runner import Handlers, JobRunner
+from app.language import tr
 from app.log import LOGGER
 from app.state.history import Memory
 from app.state.messages import Offer
@@ -213,12 +214,16 @@ class Recovery(QObject):
             when = f"{orphan.kept:%H:%M} on {orphan.kept:%d %B}"
             self._session.messages.add(
                 "warning",
-                f"Densight did not end properly while '{orphan.name}' was open. "
-                f"Its state of {when} was kept.",
+                tr(
+                    "Densight did not end properly while '{0}' was open. "
+                    "Its state of {1} was kept.",
+                    orphan.name,
+                    when,
+                ),
                 f"recovery {orphan.slot.name}",
                 (
-                    Offer("Restore", lambda orphan=orphan: self.restore(orphan)),
-                    Offer("Discard", orphan.remove),
+                    Offer(tr("Restore"), lambda orphan=orphan: self.restore(orphan)),
+                    Offer(tr("Discard"), orphan.remove),
                 ),
                 lasting=True,
             )

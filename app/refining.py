@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app import text
 from app.controller import Controller
 from app.jobs.reporting import reporting
+from app.language import noop, tr
 from app.state.refinement import RefinementState
 from engine.errors import BadInputError
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from engine.refine.result import FitResult
     from engine.solve.result import Candidate
 
-NOTHING_CHOSEN = "Choose a candidate to refine."
-GONE = "The candidate that was refined is no longer listed; its refinement was put away."
+NOTHING_CHOSEN = noop("Choose a candidate to refine.")
+GONE = noop("The candidate that was refined is no longer listed; its refinement was put away.")
 
 
 class Refining(QObject):
@@ -61,7 +62,7 @@ class Refining(QObject):
             self.state.set_status("failed", 0.0, str(error))
             return False
         self._candidate = candidate
-        self.state.set_status("running", 0.0, "Starting")
+        self.state.set_status("running", 0.0, tr("Starting"))
         self._jobs.start(
             "refine",
             lambda progress: self._services.refine(asked, candidate.structure, options, progress),
@@ -77,10 +78,10 @@ class Refining(QObject):
         self._candidate = None
         session = self._session
         if candidate not in session.solution.candidates:
-            self.state.set_status("failed", 0.0, GONE)
+            self.state.set_status("failed", 0.0, tr(GONE))
             return
         name = f"{text.formula(candidate.formula)} {text.space_group(candidate.space_group)}"
-        with session.history.step(f"Refine {name}"):
+        with session.history.step(tr("Refine {0}", name)):
             session.solution.set_fit(candidate, fit)
         self.state.set_fits(candidate.fit, fit)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app import text
 from app.controller import Controller
 from app.jobs.runner import Handlers
+from app.language import tr
 
 if TYPE_CHECKING:
     from engine.solve.result import Candidate, Solution
@@ -48,7 +49,7 @@ class SearchingOn(QObject):
 
         problem = further(former.problem)
         session.messages.clear("solve")
-        session.history.record("Search further")
+        session.history.record(tr("Search further"))
         solution.go_on()
         self._controller.jobs.start(
             "solve",
@@ -56,8 +57,8 @@ class SearchingOn(QObject):
             Handlers(
                 result=lambda found: self._take(former, found),
                 refused=self._controller.refuse_solve,
-                failed=lambda: solution.set_status("failed", 0.0, "Stopped by an error"),
-                cancelled=lambda: solution.set_status("cancelled", 0.0, "Cancelled"),
+                failed=lambda: solution.set_status("failed", 0.0, tr("Stopped by an error")),
+                cancelled=lambda: solution.set_status("cancelled", 0.0, tr("Cancelled")),
                 progress=lambda fraction, words: solution.set_status("running", fraction, words),
             ),
         )
@@ -72,8 +73,12 @@ class SearchingOn(QObject):
         new = len(found.candidates) - len(former.candidates)
         self._session.messages.add(
             "info",
-            f"Searched further: {len(whole.candidates)} candidates, {max(new, 0)} more than "
-            "before (Ctrl+Z brings the former list back).",
+            tr(
+                "Searched further: {0} candidates, {1} more than before (Ctrl+Z brings "
+                "the former list back).",
+                len(whole.candidates),
+                max(new, 0),
+            ),
             "further",
         )
 
@@ -95,15 +100,17 @@ class SearchingOn(QObject):
         name = text.formula(candidate.formula)
         project = Project(
             rest_of(pattern, candidate.fit),
-            f"What {name} leaves of {pattern.name}",
+            tr("What {0} leaves of {1}", name, pattern.name),
             elements.selected,
             None,
             elements.others_possible,
         )
-        words = (
-            f"This is what {name} leaves of '{pattern.name}'. Tick the elements of the second "
-            "phase, and solve. Where strong lines were taken away small waves remain; they are "
-            "given little weight."
+        words = tr(
+            "This is what {0} leaves of '{1}'. Tick the elements of the second "
+            "phase, and solve. Where strong lines were taken away small waves "
+            "remain; they are given little weight.",
+            name,
+            pattern.name,
         )
         self.rest_wanted.emit(project, words)
         return True

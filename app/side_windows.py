@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.batching import Batching
 from app.editing import Editing
+from app.language import tr
 from app.services import Services
 from app.state.messages import Offer
 from app.theme import LIGHT, Theme
@@ -159,9 +160,9 @@ class SideWindows(QObject):
         """Closing its window stopped the batch: say so, and how it goes on."""
         self._window.session.messages.add(
             "info",
-            f"The batch was closed. {self.batching.state.message}",
+            tr("The batch was closed. {0}", self.batching.state.message),
             "batch",
-            (Offer("Show the batch", self.batch),),
+            (Offer(tr("Show the batch"), self.batch),),
             lasting=True,
         )
 

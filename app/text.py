@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.language import noop, tr
 from engine.export.numbers import number_with_su
 
 if TYPE_CHECKING:
     from engine.solve.result import Candidate
 
 _SUBSCRIPTS = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
-SOURCES = {"network": "Network", "library": "Library", "phasing": "Phasing"}
-VERDICTS = {"solved": "Solved", "tentative": "Tentative", "no-solution": "No solution"}
+SOURCES = {"network": noop("Network"), "library": noop("Library"), "phasing": noop("Phasing")}
+VERDICTS = {
+    "solved": noop("Solved"),
+    "tentative": noop("Tentative"),
+    "no-solution": noop("No solution"),
+}
 # What the same words mean of one candidate among others.
-CANDIDATE_VERDICTS = {**VERDICTS, "no-solution": "Unlikely"}
+CANDIDATE_VERDICTS = {**VERDICTS, "no-solution": noop("Unlikely")}
 
 
-NOT_JUDGED = "Not judged"
+NOT_JUDGED = noop("Not judged")
 
 
 def verdict(verdict: str, score: float) -> str:
     """What is made of a candidate; one that was made by hand is not judged."""
-    return CANDIDATE_VERDICTS[verdict] if math.isfinite(score) else NOT_JUDGED
+    return tr(CANDIDATE_VERDICTS[verdict] if math.isfinite(score) else NOT_JUDGED)
 
 
 def chance(score: float) -> str:
@@ -39,7 +46,14 @@ def formula(text: str) -> str:
 
 def candidate(one: Candidate, gap: str = " ") -> str:
     """Rank, formula and space group, with `gap` between them."""
-    return f"Candidate {one.rank}:{gap}{formula(one.formula)}{gap}{space_group(one.space_group)}"
+    return tr(
+        "Candidate {0}:{1}{2}{3}{4}",
+        one.rank,
+        gap,
+        formula(one.formula),
+        gap,
+        space_group(one.space_group),
+    )
 
 
 def space_group(symbol: str) -> str:
@@ -113,6 +127,14 @@ def hkl(indices: Iterable[int]) -> str:
         f"{index}" if index >= 0 else "".join(f"{digit}\u0305" for digit in str(-index))
         for index in (int(value) for value in indices)
     )
+
+
+def place(path: Path) -> str:
+    """A path as one says it: what lies in the user's own folder begins with ~."""
+    try:
+        return f"~{os.sep}{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):  # elsewhere, or nobody's folder is known
+        return str(path)
 
 
 def thousands(value: float) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from app.jobs.reporting import reporting
 from app.jobs.runner import JobRunner
+from app.language import noop, tr
 from app.state.turn import TurnState
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from engine.progress import Progress
 
 SHARE_OF_DRAWING = 0.7  # of the progress bar
-NOTHING = "There is no density in space to be turned."
+NOTHING = noop("There is no density in space to be turned.")
 
 
 class Turnable(Protocol):
@@ -71,13 +72,13 @@ class Turning(QObject):
         """Take a turn and write it to `path`; its suffix says how. False if there is nothing."""
         canvas = self._canvas()
         if canvas is None:
-            self.state.set_status("failed", 0.0, NOTHING)
+            self.state.set_status("failed", 0.0, tr(NOTHING))
             return False
         self.cancel()
         self._path, self._frames = Path(path), []
         self._start = canvas.azimuth()
         self._steps = iter(self.state.azimuths(self._start))
-        self.state.set_status("running", 0.0, "Drawing")
+        self.state.set_status("running", 0.0, tr("Drawing"))
         self._timer.start()
         return True
 
@@ -85,7 +86,7 @@ class Turning(QObject):
         """Stop; nothing is written that is not yet."""
         if self._timer.isActive():
             self._end_drawing()
-            self.state.set_status("cancelled", 0.0, "Stopped")
+            self.state.set_status("cancelled", 0.0, tr("Stopped"))
         self._jobs.cancel("turn")
 
     def _step(self) -> None:
@@ -93,7 +94,7 @@ class Turning(QObject):
         canvas = self._canvas()
         if canvas is None:
             self._end_drawing()
-            self.state.set_status("failed", 0.0, NOTHING)
+            self.state.set_status("failed", 0.0, tr(NOTHING))
             return
         azimuth = next(self._steps, None)
         if azimuth is None:
@@ -103,7 +104,7 @@ class Turning(QObject):
         canvas.turn_to(azimuth)
         self._frames.append(as_array(canvas.picture_of_width(self.state.wishes.width)))
         done = len(self._frames) / self.state.wishes.pictures
-        self.state.set_status("running", SHARE_OF_DRAWING * done, "Drawing")
+        self.state.set_status("running", SHARE_OF_DRAWING * done, tr("Drawing"))
 
     def _end_drawing(self) -> None:
         self._timer.stop()
@@ -121,11 +122,11 @@ class Turning(QObject):
             return write_animation(path, frames, seconds, progress)
 
         def done(written: list[Path]) -> None:
-            more = f" and {len(written) - 1} more" if len(written) > 1 else ""
-            words = f"Saved {written[0].name}{more} in {path.parent}."
+            more = tr(" and {0} more", len(written) - 1) if len(written) > 1 else ""
+            words = tr("Saved {0}{1} in {2}.", written[0].name, more, path.parent)
             self.state.set_status("done", 1.0, words)
 
-        self.state.set_status("running", SHARE_OF_DRAWING, "Writing")
+        self.state.set_status("running", SHARE_OF_DRAWING, tr("Writing"))
         self._jobs.start("turn", write, reporting(self.state, done))
 
 

@@ -9,6 +9,7 @@ real: the pictures show what the program answers, on the machine on which they w
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -163,8 +164,9 @@ class Photographer:
         examples = resources.path("examples/index.json").parent
         yield lambda: bool(self._window.session.device) and self._rests()
         with tempfile.TemporaryDirectory() as room:
-            folder = Path(room) / "furnace"
-            folder.mkdir()
+            os.environ["HOME"] = os.environ["USERPROFILE"] = room  # as on a user's own computer
+            folder = Path(room) / "Measurements" / "furnace"
+            folder.mkdir(parents=True)
             rows = ["file,elements"]
             for example in load_examples():
                 shutil.copy(examples / example.path.name, folder)

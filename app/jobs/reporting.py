@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.jobs.runner import Handlers
+from app.language import tr
 from app.state.running import RunState, Status
 
 
@@ -16,7 +17,7 @@ def reporting(
     return Handlers(
         result=result,
         refused=lambda why: state.set_status("failed", 0.0, why),
-        failed=lambda: state.set_status("failed", 0.0, "Stopped by an error"),
-        cancelled=lambda: state.set_status(stopped, 0.0, "Stopped"),
+        failed=lambda: state.set_status("failed", 0.0, tr("Stopped by an error")),
+        cancelled=lambda: state.set_status(stopped, 0.0, tr("Stopped")),
         progress=lambda fraction, what: state.set_status("running", fraction, what),
     )

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from psygnal import Signal
 
+from app.language import noop, tr
 from app.state.elements import ElementsState, parse_composition
 from app.state.running import RunState
 from engine.batch.manifest import Entry
@@ -19,12 +20,14 @@ from engine.pattern.radiation import parse_wavelength
 RowStatus = Literal["waiting", "running", "done", "failed"]
 Line = dict[str, Any]
 LARGEST = 10_000  # rows that a person can still look through, and a table sort at once
-OUT_OF_REACH = (
-    f"The list holds {LARGEST:,} patterns at most: solve more with 'densight batch' in a terminal."
+OUT_OF_REACH = noop(
+    "The list holds {0} patterns at most: solve more with 'densight batch' in a terminal."
 )
-NO_PATTERNS = "There is no pattern yet: drop a folder or files here."
-NO_ELEMENTS = "No element is ticked, and '{}' has none of its own: tick what is in the samples."
-NO_FOLDER = "Choose the folder that the results go into."
+NO_PATTERNS = noop("There is no pattern yet: drop a folder or files here.")
+NO_ELEMENTS = noop(
+    "No element is ticked, and '{0}' has none of its own: tick what is in the samples."
+)
+NO_FOLDER = noop("Choose the folder that the results go into.")
 # How rows are counted in the summary, in this order.
 VERDICTS = ("solved", "tentative", "no-solution", "failed")
 
@@ -101,7 +104,7 @@ class BatchState(RunState):
         known = {row.entry.file for row in self.rows}
         new = [BatchRow(entry) for entry in entries if entry.file not in known]
         if len(self.rows) + len(new) > LARGEST:
-            raise BadInputError(OUT_OF_REACH)
+            raise BadInputError(tr(OUT_OF_REACH, f"{LARGEST:,}"))
         self.left_out = (*self.left_out, *left_out)
         self._set([*self.rows, *new])
         return len(new)
@@ -116,7 +119,7 @@ class BatchState(RunState):
         """
         rows = [BatchRow(entry) for entry in entries]
         if len(rows) > LARGEST:
-            raise BadInputError(OUT_OF_REACH)
+            raise BadInputError(tr(OUT_OF_REACH, f"{LARGEST:,}"))
         self.left_out = ()
         self._set([with_line(r, lines[r.entry.id]) if r.entry.id in lines else r for r in rows])
         self.set_out(out)
@@ -183,13 +186,13 @@ class BatchState(RunState):
             If there is nothing to ask, or elements or output folder are missing.
         """
         if not self.rows:
-            raise BadInputError(NO_PATTERNS)
+            raise BadInputError(tr(NO_PATTERNS))
         asked = [self._asked(row.entry) for row in self.rows]
         for entry in asked:
             if not entry.elements:
-                raise BadInputError(NO_ELEMENTS.format(Path(entry.file).name))
+                raise BadInputError(tr(NO_ELEMENTS, Path(entry.file).name))
         if self.out is None:
-            raise BadInputError(NO_FOLDER)
+            raise BadInputError(tr(NO_FOLDER))
         return asked
 
     def _asked(self, entry: Entry) -> Entry:
@@ -222,7 +225,7 @@ class BatchState(RunState):
     def begin(self) -> None:
         """A run starts: every row waits, until it is known which answers are kept."""
         self._set([BatchRow(row.entry) for row in self.rows])
-        self.set_status("running", 0.0, "Starting")
+        self.set_status("running", 0.0, tr("Starting"))
 
     def set_begun(self, key: str, now: float) -> None:
         """A worker has been given the pattern called `key`."""

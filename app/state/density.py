@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from app.language import tr
 from app.state.drawing import Drawing, sound_range
 from app.state.levels import Unit
 from engine.crystal.structure import CrystalStructure
@@ -164,8 +165,14 @@ class DensityState:
         return DensityMap(
             values=np.asarray(prediction.density[at]),
             lattice=np.asarray(prediction.cell[at], dtype=float),
-            label=f"Network sample {at + 1} of {self.n_samples}, {prediction.crystal_system[at]}; "
-            f"cell {prediction.cell_source[at]}, expected correlation {prediction.quality[at]:.2f}",
+            label=tr(
+                "Network sample {0} of {1}, {2}; cell {3}, expected correlation {4:.2f}",
+                at + 1,
+                self.n_samples,
+                prediction.crystal_system[at],
+                prediction.cell_source[at],
+                prediction.quality[at],
+            ),
         )
 
     @property
@@ -186,7 +193,7 @@ class DensityState:
     def begin(self) -> None:
         """A new run of the network starts; the former samples stay until it answers."""
         self.run = next(RUNS)
-        self.set_status("running", 0.0, "Starting")
+        self.set_status("running", 0.0, tr("Starting"))
 
     def recall(self, prediction: DensityAnswer | None, run: int) -> None:
         """Put back the samples of another run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+from app.language import tr
 from app.state.periodic_table import BY_SYMBOL
 
 # No solid compounds at ordinary pressure; krypton and xenon have a few with fluorine and oxygen.
@@ -29,23 +30,27 @@ def hints(selected: Sequence[str]) -> tuple[str, ...]:
     found = []
     inert = [symbol for symbol in selected if symbol in INERT]
     if inert:
-        found.append(f"{_listed(inert)} form{_s(inert)} no solid compounds: untick unless sure.")
+        found.append(
+            tr("{0} form{1} no solid compounds: untick unless sure.", _listed(inert), _s(inert))
+        )
     hardly = [symbol for symbol in selected if symbol in HARDLY_REACTIVE]
     if hardly and not any(symbol in PARTNERS for symbol in selected):
-        found.append(f"{_listed(hardly)} form{_s(hardly)} solids only with F, O or Cl.")
+        found.append(tr("{0} form{1} solids only with F, O or Cl.", _listed(hardly), _s(hardly)))
     short = [symbol for symbol in selected if symbol in SHORT_LIVED]
     if short:
-        found.append(f"{_listed(short)} decay{_s(short)} within hours: no powder holds any.")
+        found.append(
+            tr("{0} decay{1} within hours: no powder holds any.", _listed(short), _s(short))
+        )
     if selected and all(symbol in ("H", "He") for symbol in selected):
-        found.append("Nothing here scatters X-rays enough: tick the heavier elements too.")
+        found.append(tr("Nothing here scatters X-rays enough: tick the heavier elements too."))
     elif "H" in selected:
-        found.append("H hardly scatters X-rays: the other atoms are found, H is not placed.")
+        found.append(tr("H hardly scatters X-rays: the other atoms are found, H is not placed."))
     if len(selected) > MANY:
-        found.append(f"{len(selected)} elements: tick only those that are surely there.")
+        found.append(tr("{0} elements: tick only those that are surely there.", len(selected)))
     alike = [pair for pair in combinations(selected, 2) if _alike(*pair)]
     if alike:
         pairs = ", ".join("/".join(pair) for pair in alike[:2])
-        found.append(f"{pairs} scatter nearly alike: the pattern may not tell them apart.")
+        found.append(tr("{0} scatter nearly alike: the pattern may not tell them apart.", pairs))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ import re
 
 from psygnal import Signal
 
+from app.language import tr
 from app.state.periodic_table import BY_SYMBOL
 from engine.crystal.composition import parse_elements, parse_formula
 from engine.errors import BadInputError
@@ -13,7 +14,7 @@ from engine.errors import BadInputError
 
 def _check_symbol(symbol: str) -> str:
     if symbol not in BY_SYMBOL:
-        raise BadInputError(f"'{symbol}' is no element that can be chosen here (H to Cf).")
+        raise BadInputError(tr("'{0}' is no element that can be chosen here (H to Cf).", symbol))
     return symbol
 
 
@@ -90,31 +91,31 @@ class ElementsState:
         _check_symbol(symbol)
         if symbol in self._selected:
             kept = tuple(other for other in self._selected if other != symbol)
-            self._set(kept, None, f"Untick {symbol}")
+            self._set(kept, None, tr("Untick {0}", symbol))
         else:
-            self._set((*self._selected, symbol), None, f"Tick {symbol}")
+            self._set((*self._selected, symbol), None, tr("Tick {0}", symbol))
 
     def select(self, symbols: tuple[str, ...] | list[str]) -> None:
         """Tick exactly these elements, with no formula."""
         chosen = tuple(dict.fromkeys(_check_symbol(symbol) for symbol in symbols))
-        self._set(chosen, None, f"Elements {' '.join(chosen)}")
+        self._set(chosen, None, tr("Elements {0}", " ".join(chosen)))
 
     def set_text(self, text: str) -> None:
         """Take over what was typed; `BadInputError` leaves the state as it was."""
         elements, formula = parse_composition(text)
-        name = f"Formula {formula}" if formula else f"Elements {' '.join(elements)}"
-        self._set(elements, formula, name if elements else "Clear elements")
+        name = tr("Formula {0}", formula) if formula else tr("Elements {0}", " ".join(elements))
+        self._set(elements, formula, name if elements else tr("Clear elements"))
 
     def set_others_possible(self, possible: bool) -> None:
         """Say whether unlisted elements may be present."""
         if possible != self._others_possible:
-            self.about_to_change.emit("Allow others" if possible else "Exclude others")
+            self.about_to_change.emit(tr("Allow others") if possible else tr("Exclude others"))
             self._others_possible = possible
             self.changed.emit()
 
     def clear(self) -> None:
         """No elements, no formula."""
-        self._set((), None, "Clear elements")
+        self._set((), None, tr("Clear elements"))
 
     @staticmethod
     def check(symbols: tuple[str, ...]) -> None:

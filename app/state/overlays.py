@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from app.language import tr
 from engine.pattern.overlay import Overlay, Stack
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class OverlayState:
         if not patterns:
             return
         names = patterns[0].name if len(patterns) == 1 else f"{len(patterns)} patterns"
-        self.about_to_change.emit(f"Compare with {names}")
+        self.about_to_change.emit(tr("Compare with {0}", names))
         overlays = self.stack.overlays
         for pattern in patterns:
             used = [overlay.colour for overlay in overlays]
@@ -47,13 +48,13 @@ class OverlayState:
     def remove(self, index: int) -> None:
         """Draw one pattern less."""
         overlays = self.stack.overlays
-        self.about_to_change.emit(f"Remove {overlays[index].pattern.name}")
+        self.about_to_change.emit(tr("Remove {0}", overlays[index].pattern.name))
         self._set(replace(self.stack, overlays=overlays[:index] + overlays[index + 1 :]))
 
     def clear(self) -> None:
         """Draw none."""
         if self.stack.overlays:
-            self.about_to_change.emit("Remove patterns for comparison")
+            self.about_to_change.emit(tr("Remove patterns for comparison"))
             self._set(replace(self.stack, overlays=()))
 
     def show(self, index: int, shown: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from app.language import noop, tr
 from app.state.pattern import PatternState
 from engine.errors import BadInputError
 from engine.pattern.excluded import Region, merged_regions, parse_regions, regions_text
@@ -14,11 +15,11 @@ from engine.pattern.preparation import Anchor, BackgroundChoice, Method, PeakEdi
 
 FloatArray = NDArray[np.float64]
 BACKGROUND_STEPS: dict[Method, str] = {
-    "automatic": "Automatic background",
-    "arpls": "Background by arPLS",
-    "snip": "Background by SNIP",
-    "spline": "Background through anchors",
-    "polynomial": "Polynomial background",
+    "automatic": noop("Automatic background"),
+    "arpls": noop("Background by arPLS"),
+    "snip": noop("Background by SNIP"),
+    "spline": noop("Background through anchors"),
+    "polynomial": noop("Polynomial background"),
 }
 
 
@@ -52,24 +53,26 @@ class Preparing:
     def exclude(self, start: float, end: float) -> None:
         """Exclude the points between two angles, in any order."""
         region = self._clipped(start, end)
-        self._set_regions((*self.regions, region), f"Exclude {regions_text([region])}°")
+        self._set_regions((*self.regions, region), tr("Exclude {0}°", regions_text([region])))
 
     def move_region(self, index: int, start: float, end: float) -> None:
         """Give a region other ends."""
         others = self.regions[:index] + self.regions[index + 1 :]
         region = self._clipped(start, end)
-        self._set_regions((*others, region), f"Move excluded region to {regions_text([region])}°")
+        self._set_regions(
+            (*others, region), tr("Move excluded region to {0}°", regions_text([region]))
+        )
 
     def take_back_region(self, index: int) -> None:
         """Let a region be seen again."""
         region = self.regions[index]
         others = self.regions[:index] + self.regions[index + 1 :]
-        self._set_regions(others, f"Use {regions_text([region])}° again")
+        self._set_regions(others, tr("Use {0}° again", regions_text([region])))
 
     def type_regions(self, text: str) -> None:
         """Exclude what was typed, for example "25-27, 40.2-41", and nothing else."""
         regions = parse_regions(text)
-        step = f"Exclude {regions_text(regions)}°" if regions else "Use all regions again"
+        step = tr("Exclude {0}°", regions_text(regions)) if regions else tr("Use all regions again")
         self._set_regions(regions, step)
 
     def _set_regions(self, regions: tuple[Region, ...], step: str) -> None:
@@ -96,9 +99,9 @@ class Preparing:
         """Put a peak, or take back that one was removed there."""
         pattern = self._pattern.pattern
         if pattern is None or not pattern.two_theta[0] <= two_theta <= pattern.two_theta[-1]:
-            raise BadInputError("A peak can be put only where the pattern was measured.")
+            raise BadInputError(tr("A peak can be put only where the pattern was measured."))
         if self.region_at(two_theta) >= 0:
-            raise BadInputError("This region is excluded: use it again, then put a peak there.")
+            raise BadInputError(tr("This region is excluded: use it again, then put a peak there."))
         place, edits = round(two_theta, 4), self.peak_edits
         near = [angle for angle in edits.removed if abs(angle - place) <= 0.5 * self._width]
         if near:
@@ -106,7 +109,7 @@ class Preparing:
             edits = replace(edits, removed=removed)
         elif place not in edits.added:
             edits = replace(edits, added=tuple(sorted((*edits.added, place))))
-        self._set_edits(edits, f"Add peak at {place:.2f}°")
+        self._set_edits(edits, tr("Add peak at {0:.2f}°", place))
 
     def remove_peak(self, index: int) -> None:
         """Take a peak out of the list."""
@@ -118,11 +121,11 @@ class Preparing:
             edits = replace(edits, added=tuple(angle for angle in edits.added if angle != place))
         elif place not in edits.removed:
             edits = replace(edits, removed=tuple(sorted((*edits.removed, place))))
-        self._set_edits(edits, f"Remove peak at {peaks.two_theta[index]:.2f}°")
+        self._set_edits(edits, tr("Remove peak at {0:.2f}°", peaks.two_theta[index]))
 
     def search_peaks_again(self) -> None:
         """Bring back what the automatic search finds."""
-        self._set_edits(PeakEdits(), "Peaks of the automatic search")
+        self._set_edits(PeakEdits(), tr("Peaks of the automatic search"))
 
     @property
     def _width(self) -> float:
@@ -145,31 +148,37 @@ class Preparing:
         choice = self.background
         if method in ("spline", "polynomial") and not choice.anchors:
             choice = replace(choice, anchors=self._suggested())
-        self._set_background(replace(choice, method=method), BACKGROUND_STEPS[method])
+        self._set_background(replace(choice, method=method), tr(BACKGROUND_STEPS[method]))
 
     def choose_degree(self, degree: int) -> None:
         """Give the polynomial another degree."""
-        self._set_background(replace(self.background, degree=degree), f"Degree {degree}")
+        self._set_background(replace(self.background, degree=degree), tr("Degree {0}", degree))
 
     def place_anchors_anew(self) -> None:
         """Put the anchors on what would be estimated without them."""
         choice = replace(self.background, anchors=self._suggested())
-        self._set_background(choice, "Place anchors anew")
+        self._set_background(choice, tr("Place anchors anew"))
 
     def add_anchor(self, two_theta: float, counts: float) -> None:
         """Draw the curve through one more place."""
         anchor = (round(two_theta, 3), counts)
-        self._set_anchors((*self.background.anchors, anchor), f"Add anchor at {two_theta:.2f}°")
+        self._set_anchors(
+            (*self.background.anchors, anchor), tr("Add anchor at {0:.2f}°", two_theta)
+        )
 
     def move_anchor(self, index: int, two_theta: float, counts: float) -> None:
         """Put an anchor elsewhere."""
-        self._set_anchors(self.moved(index, two_theta, counts), f"Move anchor to {two_theta:.2f}°")
+        self._set_anchors(
+            self.moved(index, two_theta, counts), tr("Move anchor to {0:.2f}°", two_theta)
+        )
 
     def lift_anchor(self, index: int, counts: float) -> None:
         """Give an anchor another height; several times one after the other are one step."""
         place = self.background.anchors[index][0]
         self._set_anchors(
-            self.moved(index, place, counts), f"Move anchor at {place:.2f}°", ("anchor", index)
+            self.moved(index, place, counts),
+            tr("Move anchor at {0:.2f}°", place),
+            ("anchor", index),
         )
 
     def moved(self, index: int, two_theta: float, counts: float) -> tuple[Anchor, ...]:
@@ -193,7 +202,7 @@ class Preparing:
     def remove_anchor(self, index: int) -> None:
         """Draw the curve without one of its places; the last one stays."""
         anchors = self.background.anchors
-        step = f"Remove anchor at {anchors[index][0]:.2f}°"
+        step = tr("Remove anchor at {0:.2f}°", anchors[index][0])
         self._set_anchors(anchors[:index] + anchors[index + 1 :], step)
 
     def _set_anchors(self, anchors: tuple[Anchor, ...], step: str, series: object = None) -> None:
@@ -208,7 +217,7 @@ class Preparing:
 
         state, seen = self._pattern, self._pattern.seen
         if seen is None or state.background is None or state.background_two_theta is None:
-            raise BadInputError("The background is still being estimated: wait a moment.")
+            raise BadInputError(tr("The background is still being estimated: wait a moment."))
         level = np.interp(seen.two_theta, state.background_two_theta, state.background)
         return suggested_anchors(seen.two_theta, seen.counts, level)
 
@@ -218,7 +227,9 @@ class Preparing:
         """Ends in order, within the pattern, to a thousandth of a degree."""
         pattern = self._pattern.pattern
         if pattern is None:
-            raise BadInputError("There is no pattern yet: open one, then exclude regions of it.")
+            raise BadInputError(
+                tr("There is no pattern yet: open one, then exclude regions of it.")
+            )
         first, last = float(pattern.two_theta[0]), float(pattern.two_theta[-1])
         low, high = sorted((start, end))
         return round(max(low, first), 3), round(min(high, last), 3)

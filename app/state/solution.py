@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from psygnal import Signal
 
+from app.language import tr
+
 if TYPE_CHECKING:
     from engine.pattern.comparison import PeakComparison
     from engine.refine.result import FitResult
@@ -96,12 +98,12 @@ class SolutionState:
         """A new search starts; candidates of the former one go."""
         self.run = next(RUNS)
         self.set_solution(None)
-        self.set_status("running", 0.0, "Starting")
+        self.set_status("running", 0.0, tr("Starting"))
 
     def go_on(self) -> None:
         """A search starts that goes on from these candidates; they stay until it has answered."""
         self.run = next(RUNS)
-        self.set_status("running", 0.0, "Starting")
+        self.set_status("running", 0.0, tr("Starting"))
 
     def clear(self) -> None:
         """No candidates: they belonged to another pattern."""
@@ -189,19 +191,19 @@ class SolutionState:
         mark = replace(self.mark_of(candidate), pinned=pinned)
         if pinned:
             mark = replace(mark, discarded=False)
-        self._mark(candidate, mark, "Pin" if pinned else "Unpin")
+        self._mark(candidate, mark, tr("Pin") if pinned else tr("Unpin"))
 
     def discard(self, candidate: Candidate, discarded: bool) -> None:
         """Put a candidate aside, or take it back; a discarded one is not pinned."""
         mark = replace(self.mark_of(candidate), discarded=discarded)
         if discarded:
             mark = replace(mark, pinned=False)
-        self._mark(candidate, mark, "Discard" if discarded else "Take back")
+        self._mark(candidate, mark, tr("Discard") if discarded else tr("Take back"))
 
     def annotate(self, candidate: Candidate, note: str) -> None:
         """Write a note on a candidate; an empty one takes it away."""
         mark = replace(self.mark_of(candidate), note=note.strip())
-        self._mark(candidate, mark, "Note on")
+        self._mark(candidate, mark, tr("Note on"))
 
     def set_marks(self, marks: Marks) -> None:
         """Take over all marks at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from app.language import tr
 from app.text import VERDICTS, per_cent
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ def standing(solution: Solution, index: int) -> str:
 
 def _fit(candidate: Candidate) -> str:
     fit = candidate.fit
-    shown = f"Rwp {per_cent(fit.rwp, 1)} %"
+    shown = tr("Rwp {0} %", per_cent(fit.rwp, 1))
     bound = fit.rwp_lebail
     if bound is None or bound <= 0.0:
         return f"{shown}."
-    allowed = f"its cell alone allows {per_cent(bound, 1)} %"
+    allowed = tr("its cell alone allows {0} %", per_cent(bound, 1))
     if fit.rwp <= NEAR_LEBAIL * bound:
-        return f"{shown}, and {allowed}: the atoms explain the intensities."
-    return f"{shown}, but {allowed}: some intensities are not explained by its atoms."
+        return tr("{0}, and {1}: the atoms explain the intensities.", shown, allowed)
+    return tr("{0}, but {1}: some intensities are not explained by its atoms.", shown, allowed)
 
 
 def _beside(solution: Solution, index: int) -> str:
@@ -45,21 +46,22 @@ def _beside(solution: Solution, index: int) -> str:
             return ""
         ratio = candidates[index].fit.rwp / best
         if ratio < 1.0 / ALIKE:
-            return (
-                f"It fits better than candidate 1 ({ratio:.2f} times its Rwp), but is less "
-                "plausible all in all."
+            return tr(
+                "It fits better than candidate 1 ({0:.2f} times its Rwp), but is less "
+                "plausible all in all.",
+                ratio,
             )
         if ratio < ALIKE:
-            return "It fits as well as candidate 1."
-        return f"Its Rwp is {ratio:.2f} times that of candidate 1."
+            return tr("It fits as well as candidate 1.")
+        return tr("Its Rwp is {0:.2f} times that of candidate 1.", ratio)
     others = [other for other in candidates[1:] if other.rank not in candidates[0].ties]
     if not others or candidates[0].fit.rwp <= 0.0:
         ended = "total" in solution.timings  # a search under way may still find others
-        return "Nothing else was found." if ended and len(candidates) == 1 else ""
+        return tr("Nothing else was found.") if ended and len(candidates) == 1 else ""
     ratio = min(other.fit.rwp for other in others) / candidates[0].fit.rwp
     if ratio < ALIKE:
-        return "Others fit as well."
-    return f"The next best Rwp is {ratio:.2f} times as large."
+        return tr("Others fit as well.")
+    return tr("The next best Rwp is {0:.2f} times as large.", ratio)
 
 
 def _ties(candidate: Candidate) -> str:
@@ -67,13 +69,20 @@ def _ties(candidate: Candidate) -> str:
     if not ties:
         return ""
     named = ", ".join(str(rank) for rank in ties[:FEW])
-    more = f" and {len(ties) - FEW} more" if len(ties) > FEW else ""
+    more = tr(" and {0} more", len(ties) - FEW) if len(ties) > FEW else ""
     many = "s" if len(ties) > 1 else ""
-    return f"The pattern cannot tell it from candidate{many} {named}{more}: compare the chemistry."
+    return tr(
+        "The pattern cannot tell it from candidate{0} {1}{2}: compare the chemistry.",
+        many,
+        named,
+        more,
+    )
 
 
 def _chance(candidate: Candidate) -> str:
     if not math.isfinite(candidate.score):
-        return f"{candidate.reason}; made by hand, and not judged."
-    meant = "unlikely" if candidate.verdict == "no-solution" else VERDICTS[candidate.verdict]
-    return f"Chance of being right {candidate.score:.2f}: {meant.lower()}."
+        return tr("{0}; made by hand, and not judged.", candidate.reason)
+    meant = (
+        tr("unlikely") if candidate.verdict == "no-solution" else tr(VERDICTS[candidate.verdict])
+    )
+    return tr("Chance of being right {0:.2f}: {1}.", candidate.score, meant.lower())

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 import engine
+from app.language import tr
 from app.log import log_file
 
 # What the program uses, as distributions are called.
@@ -95,7 +96,7 @@ class AboutDialog(QDialog):
     def __init__(self, device: str, parent: QWidget | None = None) -> None:
         """Say which `device` computes."""
         super().__init__(parent)
-        self.setWindowTitle("About Densight")
+        self.setWindowTitle(tr("About Densight"))
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(560, 460)
@@ -103,13 +104,13 @@ class AboutDialog(QDialog):
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.tabs = QTabWidget()
-        self.versions = _page(versions(device), "Versions")
+        self.versions = _page(versions(device), tr("Versions"))
         self.licences = _page(licences(), "Licences of the libraries")
-        self.tabs.addTab(self.versions, "Versions")
-        self.tabs.addTab(self.licences, "Licences")
+        self.tabs.addTab(self.versions, tr("Versions"))
+        self.tabs.addTab(self.licences, tr("Licences"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.copy = QPushButton("Copy")
-        self.copy.setToolTip("Copy versions and licences")
+        self.copy = QPushButton(tr("Copy"))
+        self.copy.setToolTip(tr("Copy versions and licences"))
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         self.copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.close)

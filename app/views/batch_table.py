@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import text
+from app.language import noop, tr
 from app.state.batch import BatchRow, BatchState
 from app.theme import Theme
 from app.views.candidates_table import dot, prepare_table
@@ -29,15 +30,15 @@ from engine.batch.collected import message_of, table_row
 from engine.errors import BadInputError
 
 COLUMNS = (
-    ("File", "The pattern; the whole path is in the tooltip"),
-    ("Elements", "What is searched for; F2 changes it for one pattern"),
-    ("Verdict", "What the program makes of its first candidate"),
-    ("Formula", "Reduced formula of the first candidate"),
-    ("Space group", "Hermann-Mauguin symbol and number"),
-    ("Rwp %", "Weighted profile residual of the fit, background included"),
-    ("Chance", "Probability that the first candidate is right"),
-    ("Time", "What the pattern took"),
-    ("Message", "Why it failed, or what was to be remarked about the file"),
+    (noop("File"), noop("The pattern; the whole path is in the tooltip")),
+    (noop("Elements"), noop("What is searched for; F2 changes it for one pattern")),
+    (noop("Verdict"), noop("What the program makes of its first candidate")),
+    (noop("Formula"), noop("Reduced formula of the first candidate")),
+    (noop("Space group"), noop("Hermann-Mauguin symbol and number")),
+    ("Rwp %", noop("Weighted profile residual of the fit, background included")),
+    (noop("Chance"), noop("Probability that the first candidate is right")),
+    (noop("Time"), noop("What the pattern took")),
+    (noop("Message"), noop("Why it failed, or what was to be remarked about the file")),
 )
 FILE, ELEMENTS, VERDICT, FORMULA, SPACE_GROUP, RWP, CHANCE, TIME, MESSAGE = range(9)
 # What their contents need; the last column takes what is left. None is narrower than its heading.
@@ -50,12 +51,14 @@ HEADING_MARGIN = 14
 WIDE_FILE = 260
 NUMBERS = (RWP, CHANCE, TIME)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-EMPTY = "Drop a folder or files here: every pattern gets a row, and a verdict once it is solved."
+EMPTY = noop(
+    "Drop a folder or files here: every pattern gets a row, and a verdict once it is solved."
+)
 WORDS = {
-    "solved": "Solved",
-    "tentative": "Tentative",
-    "no-solution": "No solution",
-    "failed": "Failed",
+    "solved": noop("Solved"),
+    "tentative": noop("Tentative"),
+    "no-solution": noop("No solution"),
+    "failed": noop("Failed"),
 }
 # Good news first, what has no news yet last.
 ORDER = {"solved": 0, "tentative": 1, "no-solution": 2, "failed": 3}
@@ -161,8 +164,8 @@ class BatchModel(RowsModel):
             wanted = self._state.elements_of(row)
             return wanted if " " in wanted else text.formula(wanted)
         if column == VERDICT:
-            return {"waiting": "Waiting", "running": "Solving"}.get(
-                row.status, WORDS.get(row.verdict, row.verdict)
+            return {"waiting": tr("Waiting"), "running": tr("Solving")}.get(
+                row.status, tr(WORDS.get(row.verdict, row.verdict))
             )
         if column == TIME and row.status == "running":
             return seconds_in_words(time.monotonic() - row.since)
@@ -198,14 +201,14 @@ class BatchModel(RowsModel):
 
     def _tip(self, row: BatchRow, column: int) -> str:
         if column == FILE:
-            return f"{row.entry.file}\nresults in the folder '{row.entry.id}'"
+            return tr("{0}\nresults in the folder '{1}'", row.entry.file, row.entry.id)
         if column == ELEMENTS:
-            own = "Of this pattern alone" if row.entry.elements else "Those for all"
-            return f"{own}; F2 to change them for this pattern"
+            own = tr("Of this pattern alone") if row.entry.elements else tr("Those for all")
+            return tr("{0}; F2 to change them for this pattern", own)
         if column == MESSAGE:
             return message_of(row.line)
         if "cell" in row.line:
-            return f"{text.whole_cell(tuple(row.line['cell']))}\nDouble-click to open it"
+            return tr("{0}\nDouble-click to open it", text.whole_cell(tuple(row.line["cell"])))
         return ""
 
 
@@ -249,7 +252,7 @@ class BatchTable(QTableView):
         prepare_table(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setAccessibleName("Patterns of the batch and their verdicts")
+        self.setAccessibleName(tr("Patterns of the batch and their verdicts"))
         self.setAcceptDrops(False)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -279,7 +282,7 @@ class BatchTable(QTableView):
         header = self.horizontalHeader()
         metrics = header.fontMetrics()
         widths = {
-            column: max(width, metrics.horizontalAdvance(COLUMNS[column][0]) + HEADING_MARGIN)
+            column: max(width, metrics.horizontalAdvance(tr(COLUMNS[column][0])) + HEADING_MARGIN)
             for column, width in WIDTHS.items()
         }
         left = self.viewport().width() - sum(widths.values()) - 2 * LEAST_MESSAGE
@@ -336,7 +339,7 @@ class BatchTable(QTableView):
             painter.setPen(QColor(self.rows.theme.muted))
             where = self.viewport().rect().adjusted(24, 0, -24, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(where, int(flags), EMPTY)
+            painter.drawText(where, int(flags), tr(EMPTY))
             painter.end()
 
 

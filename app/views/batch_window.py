@@ -28,17 +28,19 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.batching import Batching
+from app.language import noop, tr
 from app.state.batch import VERDICTS
 from app.state.element_hints import hints
 from app.theme import LIGHT, Theme
 from app.views.batch_table import WORDS, BatchTable
+from app.views.batch_texts import FILES_TIP, FOLDER_TIP, WORKERS_TIP
 from app.views.controls import Elided, Panel, heading, muted, progress_bar
 from app.views.periodic_table import PeriodicTable
 from engine.errors import BadInputError
 from engine.pattern.radiation import K_ALPHA
 
 SIDE_WIDTH = 388
-AS_THE_FILES_SAY = "As the files say"
+AS_THE_FILES_SAY = noop("As the files say")
 MOST_LEFT_OUT = 12  # names in a tooltip
 MOST_WINDOWS = 5  # results opened at once
 MOST_WORKERS = 256
@@ -100,10 +102,11 @@ class BatchWindow(QWidget):
         top.setContentsMargins(8, 0, 8, 0)
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.RichText)
-        self.summary.setAccessibleName("How many patterns came to which verdict")
-        self.open_results = _flat("Open result", "Open it in a window of its own (Enter)")
+        self.summary.setAccessibleName(tr("How many patterns came to which verdict"))
+        self.open_results = _flat(tr("Open result"), tr("Open it in a window of its own (Enter)"))
         self.export_all = _flat(
-            "Export all…", "results.csv, and the first candidate of every pattern as CIF (Ctrl+E)"
+            tr("Export all…"),
+            tr("results.csv, and the first candidate of every pattern as CIF (Ctrl+E)"),
         )
         top.addWidget(self.summary, 1)
         top.addWidget(self.open_results)
@@ -120,20 +123,14 @@ class BatchWindow(QWidget):
     def _build_patterns(self) -> Panel:
         panel = Panel()
         top = QHBoxLayout()
-        top.addWidget(heading("Patterns"))
+        top.addWidget(heading(tr("Patterns")))
         top.addStretch(1)
-        self.clear = _flat("Clear", "An empty list; results that were written stay")
+        self.clear = _flat(tr("Clear"), tr("An empty list; results that were written stay"))
         top.addWidget(self.clear)
-        self.add_folder = QPushButton("Add folder…")
-        self.add_folder.setToolTip(
-            "All patterns in a folder and below, known by their content.\n"
-            "The output folder of an earlier batch is gone on with."
-        )
-        self.add_files = QPushButton("Add files…")
-        self.add_files.setToolTip(
-            "Patterns, or a manifest: a CSV file whose first row names file,elements and perhaps\n"
-            "wavelength,formula,id,others_possible,range (Ctrl+O)"
-        )
+        self.add_folder = QPushButton(tr("Add folder…"))
+        self.add_folder.setToolTip(tr(FOLDER_TIP))
+        self.add_files = QPushButton(tr("Add files…"))
+        self.add_files.setToolTip(tr(FILES_TIP))
         buttons = QHBoxLayout()
         buttons.addWidget(self.add_folder, 1)
         buttons.addWidget(self.add_files, 1)
@@ -144,17 +141,19 @@ class BatchWindow(QWidget):
         self.wavelength = QComboBox()
         self.wavelength.setEditable(True)
         self.wavelength.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.wavelength.setAccessibleName("Wavelength of all patterns")
+        self.wavelength.setAccessibleName(tr("Wavelength of all patterns"))
         self.wavelength.setToolTip(
-            "Goes before what the files say. Choose a tube, or type a wavelength in angstrom\n"
-            "(0.41326) or a doublet (1.54056, 1.54439). Without one, a file that names none\n"
-            "is taken for Cu Kα, and its row says so."
+            tr(
+                "Goes before what the files say. Choose a tube, or type a wavelength in angstrom\n"
+                "(0.41326) or a doublet (1.54056, 1.54439). Without one, a file that names none\n"
+                "is taken for Cu Kα, and its row says so."
+            )
         )
-        self.wavelength.addItem(AS_THE_FILES_SAY, "")
+        self.wavelength.addItem(tr(AS_THE_FILES_SAY), "")
         for anode in K_ALPHA:
             for suffix, shown in (("Ka", "Kα"), ("Ka1", "Kα1")):
                 self.wavelength.addItem(f"{anode} {shown}", f"{anode}{suffix}")
-        name = QLabel("&Wavelength")
+        name = QLabel(tr("&Wavelength"))
         name.setBuddy(self.wavelength)
         grid.addWidget(name, 0, 0)
         grid.addWidget(self.wavelength, 0, 1)
@@ -168,13 +167,13 @@ class BatchWindow(QWidget):
     def _build_elements(self) -> Panel:
         panel = Panel()
         top = QHBoxLayout()
-        top.addWidget(heading("Elements in all samples"))
+        top.addWidget(heading(tr("Elements in all samples")))
         top.addStretch(1)
-        self.no_elements = _flat("Clear", "No elements for all")
+        self.no_elements = _flat(tr("Clear"), tr("No elements for all"))
         top.addWidget(self.no_elements)
         self.formula = QLineEdit()
-        self.formula.setPlaceholderText("Elements (Ti O), or the formula if known (TiO2)")
-        self.formula.setAccessibleName("Elements or formula of all samples")
+        self.formula.setPlaceholderText(tr("Elements (Ti O), or the formula if known (TiO2)"))
+        self.formula.setAccessibleName(tr("Elements or formula of all samples"))
         self.formula.setClearButtonEnabled(True)
         self.periodic = PeriodicTable(self._state.elements)
         self.meaning = muted()
@@ -182,7 +181,7 @@ class BatchWindow(QWidget):
         self.hints = QLabel()
         self.hints.setProperty("hint", True)
         self.hints.setWordWrap(True)
-        self.others = QCheckBox("Other elements may be present")
+        self.others = QCheckBox(tr("Other elements may be present"))
         panel.column.addLayout(top)
         panel.column.addWidget(self.formula)
         panel.column.addWidget(self.periodic)
@@ -196,27 +195,27 @@ class BatchWindow(QWidget):
         grid = QGridLayout()
         grid.setSpacing(6)
         self.out = Elided()
-        self.out.setAccessibleName("Output folder")
-        self.choose_out = _flat("Choose…", "Where the results go: a folder for each pattern")
+        self.out.setAccessibleName(tr("Output folder"))
+        self.choose_out = _flat(
+            tr("Choose…"), tr("Where the results go: a folder for each pattern")
+        )
         self.workers = QSpinBox()
         self.workers.setRange(1, MOST_WORKERS)
-        self.workers.setToolTip(
-            "Patterns solved at once, each in a process with one thread and up to 1.2 GB of memory"
-        )
-        self.workers.setAccessibleName("Number of workers")
-        name = QLabel("Wor&kers")
+        self.workers.setToolTip(tr(WORKERS_TIP))
+        self.workers.setAccessibleName(tr("Number of workers"))
+        name = QLabel(tr("Wor&kers"))
         name.setBuddy(self.workers)
-        grid.addWidget(QLabel("Results"), 0, 0)
+        grid.addWidget(QLabel(tr("Results")), 0, 0)
         grid.addWidget(self.out, 0, 1)
         grid.addWidget(self.choose_out, 0, 2)
         grid.addWidget(name, 1, 0)
         grid.addWidget(self.workers, 1, 1, Qt.AlignmentFlag.AlignLeft)
         grid.setColumnStretch(1, 1)
-        self.start = QPushButton("Start")
+        self.start = QPushButton(tr("Start"))
         self.start.setProperty("primary", True)
-        self.start.setToolTip("Solve all that have no answer yet (Ctrl+R)")
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("End the workers; Start goes on from there (Esc)")
+        self.start.setToolTip(tr("Solve all that have no answer yet (Ctrl+R)"))
+        self.stop = QPushButton(tr("Stop"))
+        self.stop.setToolTip(tr("End the workers; Start goes on from there (Esc)"))
         buttons = QHBoxLayout()
         buttons.addWidget(self.start, 1)
         buttons.addWidget(self.stop, 1)
@@ -224,7 +223,7 @@ class BatchWindow(QWidget):
         self.status = muted()
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.status.setAccessibleName("What the batch is doing")
+        self.status.setAccessibleName(tr("What the batch is doing"))
         panel.column.addLayout(grid)
         panel.column.addLayout(buttons)
         panel.column.addWidget(self.progress)
@@ -279,21 +278,21 @@ class BatchWindow(QWidget):
 
     def _ask_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self, "A folder of patterns, or a former batch", self._batching.folder
+            self, tr("A folder of patterns, or a former batch"), self._batching.folder
         )
         if folder:
             self._batching.add([folder])
 
     def _ask_files(self) -> None:
         files, _filter = QFileDialog.getOpenFileNames(
-            self, "Patterns, or a manifest", self._batching.folder
+            self, tr("Patterns, or a manifest"), self._batching.folder
         )
         if files:
             self._batching.add(files)
 
     def _ask_out(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self, "Where the results go", str(self._state.out or "")
+            self, tr("Where the results go"), str(self._state.out or "")
         )
         if folder:
             self._state.set_out(Path(folder))
@@ -302,7 +301,7 @@ class BatchWindow(QWidget):
         if not self.export_all.isEnabled():
             return
         start = str(self._state.out.parent) if self._state.out is not None else ""
-        folder = QFileDialog.getExistingDirectory(self, "Where table and CIFs go", start)
+        folder = QFileDialog.getExistingDirectory(self, tr("Where table and CIFs go"), start)
         if folder:
             self._batching.export(folder)
 
@@ -327,7 +326,7 @@ class BatchWindow(QWidget):
         if answered:
             self._batching.open_results(answered[:MOST_WINDOWS])
         elif indices:
-            self._state.tell("There is no result to open yet.")
+            self._state.tell(tr("There is no result to open yet."))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files and folders are welcome while the list can change."""
@@ -346,13 +345,13 @@ class BatchWindow(QWidget):
     def _refresh_rows(self) -> None:
         state = self._state
         n, out = len(state.rows), len(state.left_out)
-        words = f"{n} pattern{'s' if n != 1 else ''}" if n else "Drop a folder or files here."
+        words = f"{n} pattern{'s' if n != 1 else ''}" if n else tr("Drop a folder or files here.")
         if out:
-            words += f", {out} other file{'s' if out != 1 else ''} left out"
+            words += tr(", {0} other file{1} left out", out, "s" if out != 1 else "")
         self.found.setText(words)
         listed = list(state.left_out[:MOST_LEFT_OUT])
         if out > MOST_LEFT_OUT:
-            listed.append(f"and {out - MOST_LEFT_OUT} more")
+            listed.append(tr("and {0} more", out - MOST_LEFT_OUT))
         self.found.setToolTip("\n".join(listed))
         self._refresh_summary()
         self._refresh_status()
@@ -366,13 +365,13 @@ class BatchWindow(QWidget):
         colours = {"solved": theme.good, "tentative": theme.caution, "failed": theme.bad}
         parts = [
             f'<span style="color:{colours.get(name, theme.muted)}">●</span>&nbsp;'
-            f"{counts[name]} {WORDS[name].lower()}"
+            f"{counts[name]} {tr(WORDS[name]).lower()}"
             for name in VERDICTS
             if counts[name]
         ]
         waiting = len(self._state.rows) - self._state.n_answered
         if waiting:
-            parts.append(f"{waiting} to do")
+            parts.append(tr("{0} to do", waiting))
         self.summary.setText("&nbsp;&nbsp; ".join(parts))
         self._refresh_results()
 
@@ -388,11 +387,13 @@ class BatchWindow(QWidget):
         self.others.setChecked(elements.others_possible)
         self.no_elements.setEnabled(bool(elements.selected))
         if elements.formula is not None:
-            meaning = f"Composition fixed: {text.formula(elements.formula)}"
+            meaning = tr("Composition fixed: {0}", text.formula(elements.formula))
         elif elements.selected:
-            meaning = f"{', '.join(elements.selected)} in any amounts"
+            meaning = tr("{0} in any amounts", ", ".join(elements.selected))
         else:
-            meaning = "For patterns that have none of their own (F2 in the table, or a manifest)"
+            meaning = tr(
+                "For patterns that have none of their own (F2 in the table, or a manifest)"
+            )
         self.meaning.setText(meaning)
         self.hints.setText("\n".join(hints(elements.selected)))
         self.hints.setVisible(bool(self.hints.text()))
@@ -406,8 +407,8 @@ class BatchWindow(QWidget):
         self.workers.blockSignals(True)
         self.workers.setValue(state.workers)
         self.workers.blockSignals(False)
-        self.out.setText(str(state.out) if state.out is not None else "Not chosen yet")
-        self.out.setToolTip(self.out.text())
+        self.out.setText(text.place(state.out) if state.out is not None else tr("Not chosen yet"))
+        self.out.setToolTip(str(state.out or ""))
 
     def _refresh_status(self) -> None:
         state = self._state
@@ -422,7 +423,7 @@ class BatchWindow(QWidget):
         self.no_elements.setEnabled(bool(state.elements.selected) and not running)
         self.start.setEnabled(bool(state.rows) and not running)
         again = state.n_answered and state.n_answered < len(state.rows)
-        self.start.setText("Go on" if again and not running else "Start")
+        self.start.setText(tr("Go on") if again and not running else tr("Start"))
         self.stop.setEnabled(running)
         self.progress.setVisible(running)
         self.progress.setValue(round(1000 * state.fraction))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from app.language import tr
 from app.state.session import Session
 from app.state.standing import standing
 from app.views.controls import SharedUndo, muted
@@ -32,19 +33,21 @@ class CandidateMarks(QWidget):
         self.why.setWordWrap(True)
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.why.setAccessibleName("Why the candidate stands where it stands")
-        self.pin = self._switch("★ Pin", "Keep this candidate on top of the list (Ctrl+P)")
+        self.why.setAccessibleName(tr("Why the candidate stands where it stands"))
+        self.pin = self._switch(tr("★ Pin"), tr("Keep this candidate on top of the list (Ctrl+P)"))
         self.discard = self._switch(
-            "✕ Discard", "Put this candidate aside, to the end of the list (Ctrl+Del)"
+            tr("✕ Discard"), tr("Put this candidate aside, to the end of the list (Ctrl+Del)")
         )
         self.compare = QToolButton()
-        self.compare.setText("⇄ Compare")
+        self.compare.setText(tr("⇄ Compare"))
         self.compare.setToolTip(
-            "Two candidates, or a candidate and the network, side by side (Ctrl+K)"
+            tr("Two candidates, or a candidate and the network, side by side (Ctrl+K)")
         )
         self.edit = QToolButton()
-        self.edit.setText("✎ Edit")
-        self.edit.setToolTip("Other elements or another symmetry, refined as a new candidate (F2)")
+        self.edit.setText(tr("✎ Edit"))
+        self.edit.setToolTip(
+            tr("Other elements or another symmetry, refined as a new candidate (F2)")
+        )
         for button, wanted in (
             (self.compare, self.compare_wanted),
             (self.edit, self.edit_wanted),
@@ -54,8 +57,8 @@ class CandidateMarks(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda _checked=False, wanted=wanted: wanted.emit())
         self.note = QLineEdit()
-        self.note.setPlaceholderText("Note")
-        self.note.setAccessibleName("Note on this candidate")
+        self.note.setPlaceholderText(tr("Note"))
+        self.note.setAccessibleName(tr("Note on this candidate"))
         SharedUndo(self.note)
         self.pin.clicked.connect(self._pin)
         self.discard.clicked.connect(self._discard)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app import text
+from app.language import tr
 from app.state.session import Session
 from app.views.controls import Chip, Elided, Panel, muted
 from engine.refine.result import FitResult
@@ -38,19 +39,22 @@ class CandidatePanel(Panel):
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(2)
-        self.refine_button = QPushButton("Refine further…")
+        self.refine_button = QPushButton(tr("Refine further…"))
         self.refine_button.setProperty("flat", True)
         self.refine_button.setToolTip(
-            "Rietveld refinement with everything that pays (Ctrl+Shift+R)"
+            tr("Rietveld refinement with everything that pays (Ctrl+Shift+R)")
         )
-        self.second_button = QPushButton("Second phase")
+        self.second_button = QPushButton(tr("Second phase"))
         self.second_button.setProperty("flat", True)
         self.second_button.setToolTip(
-            "Take this candidate's lines away, and look for another phase in what is left, in a "
-            "window of its own (Ctrl+Shift+N)"
+            tr(
+                "Take this candidate's lines away, and look for another "
+                "phase in what is left, in a "
+                "window of its own (Ctrl+Shift+N)"
+            )
         )
-        self.export_button = QPushButton("Export CIF…")
-        self.export_button.setToolTip("The chosen candidate as a CIF (Ctrl+E)")
+        self.export_button = QPushButton(tr("Export CIF…"))
+        self.export_button.setToolTip(tr("The chosen candidate as a CIF (Ctrl+E)"))
         row = QHBoxLayout()
         row.addWidget(self.export_button)
         row.addWidget(self.refine_button)
@@ -87,7 +91,7 @@ class CandidatePanel(Panel):
             f"{text.verdict(candidate.verdict, candidate.score)}, {text.chance(candidate.score)}",
             TONES[candidate.verdict] if math.isfinite(candidate.score) else "neutral",
         )
-        self.verdict.setToolTip("What the program makes of it, and the chance of being right")
+        self.verdict.setToolTip(tr("What the program makes of it, and the chance of being right"))
         for name, value in facts(candidate):
             shown = QLabel(value)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -108,23 +112,30 @@ def facts(candidate: Candidate) -> list[tuple[str, str]]:
     fit = candidate.fit
     found = [
         (
-            "Cell (Å)",
+            tr("Cell (Å)"),
             text.cell(candidate.cell, candidate.space_group_number, _uncertainties(fit)),
         ),
         (
-            "Volume",
-            f"{candidate.structure.volume:.2f} Å³, {len(candidate.structure)} atoms "
-            f"({candidate.n_atoms} in the primitive cell)",
+            tr("Volume"),
+            tr(
+                "{0:.2f} Å³, {1} atoms ({2} in the primitive cell)",
+                candidate.structure.volume,
+                len(candidate.structure),
+                candidate.n_atoms,
+            ),
         ),
         (
-            "Rwp",
-            f"{text.per_cent(fit.rwp)} %, without background "
-            f"{text.per_cent(fit.rwp_background_subtracted)} %",
+            tr("Rwp"),
+            tr(
+                "{0} %, without background {1} %",
+                text.per_cent(fit.rwp),
+                text.per_cent(fit.rwp_background_subtracted),
+            ),
         ),
     ]
     if fit.rwp_lebail is not None:
-        found.append(("Rwp Le Bail", f"{text.per_cent(fit.rwp_lebail)} % (same cell)"))
-    found.append(("R Bragg", f"{text.per_cent(fit.r_bragg)} %"))
+        found.append((tr("Rwp Le Bail"), tr("{0} % (same cell)", text.per_cent(fit.rwp_lebail))))
+    found.append((tr("R Bragg"), f"{text.per_cent(fit.r_bragg)} %"))
     if fit.gof is not None:
         found.append(("GoF", f"{fit.gof:.2f}"))
     return found

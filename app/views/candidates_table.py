@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import text
+from app.language import noop, tr
 from app.state.session import Session
 from app.state.solution import UNMARKED, Mark
 from app.state.standing import standing
@@ -32,27 +33,32 @@ from app.views.table_model import LEFT, RIGHT, Index, RowsModel
 from engine.solve.result import Candidate
 
 COLUMNS = (
-    ("#", "Rank: 1 is the likeliest"),
-    ("Formula", "Reduced formula; below it, where the structure was proposed"),
+    ("#", noop("Rank: 1 is the likeliest")),
+    (noop("Formula"), noop("Reduced formula; below it, where the structure was proposed")),
     (
-        "Space group",
-        "Hermann-Mauguin symbol and number; below it, the cell in angstrom and degrees",
+        noop("Space group"),
+        noop("Hermann-Mauguin symbol and number; below it, the cell in angstrom and degrees"),
     ),
     (
-        "Fit",
-        "Observed (grey) and calculated (red) intensities, square roots; below, the difference",
+        noop("Fit"),
+        noop(
+            "Observed (grey) and calculated (red) intensities, square roots; below, the difference"
+        ),
     ),
-    ("Rwp %", "Weighted profile residual of the fit, background included"),
-    ("Verdict", "What the program makes of this candidate; below it, the chance of being right"),
-    ("Note", "What you wrote about it"),
+    ("Rwp %", noop("Weighted profile residual of the fit, background included")),
+    (
+        noop("Verdict"),
+        noop("What the program makes of this candidate; below it, the chance of being right"),
+    ),
+    (noop("Note"), noop("What you wrote about it")),
 )
 RANK, FORMULA, SPACE_GROUP, FIT, RWP, VERDICT, NOTE = range(7)
 NARROWEST = 44
 NOTE_WIDTH, ROOM_FOR_NOTES = 150, 620
 HEADING_ROOM = 20  # margins, and the arrow
 # Orders that have no column of their own; the headings' menu offers them.
-MORE_ORDERS = ("Volume of the cell", "Source", "Number of atoms")
-EMPTY = "Structures that explain the pattern appear here, best first, after Solve structure."
+MORE_ORDERS = (noop("Volume of the cell"), noop("Source"), noop("Number of atoms"))
+EMPTY = noop("Structures that explain the pattern appear here, best first, after Solve structure.")
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 GROUP_ROLE = Qt.ItemDataRole.UserRole + 2
 CANDIDATE_ROLE = Qt.ItemDataRole.UserRole + 5
@@ -163,10 +169,10 @@ def _shown(candidate: Candidate, mark: Mark, column: int) -> str:
 def _below(candidate: Candidate, column: int) -> str:
     """The second line of a cell; empty where there is none."""
     if column == FORMULA:
-        return text.SOURCES.get(candidate.source, candidate.source)
+        return tr(text.SOURCES.get(candidate.source, candidate.source))
     if column == SPACE_GROUP:
         return text.cell(candidate.cell, candidate.space_group_number)
-    return f"chance {text.chance(candidate.score)}" if column == VERDICT else ""
+    return tr("chance {0}", text.chance(candidate.score)) if column == VERDICT else ""
 
 
 def _sort_key(candidate: Candidate, mark: Mark, column: int) -> Any:
@@ -195,15 +201,23 @@ def _tip(candidate: Candidate, mark: Mark, standing_in_words: str) -> str:
     fit = candidate.fit
     lines = [
         text.whole_cell(candidate.cell),
-        f"{candidate.n_atoms} atoms in the primitive cell, V = {candidate.structure.volume:.2f} Å³",
-        f"Rwp {text.per_cent(fit.rwp)} %, without background "
-        f"{text.per_cent(fit.rwp_background_subtracted)} %, R Bragg {text.per_cent(fit.r_bragg)} %",
+        tr(
+            "{0} atoms in the primitive cell, V = {1:.2f} Å³",
+            candidate.n_atoms,
+            candidate.structure.volume,
+        ),
+        tr(
+            "Rwp {0} %, without background {1} %, R Bragg {2} %",
+            text.per_cent(fit.rwp),
+            text.per_cent(fit.rwp_background_subtracted),
+            text.per_cent(fit.r_bragg),
+        ),
     ]
     if fit.rwp_lebail is not None:
-        lines.append(f"Le Bail fit of the same cell: Rwp {text.per_cent(fit.rwp_lebail)} %")
+        lines.append(tr("Le Bail fit of the same cell: Rwp {0} %", text.per_cent(fit.rwp_lebail)))
     lines.append(standing_in_words)
     if mark.note:
-        lines.append(f"Note: {mark.note}")
+        lines.append(tr("Note: {0}", mark.note))
     return "\n".join(lines)
 
 
@@ -266,7 +280,7 @@ class CandidatesTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self._painting = CandidateRows(self)
         self.setItemDelegate(self._painting)
-        self.setAccessibleName("Candidates")
+        self.setAccessibleName(tr("Candidates"))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(NARROWEST)
@@ -281,7 +295,7 @@ class CandidatesTable(QTableView):
         header.sectionClicked.connect(lambda _column: self._order.order_by(""))
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for order in MORE_ORDERS:
-            action = QAction(f"Sort by {order[:1].lower()}{order[1:]}", header)
+            action = QAction(tr("Sort by {0}", tr(order).lower()), header)
             action.triggered.connect(lambda _checked=False, order=order: self._sort_by(order))
             header.addAction(action)
         self.selectionModel().currentRowChanged.connect(self._choose)
@@ -362,7 +376,7 @@ class CandidatesTable(QTableView):
             painter.setPen(QColor(self._rows.theme.muted))
             where = self.viewport().rect().adjusted(12, 0, -12, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(where, int(flags), EMPTY)
+            painter.drawText(where, int(flags), tr(EMPTY))
             painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.jobs.runner import Handlers, JobRunner
+from app.language import tr
 from app.services import Services
 from app.state.density import DensityMap, Shape
 from app.state.session import Session
@@ -54,7 +55,7 @@ class CompareSide(QWidget):
         super().__init__()
         self.name = name
         self.entry = QComboBox()
-        self.entry.setAccessibleName(f"What stands on the {name}")
+        self.entry.setAccessibleName(tr("What stands on the {0}", name))
         self.entry.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -69,11 +70,13 @@ class CompareSide(QWidget):
             from app.views.density_canvas import DensityCanvas
 
             self.canvas = DensityCanvas(self, samples or 0)
-            self.canvas.native.setAccessibleName(f"Density on the {name}, turn with the mouse")
+            self.canvas.native.setAccessibleName(
+                tr("Density on the {0}, turn with the mouse", name)
+            )
             self.canvas.native.setMinimumSize(160, 140)
             column.addWidget(self.canvas.native, 1)
         else:
-            hint = muted("This display has no OpenGL.")
+            hint = muted(tr("This display has no OpenGL."))
             hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(hint, 1)
         column.addWidget(self.label)
@@ -134,14 +137,14 @@ class CompareWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._session, self._services, self._jobs = session, services, jobs
         self._theme: Theme = LIGHT
-        self.setWindowTitle("Compare")
+        self.setWindowTitle(tr("Compare"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(1040, 820)
         self.sides = tuple(CompareSide(name, samples, has_opengl) for name in ("left", "right"))
         self._shown: list[object] = [None, None]
         for place, side in enumerate(self.sides):
             side.chosen.connect(lambda place=place: self._show(place))
-        self.linked = QCheckBox("Turn together")
+        self.linked = QCheckBox(tr("Turn together"))
         self.linked.setChecked(True)
         self.linked.toggled.connect(self._link)
         self.figures = QLabel()
@@ -165,7 +168,7 @@ class CompareWindow(QWidget):
         below = QSplitter(Qt.Orientation.Horizontal)
         figures, fits = Panel(), Panel()
         top = QHBoxLayout()
-        top.addWidget(heading("Left and right"))
+        top.addWidget(heading(tr("Left and right")))
         top.addStretch(1)
         top.addWidget(self.linked)
         figures.column.addLayout(top)
@@ -213,7 +216,7 @@ class CompareWindow(QWidget):
             for row, candidate in enumerate(solution.candidates)
         ]
         choices += [
-            (f"Network sample {index + 1} of {density.n_samples}", ("network", index))
+            (tr("Network sample {0} of {1}", index + 1, density.n_samples), ("network", index))
             for index in range(density.n_samples)
         ]
         first = ("candidate", max(solution.chosen_index, 0))
@@ -307,9 +310,12 @@ def _figures(candidate: Candidate) -> dict[str, str]:
         "Space group": f"{text.space_group(candidate.space_group)} "
         f"({candidate.space_group_number})",
         **dict(facts(candidate)),
-        "Verdict": f"{text.verdict(candidate.verdict, candidate.score)}, "
-        f"chance {text.chance(candidate.score)}",
-        "Source": text.SOURCES.get(candidate.source, candidate.source),
+        "Verdict": tr(
+            "{0}, chance {1}",
+            text.verdict(candidate.verdict, candidate.score),
+            text.chance(candidate.score),
+        ),
+        "Source": tr(text.SOURCES.get(candidate.source, candidate.source)),
     }
     if candidate.unexplained:
         found["Unexplained lines"] = str(len(candidate.unexplained))

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
+
 
 def heading(text: str) -> QLabel:
     """The title of a panel."""
@@ -126,9 +128,9 @@ class Segmented(QWidget):
         self._buttons: dict[str, QToolButton] = {}
         for index, (value, text, tip) in enumerate(choices):
             button = QToolButton()
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(tip)
+            button.setText(tr(text))
+            button.setToolTip(tr(tip))
+            button.setAccessibleName(tr(tip))
             button.setCheckable(True)
             button.setProperty("segment", True)
             place = "first" if index == 0 else "last" if index == len(choices) - 1 else "middle"

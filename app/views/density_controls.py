@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import noop, tr
 from app.state.density import DensityState
 from app.state.drawing import LARGEST_RANGE, Triple
 from app.theme import LIGHT, Theme
@@ -27,7 +28,7 @@ from app.views.level_row import LevelRow
 CONTROLS_WIDTH = 214
 LARGEST_INDEX = 20
 AXES = ("a", "b", "c", "a*", "b*", "c*")
-AUTO_TIP = (
+AUTO_TIP = noop(
     "Levels that enclose a seventh and a thirtieth of the cell; of a difference, three times its "
     "standard deviation"
 )
@@ -61,25 +62,30 @@ class DensityControls(QScrollArea):
         column.setSpacing(5)
         self.shape = Segmented(
             [
-                ("cell", "True cell", "The cell in its true shape"),
-                ("cube", "CMED cube", "The cube of the fractional coordinates"),
+                ("cell", tr("True cell"), tr("The cell in its true shape")),
+                ("cube", tr("CMED cube"), tr("The cube of the fractional coordinates")),
             ]
         )
         self.shape.chosen.connect(state.set_shape)
         column.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignHCenter)
         self.of_samples = Segmented(
             [
-                ("sample", "Sample", "One of the network's samples"),
+                ("sample", tr("Sample"), tr("One of the network's samples")),
                 (
                     "mean",
-                    "Mean",
-                    "Mean of the samples that have this one's cell, each put where it is most "
-                    "like it",
+                    tr("Mean"),
+                    tr(
+                        "Mean of the samples that have this one's cell, each put where it is most "
+                        "like it"
+                    ),
                 ),
                 (
                     "spread",
-                    "Spread",
-                    "How sure the network is: standard deviation of these samples at every point",
+                    tr("Spread"),
+                    tr(
+                        "How sure the network is: standard deviation of these "
+                        "samples at every point"
+                    ),
                 ),
             ]
         )
@@ -116,10 +122,10 @@ class DensityControls(QScrollArea):
         self.previous, self.next = QPushButton("‹"), QPushButton("›")
         self.sample = QLabel()
         self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for button, step, name in ((self.previous, -1, "Previous"), (self.next, 1, "Next")):
+        for button, step, name in ((self.previous, -1, tr("Previous")), (self.next, 1, tr("Next"))):
             button.setFixedWidth(30)
-            button.setAccessibleName(f"{name} sample")
-            button.setToolTip(f"{name} of the network's samples")
+            button.setAccessibleName(tr("{0} sample", name))
+            button.setToolTip(tr("{0} of the network's samples", name))
             button.clicked.connect(
                 lambda _checked, step=step: state.set_sample(state.sample + step)
             )
@@ -132,21 +138,25 @@ class DensityControls(QScrollArea):
         state = self._state
         self.unit = Segmented(
             [
-                ("value", "e/Å³", "Levels as densities"),
-                ("sigma", "σ", "Levels in standard deviations of the map"),
-                ("electrons", "electrons", "Levels by the electrons of a cell that they enclose"),
+                ("value", "e/Å³", tr("Levels as densities")),
+                ("sigma", "σ", tr("Levels in standard deviations of the map")),
+                (
+                    "electrons",
+                    "electrons",
+                    tr("Levels by the electrons of a cell that they enclose"),
+                ),
             ]
         )
         self.unit.chosen.connect(lambda unit: state.dress_surfaces(unit=unit))
         column.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.outer = LevelRow("Outer level", lambda value: self._move(outer=value))
-        self.inner = LevelRow("Inner level", lambda value: self._move(inner=value))
+        self.outer = LevelRow(tr("Outer level"), lambda value: self._move(outer=value))
+        self.inner = LevelRow(tr("Inner level"), lambda value: self._move(inner=value))
         self.outer.colour_chosen.connect(lambda name: state.dress_surfaces(outer_colour=name))
         self.inner.colour_chosen.connect(lambda name: state.dress_surfaces(inner_colour=name))
-        self.opacity = SliderRow("Opacity", lambda value: self._move(opacity=value))
+        self.opacity = SliderRow(tr("Opacity"), lambda value: self._move(opacity=value))
         for slider in (self.outer, self.inner, self.opacity):
             column.addWidget(slider)
-        self.auto = _flat("Auto levels", AUTO_TIP)
+        self.auto = _flat(tr("Auto levels"), tr(AUTO_TIP))
         self.auto.clicked.connect(self.auto_wanted)
         column.addWidget(self.auto, 0, Qt.AlignmentFlag.AlignRight)
         self._fill_structure(column)
@@ -155,13 +165,15 @@ class DensityControls(QScrollArea):
 
     def _fill_structure(self, column: QVBoxLayout) -> None:
         state = self._state
-        self.atoms, self.bonds = QCheckBox("Atoms"), QCheckBox("Bonds")
-        self.polyhedra = QCheckBox("Polyhedra")
+        self.atoms, self.bonds = QCheckBox(tr("Atoms")), QCheckBox(tr("Bonds"))
+        self.polyhedra = QCheckBox(tr("Polyhedra"))
         self.atoms.toggled.connect(state.set_show_atoms)
         self.bonds.toggled.connect(lambda on: state.draw(bonds=on))
         self.polyhedra.toggled.connect(lambda on: state.draw(polyhedra=on))
-        self.bonds.setToolTip("Between atoms no farther apart than their covalent radii and 0.25 Å")
-        self.polyhedra.setToolTip("Around metal atoms with four neighbours or more")
+        self.bonds.setToolTip(
+            tr("Between atoms no farther apart than their covalent radii and 0.25 Å")
+        )
+        self.polyhedra.setToolTip(tr("Around metal atoms with four neighbours or more"))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.atoms)
@@ -171,24 +183,24 @@ class DensityControls(QScrollArea):
         column.addWidget(self.polyhedra)
 
     def _fill_views(self, column: QVBoxLayout) -> None:
-        column.addWidget(muted("Look along"))
+        column.addWidget(muted(tr("Look along")))
         row = QHBoxLayout()
         row.setSpacing(1)
         self.views: dict[str, QPushButton] = {}
         for axis in AXES:
-            button = _flat(axis, f"Look along {axis}")
+            button = _flat(axis, tr("Look along {0}", axis))
             button.setFixedWidth(30)
-            button.setAccessibleName(f"Look along {axis}")
+            button.setAccessibleName(tr("Look along {0}", axis))
             button.clicked.connect(lambda _checked, axis=axis: self.view_wanted.emit(axis))
             self.views[axis] = button
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
-        self.perspective = QCheckBox("Perspective")
+        self.perspective = QCheckBox(tr("Perspective"))
         self.perspective.toggled.connect(
             lambda on: self._state.draw(projection="perspective" if on else "orthographic")
         )
-        reset = _flat("Reset view", "The view that a new map gets")
+        reset = _flat(tr("Reset view"), tr("The view that a new map gets"))
         reset.clicked.connect(lambda: self.view_wanted.emit(""))
         row = QHBoxLayout()
         row.addWidget(self.perspective)
@@ -197,7 +209,7 @@ class DensityControls(QScrollArea):
         column.addLayout(row)
 
     def _fill_range(self, column: QVBoxLayout) -> None:
-        column.addWidget(muted("Drawn range, in cells"))
+        column.addWidget(muted(tr("Drawn range, in cells")))
         grid = QGridLayout()
         grid.setSpacing(3)
         self.range: dict[tuple[str, int], QDoubleSpinBox] = {}
@@ -209,14 +221,14 @@ class DensityControls(QScrollArea):
                 box.setSingleStep(0.5)
                 box.setDecimals(2)
                 box.setKeyboardTracking(False)
-                box.setAccessibleName(f"Drawn range along {axis}, {end} end")
+                box.setAccessibleName(tr("Drawn range along {0}, {1} end", axis, end))
                 box.valueChanged.connect(lambda _value: self._set_range())
                 grid.addWidget(box, row, 1 + place)
                 self.range[end, row] = box
         column.addLayout(grid)
 
     def _fill_plane(self, column: QVBoxLayout) -> None:
-        column.addWidget(heading("Section (h k l)"))
+        column.addWidget(heading(tr("Section (h k l)")))
         row = QHBoxLayout()
         row.setSpacing(3)
         self.indices: list[QSpinBox] = []
@@ -224,12 +236,12 @@ class DensityControls(QScrollArea):
             box = QSpinBox()
             box.setRange(-LARGEST_INDEX, LARGEST_INDEX)
             box.setKeyboardTracking(False)
-            box.setAccessibleName(f"Index {name} of the section")
+            box.setAccessibleName(tr("Index {0} of the section", name))
             box.valueChanged.connect(lambda _value: self._set_plane())
             row.addWidget(box)
             self.indices.append(box)
         column.addLayout(row)
-        self.offset = SliderRow("Distance", lambda value: self._state.draw(offset=value))
+        self.offset = SliderRow(tr("Distance"), lambda value: self._state.draw(offset=value))
         column.addWidget(self.offset)
 
     # -- changing ----------------------------------------------------------------------------
@@ -297,7 +309,7 @@ class DensityControls(QScrollArea):
         signed = shown is not None and shown.signed
         theme = self._theme
         self.inner.setVisible(not signed)
-        self.outer.set_name("Level, ±" if signed else "Outer level")
+        self.outer.set_name("Level, ±" if signed else tr("Outer level"))
         self.unit.set_value(surfaces.unit)
         outer = theme.plus if signed else surfaces.outer_colour or theme.outer_surface
         inner = surfaces.inner_colour or theme.inner_surface

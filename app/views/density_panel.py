@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.controller import Controller
+from app.language import noop, tr
 from app.state.density import DensityMap, fraction_of, level_of
 from app.state.periodic_table import BY_NUMBER
 from app.state.session import Session
@@ -42,7 +43,7 @@ ROOM_FOR_CONTROLS = 440
 ROOM_FOR_TITLE = 500
 PRINT_SCALE, PRINT_PIXELS = 4.0, 3000
 SIGMAS, MOST_OF_TOP = 3.0, 0.8  # of a difference: the first level, and where that would be too high
-SIGNS = ("only predicted", "only in the candidate")
+SIGNS = (noop("only predicted"), noop("only in the candidate"))
 
 
 class DensityPanel(Panel):
@@ -84,20 +85,27 @@ class DensityPanel(Panel):
         header.setSpacing(6)
         self.view = Segmented(
             [
-                ("surfaces", "3-D", "Isosurfaces and the structure in space"),
-                ("section", "Section", "A plane through the density, with contours"),
+                ("surfaces", "3-D", tr("Isosurfaces and the structure in space")),
+                ("section", tr("Section"), tr("A plane through the density, with contours")),
             ]
         )
         self.view.chosen.connect(lambda value: state.draw(view=value))
         self.source = Segmented(
             [
-                ("network", "Network", "The network's map, from pattern and elements alone"),
-                ("candidate", "Candidate", "The chosen candidate's own density"),
+                (
+                    "network",
+                    tr("Network"),
+                    tr("The network's map, from pattern and elements alone"),
+                ),
+                ("candidate", tr("Candidate"), tr("The chosen candidate's own density")),
                 (
                     "difference",
                     "Δρ",
-                    "Their difference: the network's map, put into the candidate's setting, minus "
-                    "the candidate's own",
+                    tr(
+                        "Their difference: the network's map, put into the "
+                        "candidate's setting, minus "
+                        "the candidate's own"
+                    ),
                 ),
             ]
         )
@@ -107,10 +115,10 @@ class DensityPanel(Panel):
         self.adjust.setCheckable(True)
         self.adjust.setProperty("segment", True)
         self.adjust.setProperty("place", "only")
-        self.adjust.setToolTip("Levels, atoms, views and sections: show or hide these controls")
-        self.adjust.setAccessibleName("Controls of the density")
+        self.adjust.setToolTip(tr("Levels, atoms, views and sections: show or hide these controls"))
+        self.adjust.setAccessibleName(tr("Controls of the density"))
         self.adjust.clicked.connect(self._choose_controls)
-        self.title = Elided("Density")
+        self.title = Elided(tr("Density"))
         self.title.setProperty("heading", True)
         header.addWidget(self.title, 1)
         header.addStretch()
@@ -185,7 +193,7 @@ class DensityPanel(Panel):
 
         samples = self.samples if self.samples is not None else affordable_samples()
         self.canvas = DensityCanvas(self, samples)
-        self.canvas.native.setAccessibleName("Electron density, turn with the mouse")
+        self.canvas.native.setAccessibleName(tr("Electron density, turn with the mouse"))
         self.canvas.native.setMinimumSize(120, 100)
         self._picture.insertWidget(0, self.canvas.native, 1)
         self.canvas.set_theme(self._theme)
@@ -286,7 +294,7 @@ class DensityPanel(Panel):
     def _legend_of(self, shown: DensityMap) -> str:
         signs = self._theme.plus, self._theme.minus
         legend = "&nbsp; ".join(
-            f'<span style="color:{colour}">●</span>&nbsp;{words}'
+            f'<span style="color:{colour}">●</span>&nbsp;{tr(words)}'
             for colour, words in zip(signs, SIGNS if shown.signed else (), strict=False)
         )
         if shown.structure is None or not self._session.density.show_atoms:
@@ -302,20 +310,20 @@ class DensityPanel(Panel):
     def _refresh_hint(self) -> None:
         state = self._session.density
         if state.status == "running":
-            hint = state.message or "Predicting density"
+            hint = state.message or tr("Predicting density")
         elif state.source == "difference":
-            hint = state.difference_note or "Subtracting the candidate's density"
+            hint = state.difference_note or tr("Subtracting the candidate's density")
         elif state.source == "network" and state.of_samples != "sample" and state.n_samples:
-            hint = state.ensemble_note or "Putting the samples into one setting"
+            hint = state.ensemble_note or tr("Putting the samples into one setting")
         elif state.source == "network" or self._session.solution.chosen is None:
-            hint = (
+            hint = tr(
                 "Predict density draws the network's map from pattern and elements.\n"
                 "After Solve, the chosen candidate's own density can be shown here."
             )
             if not self._has_opengl:
-                hint += "\nThis display has no OpenGL: sections are drawn instead of surfaces."
+                hint += tr("\nThis display has no OpenGL: sections are drawn instead of surfaces.")
         else:
-            hint = "Computing the candidate's density"
+            hint = tr("Computing the candidate's density")
         self.hint.setText(hint)
 
     # -- levels ------------------------------------------------------------------------------
@@ -384,7 +392,7 @@ class DensityPanel(Panel):
             scale = min(PRINT_SCALE, PRINT_PIXELS / max(size.width(), size.height(), 1))
             image = self.canvas.picture(scale)
         if not image.save(str(path), "PNG"):
-            raise BadInputError(f"{path} could not be written: choose another folder.")
+            raise BadInputError(tr("{0} could not be written: choose another folder.", path))
 
     def shutdown(self) -> None:
         """Stop the timer and let go of OpenGL."""

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.editing import Editing
+from app.language import noop, tr
 from app.state.periodic_table import BY_NUMBER
 from app.state.session import Session
 from app.views.controls import heading, muted, progress_bar
 from engine.errors import BadInputError
 
-COLUMNS = ("Element", "Wyckoff", "x", "y", "z")
+COLUMNS = (noop("Element"), noop("Wyckoff"), "x", "y", "z")
 SETTLE_MILLISECONDS = 250
 
 
@@ -37,7 +38,7 @@ class EditDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self._editing = editing
-        self.setWindowTitle("Edit candidate")
+        self.setWindowTitle(tr("Edit candidate"))
         self.setModal(False)
         self.resize(520, 460)
         self._build()
@@ -61,39 +62,44 @@ class EditDialog(QDialog):
         self.tolerance.setSingleStep(0.01)
         self.tolerance.setSuffix(" Å")
         self.tolerance.setKeyboardTracking(False)
-        self.tolerance.setAccessibleName("Tolerance of symmetry")
+        self.tolerance.setAccessibleName(tr("Tolerance of symmetry"))
         self.tolerance.setToolTip(
-            "How far atoms may be from a symmetric place: a larger one finds more symmetry, and "
-            "puts the atoms there"
+            tr(
+                "How far atoms may be from a symmetric place: a larger one "
+                "finds more symmetry, and "
+                "puts the atoms there"
+            )
         )
         self.tolerance.valueChanged.connect(lambda _value: self._later.start())
         self.group = muted()
         self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.setHorizontalHeaderLabels([tr(name) for name in COLUMNS])
         self.table.verticalHeader().hide()
-        self.table.setAccessibleName("Sites")
+        self.table.setAccessibleName(tr("Sites"))
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.progress = progress_bar()
         self.status = muted()
         self.status.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.refine = QPushButton("Refine as a new candidate")
+        self.refine = QPushButton(tr("Refine as a new candidate"))
         self.refine.setProperty("primary", True)
-        self.stop = QPushButton("Stop")
+        self.stop = QPushButton(tr("Stop"))
         buttons.addButton(self.stop, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.refine, QDialogButtonBox.ButtonRole.ActionRole)
         self.refine.clicked.connect(self._start)
         self.stop.clicked.connect(self._editing.cancel)
         buttons.rejected.connect(self.close)
         row = QHBoxLayout()
-        row.addWidget(QLabel("Tolerance"))
+        row.addWidget(QLabel(tr("Tolerance")))
         row.addWidget(self.tolerance)
         row.addWidget(self.group, 1)
         column = QVBoxLayout(self)
         column.addWidget(self.title)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        column.addWidget(muted("Type another element's symbol; the cell stays, the fit decides."))
+        column.addWidget(
+            muted(tr("Type another element's symbol; the cell stays, the fit decides."))
+        )
         column.addWidget(self.progress)
         column.addWidget(self.status)
         column.addWidget(buttons)
@@ -114,7 +120,7 @@ class EditDialog(QDialog):
         candidate, sites = state.candidate, state.sites
         self.entries = []
         if candidate is None or sites is None:
-            self.title.setText("No candidate is chosen")
+            self.title.setText(tr("No candidate is chosen"))
             self.group.setText("")
             self.table.setRowCount(0)
             self._refresh()
@@ -124,7 +130,7 @@ class EditDialog(QDialog):
         self.table.setRowCount(len(sites.sites))
         for row, site in enumerate(sites.sites):
             entry = QLineEdit(BY_NUMBER[site.number].symbol)
-            entry.setAccessibleName(f"Element of site {row + 1}")
+            entry.setAccessibleName(tr("Element of site {0}", row + 1))
             self.table.setCellWidget(row, 0, entry)
             self.entries.append(entry)
             cells = (f"{site.multiplicity}{site.wyckoff}", *(f"{x:.4f}" for x in site.place))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 import engine
+from app.language import tr
 from app.log import LOGGER, log_file
 
 
@@ -39,20 +40,22 @@ class ErrorDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make a dialog without a report."""
         super().__init__(parent)
-        self.setWindowTitle("Internal error")
+        self.setWindowTitle(tr("Internal error"))
         self.setModal(False)
         self.resize(640, 380)
         column = QVBoxLayout(self)
         text = QLabel(
-            "Something went wrong inside the program. Your session is as it was and you can go "
-            "on working. Please send this report to the developers."
+            tr(
+                "Something went wrong inside the program. Your session is as it was and you can go "
+                "on working. Please send this report to the developers."
+            )
         )
         text.setWordWrap(True)
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
         self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.copy = QPushButton("Copy report")
+        self.copy = QPushButton(tr("Copy report"))
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         self.copy.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(self.report.toPlainText())

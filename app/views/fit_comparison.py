@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.theme import LIGHT, Theme
 from app.views.plot_items import CountsAxis, PatternViewBox
 from engine.refine.result import FitResult
@@ -25,7 +26,7 @@ class FitComparison(pg.GraphicsLayoutWidget):
         """Start without fits."""
         super().__init__(parent)
         self.theme: Theme = LIGHT
-        self.setAccessibleName("Both fits")
+        self.setAccessibleName(tr("Both fits"))
         self.setMinimumHeight(180)
         self.plots = [self._plot(row) for row in range(3)]
         self.main = self.plots[0]
@@ -65,10 +66,10 @@ class FitComparison(pg.GraphicsLayoutWidget):
         for side, colour in enumerate((theme.calculated, theme.difference)):
             self.calculated[side].setPen(pg.mkPen(QColor(colour), width=1.4, style=styles[side]))
             self.differences[side].setPen(pg.mkPen(QColor(colour), width=1))
-        self.plots[0].setLabel("left", "Intensity", color=theme.muted)
+        self.plots[0].setLabel("left", tr("Intensity"), color=theme.muted)
         self.plots[1].setLabel("left", "Left", color=theme.muted)
         self.plots[2].setLabel("left", "Right", color=theme.muted)
-        self.plots[2].setLabel("bottom", "2θ (degrees)", color=theme.muted)
+        self.plots[2].setLabel("bottom", tr("2θ (degrees)"), color=theme.muted)
 
     def show_fits(self, fits: tuple[FitResult | None, FitResult | None]) -> None:
         """Draw two fits; a side that has none stays empty."""

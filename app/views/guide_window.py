@@ -9,6 +9,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent, QTextBlock, QTextDocument
 from PySide6.QtWidgets import QListWidget, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
+from app.language import tr
+
 MARGIN = 40
 LIST_WIDTH = 190
 
@@ -20,7 +22,7 @@ class GuidePage(QTextBrowser):
         """Start empty."""
         super().__init__(parent)
         self.setOpenLinks(False)
-        self.setAccessibleName("Guide")
+        self.setAccessibleName(tr("Guide"))
         self._folder = Path()
         self._text = ""
 
@@ -73,13 +75,13 @@ class GuideWindow(QWidget):
     def __init__(self, path: Path, parent: QWidget) -> None:
         """Show the guide in the file `path`."""
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Guide to Densight")
+        self.setWindowTitle(tr("Guide to Densight"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(1000, 780)
         self.page = GuidePage()
         self.page.anchorClicked.connect(self._follow)
         self.contents = QListWidget()
-        self.contents.setAccessibleName("Headings of the guide")
+        self.contents.setAccessibleName(tr("Headings of the guide"))
         self.contents.setMinimumWidth(LIST_WIDTH)
         self.contents.currentTextChanged.connect(self.page.show_heading)
         whole = QSplitter(Qt.Orientation.Horizontal)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.importing import Importing
+from app.language import noop, tr
 from app.theme import Theme
 from app.views.controls import heading, muted
 from app.views.radiation_bar import describe
@@ -31,14 +32,14 @@ from engine.pattern.radiation import K_ALPHA
 from engine.pattern.readers.asked_columns import fields_of
 
 AXES = (
-    ("2θ in degrees", "two_theta"),
-    ("2θ in radians", "two_theta_radian"),
+    (noop("2θ in degrees"), "two_theta"),
+    (noop("2θ in radians"), "two_theta_radian"),
     ("d in Å", "d_angstrom"),
     ("Q in Å⁻¹", "q_inverse_angstrom"),
     ("Q in nm⁻¹", "q_inverse_nm"),
 )
 SHOWN_NAMES = {"two_theta": "2θ", "two_theta_radian": "2θ", "d_angstrom": "d"}
-FROM_FILE = "As the file says, else Cu Kα"
+FROM_FILE = noop("As the file says, else Cu Kα")
 MOST_COLUMNS = 24
 
 
@@ -50,7 +51,7 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self._importing = importing
         self._theme = theme
-        self.setWindowTitle("Which columns hold the pattern?")
+        self.setWindowTitle(tr("Which columns hold the pattern?"))
         self.resize(1040, 640)
         self._build()
         state = importing.state
@@ -68,15 +69,15 @@ class ImportDialog(QDialog):
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setWordWrap(True)
         self.lines = QTableWidget()
-        self.lines.setAccessibleName("First lines of the file, cut into columns")
+        self.lines.setAccessibleName(tr("First lines of the file, cut into columns"))
         self.lines.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.lines.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.lines.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.lines.setTabKeyNavigation(False)
-        self.lines.setToolTip("Double-click the line with which the table begins")
+        self.lines.setToolTip(tr("Double-click the line with which the table begins"))
         self.lines.cellDoubleClicked.connect(lambda row, _column: self._change(skip=row))
         self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName("The pattern as it would be read")
+        self.plot.setAccessibleName(tr("The pattern as it would be read"))
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setMenuEnabled(False)
         self.curve = self.plot.plot()
@@ -84,7 +85,7 @@ class ImportDialog(QDialog):
         self.facts = QLabel()
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setWordWrap(True)
-        self.facts.setAccessibleName("What would be read")
+        self.facts.setAccessibleName(tr("What would be read"))
         left, right, both = QVBoxLayout(), QVBoxLayout(), QHBoxLayout()
         left.addWidget(self.lines, 1)
         left.addLayout(self._build_form())
@@ -93,7 +94,9 @@ class ImportDialog(QDialog):
         both.addLayout(left, 1)
         both.addLayout(right, 1)
         self.buttons = QDialogButtonBox()
-        self.read = self.buttons.addButton("Read pattern", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.read = self.buttons.addButton(
+            tr("Read pattern"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
         self.read.setProperty("primary", True)
         self.read.setDefault(True)
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
@@ -113,22 +116,22 @@ class ImportDialog(QDialog):
         self.skip = QSpinBox()
         self.skip.setRange(0, 100_000)
         for name, value in AXES:
-            self.axis.addItem(name, value)
+            self.axis.addItem(tr(name), value)
         for name, value in (("point: 1.5", "."), ("comma: 1,5", ",")):
-            self.decimal.addItem(name, value)
+            self.decimal.addItem(tr(name), value)
         self.wavelength.setEditable(True)
-        self.wavelength.addItem(FROM_FILE, "")
+        self.wavelength.addItem(tr(FROM_FILE), "")
         for anode in K_ALPHA:
             for suffix, shown in (("Ka", "Kα"), ("Ka1", "Kα1")):
                 self.wavelength.addItem(f"{anode} {shown}", f"{anode}{suffix}")
-        self.wavelength.setToolTip("Choose a tube, or type a wavelength in Å (1.5406)")
-        form.addRow("&Positions in", self.x)
-        form.addRow("&These are", self.axis)
-        form.addRow("&Intensities in", self.y)
-        form.addRow("&Uncertainties in", self.sigma)
-        form.addRow("&Lines to skip", self.skip)
-        form.addRow("&Decimal mark", self.decimal)
-        form.addRow("&Wavelength", self.wavelength)
+        self.wavelength.setToolTip(tr("Choose a tube, or type a wavelength in Å (1.5406)"))
+        form.addRow(tr("&Positions in"), self.x)
+        form.addRow(tr("&These are"), self.axis)
+        form.addRow(tr("&Intensities in"), self.y)
+        form.addRow(tr("&Uncertainties in"), self.sigma)
+        form.addRow(tr("&Lines to skip"), self.skip)
+        form.addRow(tr("&Decimal mark"), self.decimal)
+        form.addRow(tr("&Wavelength"), self.wavelength)
         self.x.activated.connect(lambda _index: self._change(x=self.x.currentData()))
         self.y.activated.connect(lambda _index: self._change(y=self.y.currentData()))
         self.sigma.activated.connect(lambda _index: self._change_sigma())
@@ -171,7 +174,7 @@ class ImportDialog(QDialog):
 
     def _change_wavelength(self) -> None:
         typed = self.wavelength.currentText().strip()
-        typed = "" if typed == FROM_FILE else typed.replace("Kα", "Ka")
+        typed = "" if typed == tr(FROM_FILE) else typed.replace("Kα", "Ka")
         self._change(wavelength=typed)
 
     # -- showing -----------------------------------------------------------------------------
@@ -206,7 +209,7 @@ class ImportDialog(QDialog):
         for entry, now in ((self.x, layout.columns.x), (self.y, layout.columns.y)):
             entry.clear()
             for i in range(max(width, now + 1)):
-                entry.addItem(f"column {i + 1}", i)
+                entry.addItem(tr("column {0}", i + 1), i)
             entry.setCurrentIndex(now)
         self._fill_sigma(width)
         self.axis.setCurrentIndex(self.axis.findData(layout.columns.axis))
@@ -223,8 +226,11 @@ class ImportDialog(QDialog):
     def _fill_sigma(self, width: int) -> None:
         columns = self._importing.state.layout.columns  # type: ignore[union-attr]
         self.sigma.clear()
-        self.sigma.addItem("nowhere: from the counts", ("", None))
-        for role, name in (("sigma", "column {}"), ("weight", "column {}, as weights 1/σ²")):
+        self.sigma.addItem(tr("nowhere: from the counts"), ("", None))
+        for role, name in (
+            ("sigma", tr("column {}")),
+            ("weight", tr("column {}, as weights 1/σ²")),
+        ):
             for i in range(width):
                 self.sigma.addItem(name.format(i + 1), (role, i))
         now = ("", None)
@@ -276,8 +282,14 @@ class ImportDialog(QDialog):
         radiation = pattern.radiation
         assumed = " (assumed)" if radiation.provenance == "assumed" else ""
         said = [
-            f"{text.thousands(len(pattern))} points, 2θ {low:.4g}° to {high:.4g}°, "
-            f"{describe(radiation)}{assumed}."
+            tr(
+                "{0} points, 2θ {1:.4g}° to {2:.4g}°, {3}{4}.",
+                text.thousands(len(pattern)),
+                low,
+                high,
+                describe(radiation),
+                assumed,
+            )
         ]
         said += [warning for warning in pattern.warnings if "assumed" not in warning]
         self.facts.setText(" ".join(said))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QMenuBar, QTextBrowser, QVBoxLayout
 
+from app.language import tr
 from app.views.help_texts import MOUSE_HELP
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -39,12 +40,12 @@ class KeysDialog(QDialog):
     def __init__(self, bar: QMenuBar) -> None:
         """List the actions of `bar`."""
         super().__init__(bar.window())
-        self.setWindowTitle("Mouse and keys")
+        self.setWindowTitle(tr("Mouse and keys"))
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(520, 640)
         self.page = QTextBrowser()
-        self.page.setAccessibleName("Mouse and keys")
+        self.page.setAccessibleName(tr("Mouse and keys"))
         self.page.setHtml(MOUSE_HELP + "".join(_table(*menu) for menu in keys_of(bar)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.state.density import DensityMap, fraction_of, level_of
 from app.state.levels import SUFFIXES, Unit, from_unit, in_unit
 
@@ -49,7 +50,7 @@ class LevelRow(QWidget):
         self._name = QLabel()
         self.swatch = QToolButton()
         self.swatch.setAutoRaise(True)
-        self.swatch.setToolTip("Another colour for this surface")
+        self.swatch.setToolTip(tr("Another colour for this surface"))
         self.swatch.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.swatch.clicked.connect(self._choose_colour)
         self.number = QDoubleSpinBox()
@@ -80,8 +81,8 @@ class LevelRow(QWidget):
         """Call it otherwise."""
         self._name.setText(name)
         self.slider.setAccessibleName(name)
-        self.number.setAccessibleName(f"{name}, as a number")
-        self.swatch.setAccessibleName(f"Colour of {name[:1].lower()}{name[1:]}")
+        self.number.setAccessibleName(tr("{0}, as a number", name))
+        self.swatch.setAccessibleName(tr("Colour of {0}{1}", name[:1].lower(), name[1:]))
 
     @property
     def reading(self) -> str:
@@ -92,11 +93,11 @@ class LevelRow(QWidget):
         """Show the level in another unit."""
         self._unit = unit
         tip = {
-            "value": "Density on the surface",
-            "sigma": "Density on the surface, in standard deviations of the map",
-            "electrons": "Electrons of one cell inside the surface",
+            "value": tr("Density on the surface"),
+            "sigma": tr("Density on the surface, in standard deviations of the map"),
+            "electrons": tr("Electrons of one cell inside the surface"),
         }[unit]
-        self.number.setToolTip(f"{tip}; type it, or use the arrow keys")
+        self.number.setToolTip(tr("{0}; type it, or use the arrow keys", tip))
 
     def show_colour(self, colour: str, free: bool) -> None:
         """Show the surface's colour where another one can be chosen."""

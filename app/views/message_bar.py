@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.language import noop, tr
 from app.state.messages import Message, MessagesState, Offer
 
 MAXIMUM_SHOWN = 3
 _SIGNS = {"info": "ℹ", "warning": "⚠", "error": "✕"}
-_NAMES = {"info": "Note", "warning": "Warning", "error": "Problem"}
+_NAMES = {"info": noop("Note"), "warning": noop("Warning"), "error": noop("Problem")}
 
 
 class MessageStrip(QFrame):
@@ -21,7 +22,7 @@ class MessageStrip(QFrame):
         self.message = message
         self._state = state
         self.setProperty("message", message.severity)
-        self.setAccessibleName(f"{_NAMES[message.severity]}: {message.text}")
+        self.setAccessibleName(f"{tr(_NAMES[message.severity])}: {message.text}")
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)
         sign = QLabel(_SIGNS[message.severity])
@@ -32,8 +33,8 @@ class MessageStrip(QFrame):
         close = QPushButton("✕")
         close.setProperty("flat", True)
         close.setFlat(True)
-        close.setToolTip("Dismiss")
-        close.setAccessibleName("Dismiss message")
+        close.setToolTip(tr("Dismiss"))
+        close.setAccessibleName(tr("Dismiss message"))
         close.clicked.connect(lambda: state.dismiss(message))
         row.addWidget(sign)
         row.addWidget(text, 1)

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import noop, tr
 from app.state.session import Session
 from app.theme import LIGHT, Theme
 from app.views.controls import muted
 from app.views.pattern_overlays import colours
 
 STEPS = 100
-NOTHING = "None yet: add measured patterns, or a structure (CIF), which is simulated"
+NOTHING = noop("None yet: add measured patterns, or a structure (CIF), which is simulated")
 
 
 class OverlayOptions(QWidget):
@@ -34,8 +35,8 @@ class OverlayOptions(QWidget):
         self._session = session
         self._theme: Theme = LIGHT
         state = session.overlays
-        self.add = QPushButton("Add…")
-        self.add.setToolTip("Draw other patterns for comparison (Ctrl+Shift+A)")
+        self.add = QPushButton(tr("Add…"))
+        self.add.setToolTip(tr("Draw other patterns for comparison (Ctrl+Shift+A)"))
         self.chips = QWidget()
         self._row = QHBoxLayout(self.chips)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -54,13 +55,13 @@ class OverlayOptions(QWidget):
         self.offset.setRange(0, STEPS)
         self.offset.setPageStep(STEPS // 10)
         self.offset.setFixedWidth(80)
-        self.offset.setAccessibleName("Offset of stacked patterns")
-        self.offset.setToolTip("How far each stands above the one before (Shift + wheel)")
+        self.offset.setAccessibleName(tr("Offset of stacked patterns"))
+        self.offset.setToolTip(tr("How far each stands above the one before (Shift + wheel)"))
         self.offset.valueChanged.connect(lambda value: state.set_offset(value / STEPS))
-        self.same = QCheckBox("Same height")
-        self.same.setToolTip("Scale all to the height of the pattern that is solved")
+        self.same = QCheckBox(tr("Same height"))
+        self.same.setToolTip(tr("Scale all to the height of the pattern that is solved"))
         self.same.toggled.connect(state.set_same_height)
-        label = QLabel("Offset")
+        label = QLabel(tr("Offset"))
         label.setBuddy(self.offset)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -102,7 +103,7 @@ class OverlayOptions(QWidget):
             self._row.addWidget(self._chip(index, overlay.pattern.name, overlay.colour))
             self._row.addWidget(self._cross(index, overlay.pattern.name))
         if not overlays:
-            self._row.addWidget(muted(NOTHING))
+            self._row.addWidget(muted(tr(NOTHING)))
         self._row.addStretch(1)
 
     def _chip(self, index: int, name: str, colour: int) -> QToolButton:
@@ -115,8 +116,8 @@ class OverlayOptions(QWidget):
         chip.setIconSize(QSize(12, 12))
         chip.setCheckable(True)
         chip.setChecked(self._session.overlays.stack.overlays[index].shown)
-        chip.setToolTip(f"Show or hide {name}")
-        chip.setAccessibleName(f"Show {name}")
+        chip.setToolTip(tr("Show or hide {0}", name))
+        chip.setAccessibleName(tr("Show {0}", name))
         chip.setProperty("segment", True)
         chip.setProperty("place", "only")
         chip.clicked.connect(lambda shown: self._session.overlays.show(index, shown))
@@ -126,7 +127,7 @@ class OverlayOptions(QWidget):
         cross = QToolButton()
         cross.setText("✕")
         cross.setAutoRaise(True)
-        cross.setToolTip(f"Remove {name} from the comparison")
-        cross.setAccessibleName(f"Remove {name}")
+        cross.setToolTip(tr("Remove {0} from the comparison", name))
+        cross.setAccessibleName(tr("Remove {0}", name))
         cross.clicked.connect(lambda: self._session.overlays.remove(index))
         return cross

@@ -13,17 +13,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import noop, tr
 from app.state.session import Session
 from app.views.controls import Elided, SharedUndo, muted
 from app.views.plot_tool import PlotTool
 from engine.pattern.preparation import HIGHEST_DEGREE
 
 METHODS = (
-    ("automatic", "Automatic", "Estimated, then settled together with the peaks"),
-    ("arpls", "arPLS", "Smoothed where the pattern shows it; peaks are fitted on it as it is"),
-    ("snip", "SNIP", "What peak clipping leaves; peaks are fitted on it as it is"),
-    ("spline", "Curve by hand", "A smooth curve through anchors that you place"),
-    ("polynomial", "Polynomial", "A polynomial fitted to anchors that you place"),
+    ("automatic", noop("Automatic"), noop("Estimated, then settled together with the peaks")),
+    (
+        "arpls",
+        "arPLS",
+        noop("Smoothed where the pattern shows it; peaks are fitted on it as it is"),
+    ),
+    ("snip", "SNIP", noop("What peak clipping leaves; peaks are fitted on it as it is")),
+    ("spline", noop("Curve by hand"), noop("A smooth curve through anchors that you place")),
+    ("polynomial", noop("Polynomial"), noop("A polynomial fitted to anchors that you place")),
 )
 
 
@@ -44,20 +49,20 @@ class RegionOptions(QWidget):
         super().__init__()
         self._session, self._tool = session, tool
         self.entry = QLineEdit()
-        self.entry.setAccessibleName("Excluded regions of 2θ, degrees")
-        self.entry.setToolTip("Excluded regions of 2θ in degrees, for example 25-27, 40.2-41")
+        self.entry.setAccessibleName(tr("Excluded regions of 2θ, degrees"))
+        self.entry.setToolTip(tr("Excluded regions of 2θ in degrees, for example 25-27, 40.2-41"))
         self.entry.setPlaceholderText("25-27, 40.2-41")
         self.entry.setMinimumWidth(150)
         self.entry.editingFinished.connect(self._typed)
         SharedUndo(self.entry)
-        self.clear = QPushButton("Use all")
-        self.clear.setToolTip("Take back all excluded regions")
+        self.clear = QPushButton(tr("Use all"))
+        self.clear.setToolTip(tr("Take back all excluded regions"))
         self.clear.clicked.connect(lambda: tool.attempt(lambda: session.preparing.type_regions("")))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.entry, 2)
         row.addWidget(self.clear)
-        row.addWidget(hint("Drag over what is to be left out; double click takes it back"), 3)
+        row.addWidget(hint(tr("Drag over what is to be left out; double click takes it back")), 3)
         session.pattern.changed.connect(self._refresh)
         session.pattern.prepared.connect(self._refresh)
         self._refresh()
@@ -82,15 +87,17 @@ class PeakOptions(QWidget):
         super().__init__()
         self._session = session
         self.count = muted()
-        self.count.setAccessibleName("Peaks changed by hand")
-        self.again = QPushButton("Search again")
-        self.again.setToolTip("Bring back the peaks of the automatic search")
+        self.count.setAccessibleName(tr("Peaks changed by hand"))
+        self.again = QPushButton(tr("Search again"))
+        self.again.setToolTip(tr("Bring back the peaks of the automatic search"))
         self.again.clicked.connect(lambda: tool.attempt(session.preparing.search_peaks_again))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.count)
         row.addWidget(self.again)
-        row.addWidget(hint("Click where a peak is missing; click on a mark to remove that peak"), 1)
+        row.addWidget(
+            hint(tr("Click where a peak is missing; click on a mark to remove that peak")), 1
+        )
         for signal in (session.pattern.changed, session.pattern.prepared):
             signal.connect(self._refresh)
         session.pattern.derived_changed.connect(self._refresh)
@@ -104,7 +111,7 @@ class PeakOptions(QWidget):
             for places, what in ((edits.added, "added"), (edits.removed, "removed"))
             if places
         ]
-        number = "" if peaks is None else f"{len(peaks)} peaks"
+        number = "" if peaks is None else tr("{0} peaks", len(peaks))
         self.count.setText(f"{number}: {', '.join(changes)}" if changes else number)
 
 
@@ -117,20 +124,20 @@ class BackgroundOptions(QWidget):
         self._session, self._tool = session, tool
         preparing = session.preparing
         self.method = QComboBox()
-        self.method.setAccessibleName("Background")
+        self.method.setAccessibleName(tr("Background"))
         for value, name, tip in METHODS:
-            self.method.addItem(name, value)
-            self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.method.addItem(tr(name), value)
+            self.method.setItemData(self.method.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
         self.method.activated.connect(self._choose)
         self.degree = QSpinBox()
         self.degree.setRange(0, HIGHEST_DEGREE)
-        self.degree.setPrefix("degree ")
-        self.degree.setAccessibleName("Degree of the polynomial")
-        self.degree.setToolTip("Degree of the polynomial, lower where there are fewer anchors")
+        self.degree.setPrefix(tr("degree {0}", "").rstrip() + " ")
+        self.degree.setAccessibleName(tr("Degree of the polynomial"))
+        self.degree.setToolTip(tr("Degree of the polynomial, lower where there are fewer anchors"))
         self.degree.setKeyboardTracking(False)
         self.degree.valueChanged.connect(self._choose_degree)
-        self.anew = QPushButton("Place anew")
-        self.anew.setToolTip("Put the anchors back on the background that they draw, evenly")
+        self.anew = QPushButton(tr("Place anew"))
+        self.anew.setToolTip(tr("Put the anchors back on the background that they draw, evenly"))
         self.anew.clicked.connect(lambda: tool.attempt(preparing.place_anchors_anew))
         self.hint = hint("")
         row = QHBoxLayout(self)
@@ -154,16 +161,16 @@ class BackgroundOptions(QWidget):
     def _refresh(self) -> None:
         choice = self._session.preparing.background
         self.method.setCurrentIndex(self.method.findData(choice.method))
-        self.method.setToolTip(METHODS[self.method.currentIndex()][2])
+        self.method.setToolTip(tr(METHODS[self.method.currentIndex()][2]))
         self.degree.blockSignals(True)
         self.degree.setValue(choice.degree)
         self.degree.blockSignals(False)
         self.degree.setVisible(choice.method == "polynomial")
         self.anew.setVisible(choice.has_curve)
         text = (
-            "Drag an anchor; click to put one, double click to remove it"
+            tr("Drag an anchor; click to put one, double click to remove it")
             if choice.has_curve
-            else METHODS[self.method.currentIndex()][2]
+            else tr(METHODS[self.method.currentIndex()][2])
         )
         self.hint.setText(text)
         self.hint.setToolTip(text)

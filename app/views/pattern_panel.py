@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import text
+from app.language import tr
 from app.state.axes import from_two_theta
 from app.state.reflection_names import customary
 from app.state.session import Session
@@ -34,21 +35,23 @@ class EmptyState(QWidget):
         super().__init__()
         column = QVBoxLayout(self)
         column.addStretch(1)
-        title = QLabel("Drop a powder pattern here")
+        title = QLabel(tr("Drop a powder pattern here"))
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint = muted(
-            "Then tick the elements in the sample, and solve. "
-            "Text columns, XRDML, GSAS, Bruker RAW, CIF and others are recognised by content."
+            tr(
+                "Then tick the elements in the sample, and solve. "
+                "Text columns, XRDML, GSAS, Bruker RAW, CIF and others are recognised by content."
+            )
         )
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint.setWordWrap(True)
-        self.open_button = QPushButton("Open a file…")
+        self.open_button = QPushButton(tr("Open a file…"))
         self.open_button.setProperty("primary", True)
-        self.examples_button = QPushButton("Open an example")
+        self.examples_button = QPushButton(tr("Open an example"))
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.open_button)
@@ -72,27 +75,27 @@ class PatternPanel(Panel):
         self.column.setContentsMargins(10, 8, 4, 4)
         self.axis = Segmented(
             [
-                ("two_theta", "2θ", "Scattering angle (Ctrl+1)"),
-                ("d", "d", "Lattice spacing (Ctrl+2)"),
-                ("q", "Q", "Scattering vector (Ctrl+3)"),
+                ("two_theta", "2θ", tr("Scattering angle (Ctrl+1)")),
+                ("d", "d", tr("Lattice spacing (Ctrl+2)")),
+                ("q", "Q", tr("Scattering vector (Ctrl+3)")),
             ]
         )
         self.scale = Segmented(
             [
-                ("linear", "I", "Intensity (Ctrl+4)"),
-                ("sqrt", "√I", "Square root of intensity (Ctrl+5)"),
-                ("log", "log I", "Logarithm of intensity (Ctrl+6)"),
+                ("linear", "I", tr("Intensity (Ctrl+4)")),
+                ("sqrt", "√I", tr("Square root of intensity (Ctrl+5)")),
+                ("log", tr("log I"), tr("Logarithm of intensity (Ctrl+6)")),
             ]
         )
         self.axis.chosen.connect(state.set_x_axis)
         self.scale.chosen.connect(state.set_scale)
         self.readout = muted()
-        self.readout.setAccessibleName("Cursor read-out")
+        self.readout.setAccessibleName(tr("Cursor read-out"))
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setMinimumWidth(1)
         header = QHBoxLayout()
         header.setSpacing(8)
-        self.title = heading("Diffraction pattern")
+        self.title = heading(tr("Diffraction pattern"))
         header.addWidget(self.title)
         header.addWidget(self.readout, 1)
         self.plot = PatternPlot(session)
@@ -150,5 +153,7 @@ class PatternPanel(Panel):
         candidate = self._session.solution.chosen
         if reflection >= 0 and candidate is not None:
             h, k, m = (int(index) for index in candidate.fit.reflections.hkl[reflection])
-            parts.append(f"hkl {text.hkl(customary((h, k, m), candidate.space_group_number))}")
+            parts.append(
+                tr("hkl {0}", text.hkl(customary((h, k, m), candidate.space_group_number)))
+            )
         self.readout.setText("   ".join(parts))

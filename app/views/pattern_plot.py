@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.state.axes import X_LABELS, from_two_theta, scaled, to_two_theta, with_gaps
 from app.state.pattern import Scale, XAxis
 from app.state.session import Session
@@ -49,7 +50,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.overlaid: OverlaidPatterns | None = None
         self.layers: list[PlotTool] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Powder pattern")
+        self.setAccessibleName(tr("Powder pattern"))
         self.setMinimumHeight(150)
         self._build()
         state = session.pattern
@@ -90,11 +91,11 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         left.setPen(None)
         self.tick_plot.hideAxis("bottom")
         pg.setConfigOptions(antialias=True)
-        self.observed = self.main.plot(name="Observed")
+        self.observed = self.main.plot(name=tr("Observed"))
         self.observed.setDownsampling(auto=True, method="peak")
         self.observed.setClipToView(True)
-        self.background = self.main.plot(name="Background")
-        self.calculated = self.main.plot(name="Calculated")
+        self.background = self.main.plot(name=tr("Background"))
+        self.calculated = self.main.plot(name=tr("Calculated"))
         for item in (self.background, self.calculated):
             item.setDownsampling(auto=True, method="peak")
             item.setClipToView(True)
@@ -137,9 +138,13 @@ class PatternPlot(pg.GraphicsLayoutWidget):
                 axis.setLabel(text, color=colour)
             else:
                 axis.showLabel(False)
-        scale = {"linear": "Intensity", "sqrt": "Intensity, √ scale", "log": "Intensity, log scale"}
+        scale = {
+            "linear": tr("Intensity"),
+            "sqrt": "Intensity, √ scale",
+            "log": tr("Intensity, log scale"),
+        }
         self.main.getAxis("left").setLabel(scale[self.session.pattern.scale], color=colour)
-        self.rest.getAxis("left").setLabel("Obs − calc", color=colour)
+        self.rest.getAxis("left").setLabel(tr("Obs − calc"), color=colour)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
@@ -183,9 +188,9 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self._in_legend = drawn
         self.legend.clear()
         for item, name in (
-            (self.observed, "Observed"),
-            (self.calculated, "Calculated"),
-            (self.background, "Background"),
+            (self.observed, tr("Observed")),
+            (self.calculated, tr("Calculated")),
+            (self.background, tr("Background")),
         ):
             if item in drawn:
                 self.legend.addItem(item, name)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import noop, tr
 from app.state.plot_tool import Tool
 from app.state.session import Session
 from app.theme import Theme
@@ -27,10 +28,18 @@ from app.views.plot_tool import PlotTool
 
 ROOM_FOR_OPTIONS = 420
 TOOLS: tuple[tuple[Tool, str, str], ...] = (
-    ("exclude", "Exclude", "Regions that no search and no fit sees (Ctrl+7)"),
-    ("peaks", "Peaks", "Add and remove peaks of the list (Ctrl+8)"),
-    ("background", "Background", "Where the background comes from, and its anchors (Ctrl+9)"),
-    ("compare", "Compare", "Other patterns, one over the other or stacked (Ctrl+Shift+K)"),
+    ("exclude", noop("Exclude"), noop("Regions that no search and no fit sees (Ctrl+7)")),
+    ("peaks", noop("Peaks"), noop("Add and remove peaks of the list (Ctrl+8)")),
+    (
+        "background",
+        noop("Background"),
+        noop("Where the background comes from, and its anchors (Ctrl+9)"),
+    ),
+    (
+        "compare",
+        noop("Compare"),
+        noop("Other patterns, one over the other or stacked (Ctrl+Shift+K)"),
+    ),
 )
 
 
@@ -61,12 +70,12 @@ class PatternTools(QWidget):
         self.choice = Segmented(TOOLS)
         self.choice.chosen.connect(session.plot_tool.choose)
         self.opener = QToolButton()
-        self.opener.setText("Tools")
+        self.opener.setText(tr("Tools"))
         self.opener.setCheckable(True)
         self.opener.setProperty("segment", True)
         self.opener.setProperty("place", "only")
         self.opener.setToolTip(
-            "Excluded regions (Ctrl+7), peaks by hand (Ctrl+8), background (Ctrl+9)"
+            tr("Excluded regions (Ctrl+7), peaks by hand (Ctrl+8), background (Ctrl+9)")
         )
         self.opener.clicked.connect(self._open)
         self.stack = QStackedWidget()

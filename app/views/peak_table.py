@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from app import text
+from app.language import noop, tr
 from app.state.reflection_names import customary
 from app.state.session import Session
 from app.theme import Theme
@@ -22,17 +23,17 @@ if TYPE_CHECKING:
     from engine.pattern.peaks import PeakList
 
 COLUMNS = (
-    ("hkl", "Indices of the calculated reflection, the strongest of those that overlap"),
-    ("2θ obs", "Fitted position, degrees"),
-    ("2θ calc", "Position of the reflection, degrees"),
-    ("Δ2θ", "Observed minus calculated, degrees"),
-    ("d obs", "Angstrom"),
-    ("d calc", "Angstrom"),
-    ("I obs", "Integrated intensity, the strongest peak 100"),
-    ("I calc", "Integrated intensity, on the same scale"),
-    ("ΔI", "Observed minus calculated"),
+    ("hkl", noop("Indices of the calculated reflection, the strongest of those that overlap")),
+    ("2θ obs", noop("Fitted position, degrees")),
+    ("2θ calc", noop("Position of the reflection, degrees")),
+    ("Δ2θ", noop("Observed minus calculated, degrees")),
+    ("d obs", noop("Angstrom")),
+    ("d calc", noop("Angstrom")),
+    ("I obs", noop("Integrated intensity, the strongest peak 100")),
+    ("I calc", noop("Integrated intensity, on the same scale")),
+    ("ΔI", noop("Observed minus calculated")),
 )
-BY_HAND = "Put by hand"
+BY_HAND = noop("Put by hand")
 NAMES_SHOWN = 2
 HEADING_ROOM = 6
 
@@ -138,7 +139,7 @@ def summary(comparison: PeakComparison) -> str:
         f"{len(comparison.matched)} matched",
         f"{len(comparison.unmatched_observed)} unexplained",
         f"{len(comparison.unmatched_calculated)} missing",
-        f"{100.0 * comparison.explained:.1f} % of the intensity explained",
+        tr("{0:.1f} % of the intensity explained", 100.0 * comparison.explained),
     ]
     if comparison.matched:
         parts.append(f"rms Δ2θ {comparison.rms_difference:.3f}°")
@@ -183,7 +184,7 @@ class PeaksModel(RowsModel):
             font.setItalic(True)
             return font
         if row.by_hand and role == Qt.ItemDataRole.ToolTipRole:
-            return BY_HAND
+            return tr(BY_HAND)
         if role == Qt.ItemDataRole.ForegroundRole and self.compared:
             if row.unexplained:
                 return QColor(self.theme.bad)
@@ -211,7 +212,7 @@ class PeakTable(QWidget):
         self.table = QTableView()
         self.table.setModel(self.model)
         prepare_table(self.table)
-        self.table.setAccessibleName("Peaks")
+        self.table.setAccessibleName(tr("Peaks"))
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(36)
         for part in (self.table, header):
@@ -285,5 +286,7 @@ class PeakTable(QWidget):
             self.summary.setText(summary(comparison))
         else:
             self.model.set_rows(observed_rows(peaks) if peaks is not None else [], compared=False)
-            self.summary.setText("Fitted peaks; a candidate's reflections will stand beside them.")
+            self.summary.setText(
+                tr("Fitted peaks; a candidate's reflections will stand beside them.")
+            )
         self._spread()

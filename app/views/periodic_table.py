@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
+from app.language import tr
 from app.state.elements import ElementsState
 from app.state.periodic_table import ELEMENTS, LANTHANIDE_ROW, N_COLUMNS, Element
 from app.theme import LIGHT, Theme
@@ -24,8 +25,8 @@ class ElementButton(QAbstractButton):
         self._table = table
         self.setCheckable(True)
         self.setText(element.symbol)
-        self.setToolTip(f"{element.name} ({element.number})")
-        self.setAccessibleName(f"{element.name}, {element.symbol}")
+        self.setToolTip(f"{tr(element.name)} ({element.number})")
+        self.setAccessibleName(f"{tr(element.name)}, {element.symbol}")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(CELL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -88,7 +89,7 @@ class PeriodicTable(QWidget):
             self._buttons[element.symbol] = button
         # One stop for the Tab key; the arrow keys go on from there.
         self._buttons["H"].setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Periodic table")
+        self.setAccessibleName(tr("Periodic table"))
         state.changed.connect(self._refresh)
         self._refresh()
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
+from app.language import noop, tr
 from app.state.axes import from_two_theta, with_gaps
 from engine.errors import BadInputError
 from engine.pattern.excluded import in_regions
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from engine.pattern.pattern import PowderPattern
 
 SUFFIXES = (".png", ".svg", ".pdf", ".csv")
-FILTERS = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;Table of what is in view (*.csv)"
+FILTERS = noop("PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;Table of what is in view (*.csv)")
 PIXELS_PER_PIXEL = 3  # of a picture, for one on the screen: 288 dots an inch
 POINTS_PER_INCH = 72.0
 SCREEN_DOTS_PER_INCH = 96.0
@@ -41,14 +42,14 @@ def save_plot(plot: PatternPlot, path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix not in writers:
         raise BadInputError(
-            f"'{path.name}' cannot be written: choose one of {', '.join(SUFFIXES)}."
+            tr("'{0}' cannot be written: choose one of {1}.", path.name, ", ".join(SUFFIXES))
         )
     try:
         written = writers[suffix](plot, path)
     except OSError as error:
-        raise BadInputError(f"{path} could not be written: {error.strerror}.") from error
+        raise BadInputError(tr("{0} could not be written: {1}.", path, error.strerror)) from error
     if not written:
-        raise BadInputError(f"{path} could not be written: choose another folder.")
+        raise BadInputError(tr("{0} could not be written: choose another folder.", path))
 
 
 def _paint(plot: PatternPlot, device: QPaintDevice, width: float, height: float) -> bool:
@@ -97,7 +98,7 @@ def _pdf(plot: PatternPlot, path: Path) -> bool:
 
 def _title(plot: PatternPlot) -> str:
     pattern = plot.session.pattern.pattern
-    return pattern.name if pattern is not None else "Powder pattern"
+    return pattern.name if pattern is not None else tr("Powder pattern")
 
 
 def _csv(plot: PatternPlot, path: Path) -> bool:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.controller import Controller
+from app.language import noop, tr
 from app.state.session import Session
 from app.views.controls import Chip, SharedUndo
 from engine.pattern.radiation import K_ALPHA, Radiation, preset
 
 PROVENANCE = {
-    "file": ("from the file", "neutral", "The wavelength is written in the file."),
-    "preset": ("preset", "neutral", "The wavelength was chosen from the list."),
-    "typed": ("typed", "neutral", "The wavelength was typed in."),
+    "file": (noop("from the file"), "neutral", noop("The wavelength is written in the file.")),
+    "preset": ("preset", "neutral", noop("The wavelength was chosen from the list.")),
+    "typed": ("typed", "neutral", noop("The wavelength was typed in.")),
     "assumed": (
         "⚠ assumed",
         "caution",
-        "The file names no wavelength. A wrong one gives wrong cells: choose or type the right "
-        "one.",
+        noop(
+            "The file names no wavelength. A wrong one gives wrong cells: choose or type the right "
+            "one."
+        ),
     ),
 }
 
@@ -46,17 +49,19 @@ class RadiationBar(QWidget):
         self.entry = QComboBox()
         self.entry.setEditable(True)
         self.entry.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.entry.setAccessibleName("Wavelength")
+        self.entry.setAccessibleName(tr("Wavelength"))
         self.entry.setToolTip(
-            "Choose a tube, or type a wavelength in angstrom (1.5406) or a doublet "
-            "(1.54056, 1.54439)"
+            tr(
+                "Choose a tube, or type a wavelength in angstrom (1.5406) or a doublet "
+                "(1.54056, 1.54439)"
+            )
         )
         for anode in K_ALPHA:
             for suffix, shown in (("Ka", "Kα"), ("Ka1", "Kα1")):
                 self.entry.addItem(f"{anode} {shown}", f"{anode}{suffix}")
         line = self.entry.lineEdit()
         assert line is not None
-        line.setPlaceholderText("Wavelength")
+        line.setPlaceholderText(tr("Wavelength"))
         self.line = line
         SharedUndo(line)
         self.chip = Chip()
@@ -90,8 +95,10 @@ class RadiationBar(QWidget):
         else:
             self.entry.setCurrentText(describe(radiation))
             text, tone, tip = PROVENANCE[radiation.provenance]
-            self.chip.show_as(text, tone)
-            self.chip.setToolTip(tip)
+            self.chip.show_as(tr(text), tone)
+            self.chip.setToolTip(tr(tip))
             wavelengths = " / ".join(f"{wavelength:.6g}" for wavelength in radiation.wavelengths)
-            self.entry.setToolTip(f"{wavelengths} Å. Choose a tube, or type a wavelength in Å.")
+            self.entry.setToolTip(
+                tr("{0} Å. Choose a tube, or type a wavelength in Å.", wavelengths)
+            )
         self.entry.blockSignals(False)

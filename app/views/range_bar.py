@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app import text
+from app.language import noop, tr
 from app.ranges import Ranges
 
 UNITS = {
@@ -15,8 +16,12 @@ UNITS = {
     "d_angstrom": " Å",
 }
 TOGETHER = (
-    ("Merged to one", "merge", "Join all; counts are scaled to the longest counting time"),
-    ("Added up", "sum", "Add repeated scans point by point"),
+    (
+        noop("Merged to one"),
+        "merge",
+        noop("Join all; counts are scaled to the longest counting time"),
+    ),
+    (noop("Added up"), "sum", noop("Add repeated scans point by point")),
 )
 
 
@@ -29,9 +34,9 @@ class RangeBar(QWidget):
         self._ranges = ranges
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        label = QLabel("Ranges")
+        label = QLabel(tr("Ranges"))
         self.entry = QComboBox()
-        self.entry.setAccessibleName("Ranges of the file")
+        self.entry.setAccessibleName(tr("Ranges of the file"))
         label.setBuddy(self.entry)
         row.addWidget(label)
         row.addWidget(self.entry, 1)
@@ -46,20 +51,28 @@ class RangeBar(QWidget):
         if state.count < 2:
             return
         if state.choice is None:
-            self.entry.addItem(f"As the file suggests ({state.count} ranges)", None)
+            self.entry.addItem(tr("As the file suggests ({0} ranges)", state.count), None)
         for number in range(1, state.count + 1):
             self.entry.addItem(self._name(number), number)
         for name, value, tip in TOGETHER:
-            self.entry.addItem(name, value)
-            self.entry.setItemData(self.entry.count() - 1, tip, 3)  # Qt.ToolTipRole
+            self.entry.addItem(tr(name), value)
+            self.entry.setItemData(self.entry.count() - 1, tr(tip), 3)  # Qt.ToolTipRole
         self.entry.setCurrentIndex(max(self.entry.findData(state.choice), 0))
 
     def _name(self, number: int) -> str:
         spans = self._ranges.state.spans
         if not spans:
-            return f"Range {number}"
+            return tr("Range {0}", number)
         span = spans[number - 1]
         unit = UNITS.get(span.axis, "")
         time = f", {span.seconds:.3g} s" if span.seconds else ""
         points = text.thousands(span.n)
-        return f"{number}: {span.low:.4g} to {span.high:.4g}{unit}, {points} points{time}"
+        return tr(
+            "{0}: {1:.4g} to {2:.4g}{3}, {4} points{5}",
+            number,
+            span.low,
+            span.high,
+            unit,
+            points,
+            time,
+        )

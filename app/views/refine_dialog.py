@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import text
+from app.language import noop, tr
 from app.refining import Refining
 from app.state.session import Session
 from app.views.candidate_panel import CELL_NAMES
@@ -34,19 +35,23 @@ from engine.refine.result import FitResult
 
 # Group of parameters, its name, and what it is.
 GROUPS = (
-    ("scale", "Scale", "Of the calculated pattern"),
-    ("background", "Background", "Chebyshev terms added to the estimated background"),
-    ("zero", "Zero error", "All lines moved by the same angle"),
-    ("displacement", "Displacement", "Sample above or below the axis; goes as cos θ"),
-    ("cell", "Cell", "Free cell parameters"),
-    ("profile", "Line widths", "W, V, U of the instrument, X and Y of the sample"),
-    ("anisotropy", "Widths by direction", "X and Y of their own for every free direction"),
-    ("asymmetry", "Asymmetry", "Axial divergence"),
-    ("b_iso", "B, overall", "One displacement parameter for all atoms"),
-    ("b_element", "B of elements", "A displacement parameter for every element"),
-    ("coordinates", "Coordinates", "Those that the space group leaves free"),
-    ("texture", "Texture", "March and Dollase, along one axis"),
-    ("occupancy", "Occupancies", "Of every independent site"),
+    ("scale", noop("Scale"), noop("Of the calculated pattern")),
+    ("background", noop("Background"), noop("Chebyshev terms added to the estimated background")),
+    ("zero", noop("Zero error"), noop("All lines moved by the same angle")),
+    ("displacement", noop("Displacement"), noop("Sample above or below the axis; goes as cos θ")),
+    ("cell", noop("Cell"), noop("Free cell parameters")),
+    ("profile", noop("Line widths"), noop("W, V, U of the instrument, X and Y of the sample")),
+    (
+        "anisotropy",
+        noop("Widths by direction"),
+        noop("X and Y of their own for every free direction"),
+    ),
+    ("asymmetry", noop("Asymmetry"), noop("Axial divergence")),
+    ("b_iso", "B, overall", noop("One displacement parameter for all atoms")),
+    ("b_element", noop("B of elements"), noop("A displacement parameter for every element")),
+    ("coordinates", noop("Coordinates"), noop("Those that the space group leaves free")),
+    ("texture", noop("Texture"), noop("March and Dollase, along one axis")),
+    ("occupancy", noop("Occupancies"), noop("Of every independent site")),
 )
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ"}
 UNITS = {"deg": "°", "deg^2": "°²", "A^2": "Å²", "A": "Å", "": ""}
@@ -60,7 +65,7 @@ class RefineDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self._refining = refining
-        self.setWindowTitle("Refine further")
+        self.setWindowTitle(tr("Refine further"))
         self.setModal(False)
         self.resize(840, 560)
         self._build()
@@ -80,10 +85,10 @@ class RefineDialog(QDialog):
         self.status = muted()
         self.status.setWordWrap(True)
         buttons = QDialogButtonBox()
-        self.refine = QPushButton("Refine")
+        self.refine = QPushButton(tr("Refine"))
         self.refine.setProperty("primary", True)
         self.refine.setDefault(True)
-        self.stop = QPushButton("Stop")
+        self.stop = QPushButton(tr("Stop"))
         buttons.addButton(self.refine, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.stop, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(QDialogButtonBox.StandardButton.Close)
@@ -102,16 +107,16 @@ class RefineDialog(QDialog):
 
     def _build_wishes(self) -> QVBoxLayout:
         state = self._refining.state
-        self.automatic = QRadioButton("&Automatic: what the pattern pays for")
-        self.manual = QRadioButton("&Only what is ticked")
+        self.automatic = QRadioButton(tr("&Automatic: what the pattern pays for"))
+        self.manual = QRadioButton(tr("&Only what is ticked"))
         self.automatic.toggled.connect(lambda on: state.wish(automatic=on))
         grid = QGridLayout()
         grid.setContentsMargins(18, 0, 0, 0)
         self.groups: dict[str, QCheckBox] = {}
         half = (len(GROUPS) + 1) // 2
         for i, (group, name, tip) in enumerate(GROUPS):
-            box = QCheckBox(name)
-            box.setToolTip(tip)
+            box = QCheckBox(tr(name))
+            box.setToolTip(tr(tip))
             box.toggled.connect(lambda _on: self._tick())
             self.groups[group] = box
             grid.addWidget(box, i % half, i // half)
@@ -119,24 +124,26 @@ class RefineDialog(QDialog):
         self.background.setRange(1, 30)
         self.background.valueChanged.connect(lambda n: state.wish(background_terms=n))
         self.axis = QLineEdit()
-        self.axis.setPlaceholderText("searched for")
+        self.axis.setPlaceholderText(tr("searched for"))
         self.axis.textChanged.connect(lambda typed: state.wish(texture_axis=typed))
         self.monochromator = QDoubleSpinBox()
         self.monochromator.setRange(0.0, 90.0)
         self.monochromator.setDecimals(1)
         self.monochromator.setSuffix("°")
-        self.monochromator.setSpecialValueText("as the pattern says")
-        self.monochromator.setToolTip("2θ of a crystal monochromator; graphite with Cu Kα 26.6°")
+        self.monochromator.setSpecialValueText(tr("as the pattern says"))
+        self.monochromator.setToolTip(
+            tr("2θ of a crystal monochromator; graphite with Cu Kα 26.6°")
+        )
         self.monochromator.valueChanged.connect(lambda x: state.wish(monochromator=x))
         self.excluded = QLineEdit()
-        self.excluded.setPlaceholderText("none; for example 25-27, 40.2-41")
-        self.excluded.setToolTip("Regions of 2θ that the fit does not see")
+        self.excluded.setPlaceholderText(tr("none; for example 25-27, 40.2-41"))
+        self.excluded.setToolTip(tr("Regions of 2θ that the fit does not see"))
         self.excluded.textChanged.connect(lambda typed: state.wish(excluded=typed))
         form = QFormLayout()
-        form.addRow("&Background terms", self.background)
-        form.addRow("&Texture axis h k l", self.axis)
+        form.addRow(tr("&Background terms"), self.background)
+        form.addRow(tr("&Texture axis h k l"), self.axis)
         form.addRow("&Monochromator 2θ", self.monochromator)
-        form.addRow("&Excluded regions", self.excluded)
+        form.addRow(tr("&Excluded regions"), self.excluded)
         column = QVBoxLayout()
         column.addWidget(self.automatic)
         column.addWidget(self.manual)
@@ -150,10 +157,10 @@ class RefineDialog(QDialog):
         self.residuals = QLabel()
         self.residuals.setWordWrap(True)
         self.residuals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.residuals.setAccessibleName("Residuals")
+        self.residuals.setAccessibleName(tr("Residuals"))
         self.table = QTableWidget(0, 3)
-        self.table.setAccessibleName("Refined parameters with standard uncertainties")
-        self.table.setHorizontalHeaderLabels(["Parameter", "Value", "Unit"])
+        self.table.setAccessibleName(tr("Refined parameters with standard uncertainties"))
+        self.table.setHorizontalHeaderLabels([tr("Parameter"), tr("Value"), tr("Unit")])
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.verticalHeader().hide()
@@ -208,7 +215,7 @@ class RefineDialog(QDialog):
         self.progress.setValue(round(1000 * state.fraction))
         self.status.setText(state.message)
         if candidate is None:
-            self.title.setText("No candidate is chosen")
+            self.title.setText(tr("No candidate is chosen"))
             self.residuals.setText("")
             self.table.setRowCount(0)
             self.notes.setText("")
@@ -230,15 +237,15 @@ class RefineDialog(QDialog):
 def residuals(fit: FitResult, before: FitResult | None) -> str:
     """R values and GoF, with those before the refinement where it was the last."""
     words = []
-    for name, attribute in (("Rwp", "rwp"), ("R Bragg", "r_bragg")):
+    for name, attribute in ((tr("Rwp"), "rwp"), ("R Bragg", "r_bragg")):
         now = f"{text.per_cent(getattr(fit, attribute))} %"
         was = f"{text.per_cent(getattr(before, attribute))} → " if before is not None else ""
         words.append(f"{name} {was}{now}")
     if fit.rwp_lebail is not None:
-        words.append(f"free intensities {text.per_cent(fit.rwp_lebail)} %")
+        words.append(tr("free intensities {0} %", text.per_cent(fit.rwp_lebail)))
     if fit.gof is not None:
         was = f"{before.gof:.2f} → " if before is not None and before.gof is not None else ""
-        words.append(f"GoF {was}{fit.gof:.2f}")
+        words.append(tr("GoF {0}{1:.2f}", was, fit.gof))
     return "   ".join(words)
 
 
@@ -265,9 +272,9 @@ def remarks(fit: FitResult) -> list[str]:
     found = list(fit.notes)
     if fit.phases and fit.phases[0].texture_axis is not None:
         axis = " ".join(str(index) for index in fit.phases[0].texture_axis)
-        found.append(f"Texture along {axis}.")
+        found.append(tr("Texture along {0}.", axis))
     if fit.correlations is not None:
         for one, other, value in fit.correlations.strong(most=4):
             names = " and ".join(name.removeprefix("phase_1:") for name in (one, other))
-            found.append(f"{names} are correlated by {value:+.2f}.")
+            found.append(tr("{0} are correlated by {1:+.2f}.", names, value))
     return found

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.controller import Controller
+from app.language import tr
 from app.state.element_hints import hints
 from app.state.session import Session
 from app.theme import Theme
@@ -75,10 +76,10 @@ class SamplePanel(QWidget):
     def _build_pattern(self) -> Panel:
         panel = Panel()
         top = QHBoxLayout()
-        top.addWidget(heading("Pattern"))
+        top.addWidget(heading(tr("Pattern")))
         top.addStretch(1)
-        self.open_button = QPushButton("Open…")
-        self.examples_button = QPushButton("Examples")
+        self.open_button = QPushButton(tr("Open…"))
+        self.examples_button = QPushButton(tr("Examples"))
         for button in (self.open_button, self.examples_button):
             button.setProperty("flat", True)
             top.addWidget(button)
@@ -99,18 +100,21 @@ class SamplePanel(QWidget):
         state = self._session.pattern
         pattern = state.pattern
         if pattern is None:
-            self.name.setText("No pattern yet")
-            self.facts.setText("Drop a file anywhere on this window.")
+            self.name.setText(tr("No pattern yet"))
+            self.facts.setText(tr("Drop a file anywhere on this window."))
             self.setToolTip("")
             return
         self.name.setText(pattern.name)
         low, high = pattern.two_theta[0], pattern.two_theta[-1]
-        facts = (
-            f"{text.thousands(len(pattern))} points, {low:.4g}° to {high:.4g}°, "
-            f"step {pattern.step:.4g}°"
+        facts = tr(
+            "{0} points, {1:.4g}° to {2:.4g}°, step {3:.4g}°",
+            text.thousands(len(pattern)),
+            low,
+            high,
+            pattern.step,
         )
         if state.peaks is not None:
-            facts += f", {len(state.peaks)} peaks"
+            facts += tr(", {0} peaks", len(state.peaks))
         self.facts.setText(facts)
         source = [pattern.format if pattern.format != "unknown" else "", state.note]
         self.facts.setToolTip(". ".join(part for part in source if part))
@@ -121,22 +125,22 @@ class SamplePanel(QWidget):
     def _build_elements(self) -> Panel:
         panel = Panel()
         top = QHBoxLayout()
-        top.addWidget(heading("Elements in the sample"))
+        top.addWidget(heading(tr("Elements in the sample")))
         top.addStretch(1)
-        self.clear_button = QPushButton("Clear")
+        self.clear_button = QPushButton(tr("Clear"))
         self.clear_button.setProperty("flat", True)
         self.clear_button.clicked.connect(self._session.elements.clear)
-        self.recent_button = QPushButton("Recent")
+        self.recent_button = QPushButton(tr("Recent"))
         self.recent_button.setProperty("flat", True)
         self.recent_button.setProperty("opens", True)
-        self.recent_button.setToolTip("Elements of former searches")
+        self.recent_button.setToolTip(tr("Elements of former searches"))
         self.recent = QMenu(self.recent_button)
         self.recent_button.setMenu(self.recent)
         top.addWidget(self.recent_button)
         top.addWidget(self.clear_button)
         self.formula = QLineEdit()
-        self.formula.setPlaceholderText("Elements (Ti O), or the formula if known (TiO2)")
-        self.formula.setAccessibleName("Elements or formula")
+        self.formula.setPlaceholderText(tr("Elements (Ti O), or the formula if known (TiO2)"))
+        self.formula.setAccessibleName(tr("Elements or formula"))
         self.formula.setClearButtonEnabled(True)
         self.formula.editingFinished.connect(self._take_formula)
         SharedUndo(self.formula)
@@ -145,9 +149,9 @@ class SamplePanel(QWidget):
         self.hints = QLabel()
         self.hints.setProperty("hint", True)
         self.hints.setWordWrap(True)
-        self.hints.setAccessibleName("Hints on the elements")
+        self.hints.setAccessibleName(tr("Hints on the elements"))
         self.table = PeriodicTable(self._session.elements)
-        self.others = QCheckBox("Other elements may be present")
+        self.others = QCheckBox(tr("Other elements may be present"))
         self.others.toggled.connect(self._session.elements.set_others_possible)
         panel.column.addLayout(top)
         panel.column.addWidget(self.formula)
@@ -169,11 +173,11 @@ class SamplePanel(QWidget):
         self.others.setChecked(state.others_possible)
         if state.formula is not None:
             amounts = ", ".join(f"{symbol} {x:.3g}" for symbol, x in state.amounts.items())
-            meaning = f"Composition fixed: {text.formula(state.formula)} ({amounts} at%)"
+            meaning = tr("Composition fixed: {0} ({1} at%)", text.formula(state.formula), amounts)
         elif state.selected:
-            meaning = f"{', '.join(state.selected)} in any amounts"
+            meaning = tr("{0} in any amounts", ", ".join(state.selected))
         else:
-            meaning = "Nothing ticked yet"
+            meaning = tr("Nothing ticked yet")
         self.meaning.setText(meaning)
         self.hints.setText("\n".join(hints(state.selected)))
         self.hints.setVisible(bool(self.hints.text()))
@@ -183,13 +187,15 @@ class SamplePanel(QWidget):
     def _build_actions(self) -> Panel:
         panel = Panel()
         buttons = QHBoxLayout()
-        self.solve_button = QPushButton("Solve structure")
+        self.solve_button = QPushButton(tr("Solve structure"))
         self.solve_button.setProperty("primary", True)
-        self.solve_button.setToolTip("Find and refine structures for pattern and elements (Ctrl+R)")
+        self.solve_button.setToolTip(
+            tr("Find and refine structures for pattern and elements (Ctrl+R)")
+        )
         self.solve_button.clicked.connect(self._controller.solve)
-        self.density_button = QPushButton("Predict density")
+        self.density_button = QPushButton(tr("Predict density"))
         self.density_button.setToolTip(
-            "Electron density by the network, from pattern and elements alone (Ctrl+D)"
+            tr("Electron density by the network, from pattern and elements alone (Ctrl+D)")
         )
         self.density_button.clicked.connect(self._controller.predict_density)
         buttons.addWidget(self.solve_button, 1)
@@ -197,14 +203,16 @@ class SamplePanel(QWidget):
         self.progress = progress_bar()
         running = QHBoxLayout()
         self.status = muted()
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stop (Esc)")
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setToolTip(tr("Stop (Esc)"))
         self.cancel_button.clicked.connect(self.cancel)
-        self.further_button = QPushButton("Search further")
+        self.further_button = QPushButton(tr("Search further"))
         self.further_button.setProperty("flat", True)
         self.further_button.setToolTip(
-            "Ask every source of candidates; pressed again, also larger cells and other random "
-            "numbers (Ctrl+Shift+F)"
+            tr(
+                "Ask every source of candidates; pressed again, also larger cells and other random "
+                "numbers (Ctrl+Shift+F)"
+            )
         )
         running.addWidget(self.status, 1)
         running.addWidget(self.further_button)
@@ -230,7 +238,9 @@ class SamplePanel(QWidget):
         self.progress.setVisible(running)
         if not running:
             self.status.setText(
-                {"cancelled": "Cancelled", "failed": "Stopped"}.get(solution.status, self._timing())
+                {"cancelled": tr("Cancelled"), "failed": tr("Stopped")}.get(
+                    solution.status, self._timing()
+                )
             )
             return
         state = solution if solving else density
@@ -239,22 +249,22 @@ class SamplePanel(QWidget):
         if (self.progress.minimum(), self.progress.maximum()) != busy:
             self.progress.setRange(*busy)
         self.progress.setValue(round(1000 * state.fraction))
-        words = state.message or ("Solving" if solving else "Predicting density")
+        words = state.message or (tr("Solving") if solving else tr("Predicting density"))
         if self.status.text() != words:
             self.status.setText(words)
 
     def _next_step(self) -> str:
         """What is to be done before a search can begin."""
         if self._session.pattern.pattern is None:
-            return "First open a pattern"
+            return tr("First open a pattern")
         if not self._session.elements.selected:
-            return "Next: tick the elements in the sample"
-        return "Ready to solve"
+            return tr("Next: tick the elements in the sample")
+        return tr("Ready to solve")
 
     def _timing(self) -> str:
         found = self._session.solution.solution
         if found is None or "total" not in found.timings:
             return self._next_step()
-        verdict, n = text.VERDICTS[found.verdict], len(found.candidates)
+        verdict, n = tr(text.VERDICTS[found.verdict]), len(found.candidates)
         many = f"{n} candidate{'s' if n != 1 else ''}"
         return f"{verdict}: {many} in {found.timings['total']:.1f} s"

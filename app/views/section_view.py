@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import text
+from app.language import tr
 from app.state.density import DensityMap
 from app.state.drawing import Drawing
 from app.state.periodic_table import BY_NUMBER
@@ -39,7 +40,7 @@ class SectionView(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setAspectLocked(True)
-        self.plot.setAccessibleName("Section through the density")
+        self.plot.setAccessibleName(tr("Section through the density"))
         self.plot.setMinimumSize(120, 100)
         self.image = pg.ImageItem(axisOrder="row-major")
         self.contours = pg.PlotDataItem(connect="finite")
@@ -51,6 +52,7 @@ class SectionView(QWidget):
             self.plot.addItem(item)
         self.label = muted()
         self.label.setWordWrap(True)
+        self.label.setContentsMargins(0, 4, 0, 0)  # room for the bars over digits
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -115,7 +117,7 @@ class SectionView(QWidget):
         self.outline.setData(closed[:, 0], closed[:, 1])
         self._draw_atoms(cut, density)
         uvw = " ".join(str(index) for index in cut.along)
-        self.plot.setLabel("bottom", f"along [{uvw}] (Å)", color=self._theme.muted)
+        self.plot.setLabel("bottom", tr("along [{0}] (Å)", uvw), color=self._theme.muted)
         self.plot.setLabel("left", "Å", color=self._theme.muted)
         if moved:
             self.plot.setRange(
@@ -129,9 +131,16 @@ class SectionView(QWidget):
             return
         sign = "±" if self._map is not None and self._map.signed else ""
         self.label.setText(
-            f"({text.hkl(self._drawing.hkl)}), {self._drawing.offset * cut.spacing:.3f} Å of "
-            f"d = {cut.spacing:.3f} Å from the origin; contours {sign}{levels[0]:.2f} to "
-            f"{levels[-1]:.2f} e/Å³, each twice the one before"
+            tr(
+                "({0}), {1:.3f} Å of d = {2:.3f} Å from the origin; contours "
+                "{3}{4:.2f} to {5:.2f} e/Å³, each twice the one before",
+                text.hkl(self._drawing.hkl),
+                self._drawing.offset * cut.spacing,
+                cut.spacing,
+                sign,
+                levels[0],
+                levels[-1],
+            )
         )
 
     def _draw_atoms(self, cut: Section, density: DensityMap) -> None:

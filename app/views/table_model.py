@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.theme import LIGHT, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -44,9 +45,9 @@ class RowsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section][0]
+            return tr(self._columns[section][0])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._columns[section][1]
+            return tr(self._columns[section][1])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(section)
         return None

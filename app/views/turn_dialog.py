@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import noop, tr
 from app.state.turn import (
     LEAST_PICTURES,
     LEAST_SECONDS,
@@ -26,7 +27,7 @@ from app.state.turn import (
 from app.turning import Turning
 from app.views.controls import muted, progress_bar
 
-FILTERS = (
+FILTERS = noop(
     "Animated GIF, 255 colours (*.gif);;Animated PNG, all colours (*.apng);;"
     "A PNG for every picture (*.png)"
 )
@@ -42,7 +43,7 @@ class TurnDialog(QDialog):
         super().__init__(parent)
         self._turning = turning
         self._ask = ask
-        self.setWindowTitle("Save a turn of the density")
+        self.setWindowTitle(tr("Save a turn of the density"))
         self.setModal(False)
         self._build()
         turning.state.wishes_changed.connect(self._show_wishes)
@@ -53,36 +54,39 @@ class TurnDialog(QDialog):
     def _build(self) -> None:
         state = self._turning.state
         words = muted(
-            "One turn about the axis that stands upright, with the levels, atoms and colours that "
-            "are shown."
+            tr(
+                "One turn about the axis that stands upright, with the "
+                "levels, atoms and colours that "
+                "are shown."
+            )
         )
         words.setWordWrap(True)
         self.pictures, self.width_ = QSpinBox(), QSpinBox()
         self.seconds = QDoubleSpinBox()
         self.pictures.setRange(LEAST_PICTURES, MOST_PICTURES)
-        self.pictures.setToolTip("More are smoother, and make a larger file")
+        self.pictures.setToolTip(tr("More are smoother, and make a larger file"))
         self.pictures.valueChanged.connect(lambda n: state.wish(pictures=n))
         self.seconds.setRange(LEAST_SECONDS, MOST_SECONDS)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
-        self.seconds.setToolTip("That one turn takes")
+        self.seconds.setToolTip(tr("That one turn takes"))
         self.seconds.valueChanged.connect(lambda s: state.wish(seconds=s))
         self.width_.setRange(LEAST_WIDTH, MOST_WIDTH)
         self.width_.setSingleStep(80)
         self.width_.setSuffix(" px")
-        self.width_.setToolTip("Of every picture; the height follows from the view")
+        self.width_.setToolTip(tr("Of every picture; the height follows from the view"))
         self.width_.valueChanged.connect(lambda n: state.wish(width=n))
         form = QFormLayout()
-        form.addRow("&Pictures in a turn", self.pictures)
-        form.addRow("&Duration", self.seconds)
-        form.addRow("&Width", self.width_)
+        form.addRow(tr("&Pictures in a turn"), self.pictures)
+        form.addRow(tr("&Duration"), self.seconds)
+        form.addRow(tr("&Width"), self.width_)
         self.progress = progress_bar()
         self.status = muted()
         self.status.setWordWrap(True)
-        self.save = QPushButton("Save…")
+        self.save = QPushButton(tr("Save…"))
         self.save.setProperty("primary", True)
         self.save.setDefault(True)
-        self.stop = QPushButton("Stop")
+        self.stop = QPushButton(tr("Stop"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.stop, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
@@ -99,7 +103,7 @@ class TurnDialog(QDialog):
         self.resize(380, 260)
 
     def _save(self) -> None:
-        path = self._ask("Save a turn of the density", "density_turn.gif", FILTERS)
+        path = self._ask(tr("Save a turn of the density"), "density_turn.gif", tr(FILTERS))
         if path:
             self._turning.save(path)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,3 +122,10 @@ def test_rods_lead_from_start_to_end_and_hulls_are_closed():
     assert len(faces) == 8
     assert np.all((corners * outward).sum(axis=1) > 0)
     assert hull(np.eye(3)[:, [0, 0, 0]]) is None
+
+
+def test_a_place_in_the_users_own_folder_is_short(monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert text.place(tmp_path / "data" / "run 1") == str(Path("~") / "data" / "run 1")
+    elsewhere = tmp_path.parent / "other"
+    assert text.place(elsewhere) == str(elsewhere)
