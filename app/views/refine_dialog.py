@@ -47,6 +47,11 @@ GROUPS = (
         noop("X and Y of their own for every free direction"),
     ),
     ("asymmetry", noop("Asymmetry"), noop("Axial divergence")),
+    (
+        "foreign",
+        noop("Foreign lines"),
+        noop("Kβ, tungsten and whatever no phase has, with areas of their own"),
+    ),
     ("b_iso", "B, overall", noop("One displacement parameter for all atoms")),
     ("b_element", noop("B of elements"), noop("A displacement parameter for every element")),
     ("coordinates", noop("Coordinates"), noop("Those that the space group leaves free")),

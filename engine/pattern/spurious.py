@@ -41,11 +41,15 @@ class ForeignLine:
         Integrated intensity, counts times degrees.
     origin : str
         What it is, in words.
+    fwhm, eta : float
+        Width in degrees and Lorentzian share of a line; a diffuse hump has neither, 0.
     """
 
     two_theta: float
     area: float
     origin: str
+    fwhm: float = 0.0
+    eta: float = 0.0
 
 
 def foreign_lines(
@@ -62,6 +66,7 @@ def foreign_lines(
     if len(lines) == 0:
         return np.zeros(0, dtype=bool), ()
     origins: dict[int, str] = {}
+    shapes: dict[int, tuple[float, float]] = {}
     for i in np.flatnonzero(_humps(lines, laws)):
         origins[int(i)] = f"diffuse hump, {np.exp(lines.log_fwhm[i]):.1f} deg wide"
     for name, wavelength in _contaminants(radiation):
@@ -69,10 +74,11 @@ def foreign_lines(
         for i in np.flatnonzero(parents >= 0):
             strong = lines.position[parents[i]]
             origins.setdefault(int(i), f"{name} of the line at {strong:.2f} deg")
+            shapes[int(i)] = float(np.exp(lines.log_fwhm[i])), float(lines.eta[i])
     found = np.zeros(len(lines), dtype=bool)
     found[list(origins)] = True
     named = tuple(
-        ForeignLine(float(lines.position[i]), float(lines.area[i]), origins[i])
+        ForeignLine(float(lines.position[i]), float(lines.area[i]), origins[i], *shapes.get(i, ()))
         for i in sorted(origins)
     )
     return found, named

@@ -126,6 +126,7 @@ class WholePatternModel:
         self.reach = reach
         self.fixed_background = fixed_background
         self._chebyshev = _chebyshev_terms(two_theta, n_background)
+        self.foreign: csc_matrix | None = None
         # The beam of a tube diverges before the sample too, that of a synchrotron does not.
         self.divergence = TWO_BEAMS if phases[0].radiation.is_tube else SINGLE_BEAM
 
@@ -133,6 +134,12 @@ class WholePatternModel:
         """The same model with another phase in one place."""
         other = copy.copy(self)
         other.phases = (*self.phases[:i], phase, *self.phases[i + 1 :])
+        return other
+
+    def with_foreign(self, lines: csc_matrix) -> WholePatternModel:
+        """The same model with lines (n, e) of unit area that are no phase's."""
+        other = copy.copy(self)
+        other.foreign = lines
         return other
 
     def with_polynomial_background(self, n_background: int) -> WholePatternModel:
@@ -161,6 +168,8 @@ class WholePatternModel:
         pattern = background.copy()
         for made, shape in zip(lines, shapes, strict=True):
             pattern += shape.value @ made.area
+        if self.foreign is not None:
+            pattern += self.foreign @ instrument.foreign
         jacobian = None
         if free:
             columns = [self._columns(slot, parameters, lines, shapes) for slot in free]
@@ -226,6 +235,9 @@ class WholePatternModel:
         if owner == INSTRUMENT:
             if group == "background":
                 return self._chebyshev
+            if group == "foreign":
+                none = np.zeros((len(self.two_theta), 0))
+                return none if self.foreign is None else np.asarray(self.foreign.toarray())
             parts = [
                 _instrument_columns(group, made, shape)
                 for made, shape in zip(lines, shapes, strict=True)

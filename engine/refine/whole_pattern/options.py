@@ -15,6 +15,7 @@ GROUPS = (
     "profile",
     "anisotropy",
     "asymmetry",
+    "foreign",
     "b_iso",
     "b_element",
     "coordinates",

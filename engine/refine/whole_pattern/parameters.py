@@ -6,7 +6,7 @@ A slot names one group of parameters of one owner: the instrument, or a phase by
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ INSTRUMENT_GROUPS = {
     "displacement": "displacement",
     "gauss": "gauss",
     "axial": "axial",
+    "foreign": "foreign",
 }
 PHASE_GROUPS = {
     "scale": "scale",
@@ -59,6 +60,8 @@ class InstrumentParameters:
         W, V, U of the squared Gaussian width, square degrees.
     axial : float
         Of axial divergence, see `engine.refine.whole_pattern.axial_divergence.axial_lines`.
+    foreign : (e,) array
+        Areas of lines that are no phase's, counts times degrees.
     """
 
     background: FloatArray
@@ -66,6 +69,7 @@ class InstrumentParameters:
     displacement: float
     gauss: FloatArray
     axial: float
+    foreign: FloatArray = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +184,8 @@ def _bounded(name: str, value: FloatArray | float) -> FloatArray | float:
         return np.clip(value, least, _MOST_WIDE)
     if name == "b":
         return np.clip(value, *B_RANGE)
+    if name == "foreign":
+        return np.maximum(value, 0.0)
     if name == "occupancy":
         return np.clip(value, 0.0, 2.0)
     return value

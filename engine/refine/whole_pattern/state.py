@@ -42,6 +42,7 @@ _INSTRUMENT_SLOTS = {
     "displacement": ("displacement",),
     "profile": ("gauss",),
     "asymmetry": ("axial",),
+    "foreign": ("foreign",),
 }
 _PHASE_SLOTS = {"profile": "lorentz"}
 
@@ -100,6 +101,8 @@ class State:
         """The slots of these groups, for the phases that are strong enough to bear them."""
         slots: list[Slot] = []
         for group in groups:
+            if group == "foreign" and self.model.foreign is None:
+                continue
             slots += [(INSTRUMENT, name) for name in _INSTRUMENT_SLOTS.get(group, ())]
             if group in _INSTRUMENT_SLOTS and group not in _PHASE_SLOTS:
                 continue

@@ -52,6 +52,7 @@ _UNITS = {
     "b_iso": "A^2",
     "b_element": "A^2",
     "coordinates": "A",
+    "foreign": "deg",
 }
 
 

@@ -11,6 +11,7 @@ from engine.progress import Progress
 from engine.refine.crystal_model import CrystalModel
 from engine.refine.texture import COMMON_AXES, ranked_axes
 from engine.refine.whole_pattern.coordinates import place_atoms
+from engine.refine.whole_pattern.foreign_lines import with_foreign_lines
 from engine.refine.whole_pattern.free_intensities import extract, refine_free
 from engine.refine.whole_pattern.integrated import integrated
 from engine.refine.whole_pattern.state import (
@@ -69,6 +70,7 @@ def run(state: State, progress: Progress) -> State:
     state = state.refined((*base, "b_iso"))
     groups: tuple[str, ...] = (*base, "profile", "b_iso")
     state = with_background(state.refined(groups), groups)
+    state, groups = with_foreign_lines(state, groups)
     state = with_anisotropic_widths(state, groups)
     progress.report(0.45, "Trying texture and coordinates")
     state = atoms_and_texture(state, groups)
@@ -101,6 +103,7 @@ def run_free_intensities(state: State, progress: Progress) -> State:
         state = _freed(state, wanted)
     groups = (*groups, "profile")
     state = with_background(state, groups)
+    state, groups = with_foreign_lines(state, groups)
     progress.report(0.7, "Refining asymmetry")
     state, groups = with_asymmetry(_freed(state, groups), groups)
     state, groups = with_displacement(state, groups)
