@@ -159,7 +159,10 @@ def describe(bundle: Path, version: str) -> list[str]:
     """Write licences and bill of materials into the bundle; who brings no licence text."""
     items = shipped_distributions(bundle)
     without = collect_licences(items, bundle / "licences")
-    for part in system_parts.system_parts(bundle)[0]:
+    parts = system_parts.system_parts(bundle)[0]
+    for line in system_parts.updates(parts):
+        print(f"this system wants an update before a release is built on it: {line}")
+    for part in parts:
         if part.copyright_file.is_file():
             place = bundle / "licences" / "system" / f"{part.package}-copyright.txt"
             place.parent.mkdir(exist_ok=True)

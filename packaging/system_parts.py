@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _LISTED = re.compile(r"^\s*(\S+) \(.*\) => (\S+)$", re.MULTILINE)
+_OFFERED = re.compile(r"^ *Candidate: (\S+)", re.MULTILINE)
 # Extension modules of wheels, the interpreter's own library, and Qt's ICU are listed elsewhere.
 _OTHERS = re.compile(r"\.cpython-|^libpython|^libicu|^libQt")
 
@@ -75,6 +76,19 @@ def _part(package: str, libraries: list[str]) -> SystemPart:
     answer = _output("dpkg-query", "--show", f"--showformat={form}", package)
     version, source = answer.splitlines()[0].split("\t")
     return SystemPart(package, version, source, tuple(libraries))
+
+
+def updates(parts: list[SystemPart]) -> list[str]:
+    """A line for each package of which apt offers another version than the one taken along.
+
+    It knows as much as the last ``apt-get update``; the offer is mostly a mended weakness.
+    """
+    lines = []
+    for part in parts:
+        offered = _OFFERED.search(_output("apt-cache", "policy", part.package))
+        if offered is not None and offered[1] not in ("(none)", part.version):
+            lines.append(f"{part.package} {part.version}: {offered[1]} is offered")
+    return lines
 
 
 def component(part: SystemPart, system: Mapping[str, str]) -> dict[str, object]:

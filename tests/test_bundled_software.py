@@ -59,6 +59,16 @@ def test_libraries_are_named_by_their_package(bundle, monkeypatch):
     assert made["purl"] == "pkg:deb/debian/zlib1g@1:1.2.13?distro=debian-12"
 
 
+def test_a_library_that_has_an_update_is_named(monkeypatch):
+    import system_parts
+
+    policy = "libold:\n  Installed: 1.0\n  Candidate: 1.1\n"
+    monkeypatch.setattr(system_parts, "_output", lambda *command: policy)
+    old = system_parts.SystemPart("libold", "1.0", "old", ())
+    new = system_parts.SystemPart("libnew", "1.1", "new", ())
+    assert system_parts.updates([old, new]) == ["libold 1.0: 1.1 is offered"]
+
+
 @pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="no Debian")
 def test_a_library_of_this_system_has_its_owner(bundle):
     import system_parts
