@@ -12,7 +12,7 @@ from app.views.fit_thumbnail import FitThumbnails
 BELOW_ROLE = Qt.ItemDataRole.UserRole + 3  # the second, muted line of a cell
 FIT_ROLE = Qt.ItemDataRole.UserRole + 4  # the fit whose picture fills a cell
 ROW_HEIGHT = 40
-FIT_WIDTH = 80
+FIT_WIDTH = 54  # the rest of a small window is for symbols and cells
 LONGEST_LINE = 190
 MARGIN = 6
 
