@@ -72,6 +72,42 @@ def test_readers_of_installed_packages(monkeypatch, own_readers, write):
     assert "no Reader" in registry.problems()[1]
 
 
+LABORATORY = """
+import numpy as np
+from engine.pattern.readers.registry import CERTAIN, NO, Reader
+from engine.pattern.readers.scan import Scan
+
+def vote(source):
+    return CERTAIN if source.head.startswith(b"LAB7") else NO
+
+def read(source):
+    counts = np.frombuffer(source.data[4:], dtype="<u2").astype(float)
+    return [Scan(10.0 + 0.02 * np.arange(len(counts)), counts, format="laboratory 7")]
+
+READER = Reader("laboratory 7", vote, read)
+"""
+
+
+def test_a_reader_of_a_distribution_that_is_installed(monkeypatch, own_readers, tmp_path, write):
+    site = tmp_path / "site"
+    about = site / "laboratory_reader-1.0.dist-info"
+    about.mkdir(parents=True)
+    (site / "laboratory_reader.py").write_text(LABORATORY)
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: laboratory-reader\nVersion: 1.0\n"
+    )
+    (about / "entry_points.txt").write_text(
+        "[densight.readers]\nseven = laboratory_reader:READER\n"
+    )
+    monkeypatch.syspath_prepend(site)
+    registry._load_entry_points()
+    counts = np.arange(300, dtype="<u2")
+    pattern = read_pattern(write("scan.lab", b"LAB7" + counts.tobytes()))
+    assert pattern.format == "laboratory 7"
+    assert len(pattern) == len(counts)
+    assert registry.problems() == ()
+
+
 def test_no_vote_is_ever_raised(example):
     from pathlib import Path
 
