@@ -22,7 +22,8 @@ from engine.solve.ranking import Finished
 from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
-# `densight bench calibrate`.
+# `densight bench calibrate`. The last has no weight yet: the results with wrong elements that the
+# others were fitted to are older than it.
 COEFFICIENTS = (
     0.149,
     -3.079,
