@@ -189,6 +189,7 @@ def test_two_batches_never_write_into_one_folder(batching, workers, folder, qtbo
     batching.state.elements.set_text("Na Cl")
     workers.gate.clear()
     assert batching.start()
+    qtbot.waitUntil(lambda: batching.state.rows[0].status == "running")  # holds the folder by now
     jobs = JobRunner()
     other = Batching(Services().solve_all, jobs, batching._settings)
     other.state.add(entries("x"))

@@ -115,7 +115,7 @@ def test_every_row_shows_its_fit(window, qtbot, file):
     heights = []
     for row in range(3):
         cell = view.visualRect(view.model().index(row, 3))
-        assert cell.width() >= 60
+        assert cell.width() >= 50
         picture = view.viewport().grab(cell).toImage()
         red = 0
         for x in range(picture.width()):

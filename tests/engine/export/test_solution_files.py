@@ -22,6 +22,7 @@ RECORD_KEYS = {
     "notes",
     "unexplained_lines",
     "left_out",
+    "chosen",
     "settings",
     "optics",
     "pattern_sha256",
