@@ -241,19 +241,31 @@ class Controller(QObject):
         self.cancel_solve()
         session.history.record(tr("Solve structure"))
         solution.begin()
+        self.start_search(problem, result=self.take_solution, partial=solution.set_solution)
+        return True
+
+    def start_search(self, problem: Problem, **taken: Callable[[Solution], None]) -> None:
+        """Have the solver answer; its state is shown as that of the session's search.
+
+        Parameters
+        ----------
+        problem
+            What is asked.
+        **taken
+            The handlers `result` and, where unfinished answers are to be shown, `partial`.
+        """
+        solution = self.session.solution
         self.jobs.start(
             "solve",
             lambda progress: self.services.solve(problem, progress),
             Handlers(
-                result=self.take_solution,
-                partial=solution.set_solution,
-                refused=self.refuse_solve,
+                **taken,
+                refused=self._refuse_solve,
                 failed=lambda: solution.set_status("failed", 0.0, tr("Stopped by an error")),
                 cancelled=lambda: solution.set_status("cancelled", 0.0, tr("Cancelled")),
                 progress=lambda fraction, text: solution.set_status("running", fraction, text),
             ),
         )
-        return True
 
     def take_solution(self, found: Solution) -> None:
         """Show the answer of a search."""
@@ -267,7 +279,7 @@ class Controller(QObject):
         for note in found.notes:
             session.messages.add("info", note, "solve")
 
-    def refuse_solve(self, text: str) -> None:
+    def _refuse_solve(self, text: str) -> None:
         """Say why a search could not be made."""
         self.session.solution.set_status("failed", 0.0, "")
         self.session.messages.add("error", text, "solve")

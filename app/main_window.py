@@ -27,11 +27,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Actions, Handlers
-from app.agreeing import Agreeing
 from app.asking import Asking
 from app.choices import Choices
 from app.controller import Controller
-from app.differing import Differing
+from app.derived_maps import DerivedMaps
 from app.documents import Documents
 from app.exports import Exports
 from app.importing import Importing
@@ -113,8 +112,7 @@ class MainWindow(QMainWindow):
         self.ranges = Ranges(self.controller)
         self.refining = Refining(self.controller)
         self.searching_on = SearchingOn(self.controller)
-        self.differing = Differing(self.controller)
-        self.agreeing = Agreeing(self.controller)
+        self.derived_maps = DerivedMaps(self.controller)
         self.pattern_work = PatternWork(self.controller)
         self.overlaying = Overlaying(self.controller, self.settings, self)
         self.refine_dialog: RefineDialog | None = None

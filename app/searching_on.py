@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app import text
 from app.controller import Controller
-from app.jobs.runner import Handlers
 from app.language import tr
 
 if TYPE_CHECKING:
@@ -51,17 +50,7 @@ class SearchingOn(QObject):
         session.messages.clear("solve")
         session.history.record(tr("Search further"))
         solution.go_on()
-        self._controller.jobs.start(
-            "solve",
-            lambda progress: self._controller.services.solve(problem, progress),
-            Handlers(
-                result=lambda found: self._take(former, found),
-                refused=self._controller.refuse_solve,
-                failed=lambda: solution.set_status("failed", 0.0, tr("Stopped by an error")),
-                cancelled=lambda: solution.set_status("cancelled", 0.0, tr("Cancelled")),
-                progress=lambda fraction, words: solution.set_status("running", fraction, words),
-            ),
-        )
+        self._controller.start_search(problem, result=lambda found: self._take(former, found))
         return True
 
     def _take(self, former: Solution, found: Solution) -> None:

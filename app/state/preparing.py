@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from app.language import noop, tr
 from app.state.pattern import PatternState
 from engine.errors import BadInputError
+from engine.pattern.choices import Anchor, BackgroundChoice, Method, PeakEdits
 from engine.pattern.excluded import Region, merged_regions, parse_regions, regions_text
-from engine.pattern.preparation import Anchor, BackgroundChoice, Method, PeakEdits
 
 FloatArray = NDArray[np.float64]
 BACKGROUND_STEPS: dict[Method, str] = {

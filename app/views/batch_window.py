@@ -34,7 +34,7 @@ from app.state.element_hints import hints
 from app.theme import LIGHT, Theme
 from app.views.batch_table import WORDS, BatchTable
 from app.views.batch_texts import FILES_TIP, FOLDER_TIP, WORKERS_TIP
-from app.views.controls import Elided, Panel, heading, muted, progress_bar
+from app.views.controls import Elided, Panel, flat_button, heading, muted, progress_bar
 from app.views.periodic_table import PeriodicTable
 from engine.errors import BadInputError
 from engine.pattern.radiation import K_ALPHA
@@ -103,8 +103,10 @@ class BatchWindow(QWidget):
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.RichText)
         self.summary.setAccessibleName(tr("How many patterns came to which verdict"))
-        self.open_results = _flat(tr("Open result"), tr("Open it in a window of its own (Enter)"))
-        self.export_all = _flat(
+        self.open_results = flat_button(
+            tr("Open result"), tr("Open it in a window of its own (Enter)")
+        )
+        self.export_all = flat_button(
             tr("Export all…"),
             tr("results.csv, and the first candidate of every pattern as CIF (Ctrl+E)"),
         )
@@ -125,7 +127,7 @@ class BatchWindow(QWidget):
         top = QHBoxLayout()
         top.addWidget(heading(tr("Patterns")))
         top.addStretch(1)
-        self.clear = _flat(tr("Clear"), tr("An empty list; results that were written stay"))
+        self.clear = flat_button(tr("Clear"), tr("An empty list; results that were written stay"))
         top.addWidget(self.clear)
         self.add_folder = QPushButton(tr("Add folder…"))
         self.add_folder.setToolTip(tr(FOLDER_TIP))
@@ -169,7 +171,7 @@ class BatchWindow(QWidget):
         top = QHBoxLayout()
         top.addWidget(heading(tr("Elements in all samples")))
         top.addStretch(1)
-        self.no_elements = _flat(tr("Clear"), tr("No elements for all"))
+        self.no_elements = flat_button(tr("Clear"), tr("No elements for all"))
         top.addWidget(self.no_elements)
         self.formula = QLineEdit()
         self.formula.setPlaceholderText(tr("Elements (Ti O), or the formula if known (TiO2)"))
@@ -196,7 +198,7 @@ class BatchWindow(QWidget):
         grid.setSpacing(6)
         self.out = Elided()
         self.out.setAccessibleName(tr("Output folder"))
-        self.choose_out = _flat(
+        self.choose_out = flat_button(
             tr("Choose…"), tr("Where the results go: a folder for each pattern")
         )
         self.workers = QSpinBox()
@@ -438,10 +440,3 @@ class BatchWindow(QWidget):
         super().closeEvent(event)
         if was_running:
             self.stopped.emit()
-
-
-def _flat(words: str, tip: str) -> QPushButton:
-    button = QPushButton(words)
-    button.setProperty("flat", True)
-    button.setToolTip(tip)
-    return button

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWi
 from app import text
 from app.language import tr
 from app.state.session import Session
-from app.views.controls import Chip, Elided, Panel, muted
+from app.views.controls import Chip, Elided, Panel, flat_button, muted
 from engine.refine.result import FitResult
 from engine.solve.result import Candidate
 
@@ -39,19 +39,17 @@ class CandidatePanel(Panel):
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(2)
-        self.refine_button = QPushButton(tr("Refine further…"))
-        self.refine_button.setProperty("flat", True)
-        self.refine_button.setToolTip(
-            tr("Rietveld refinement with everything that pays (Ctrl+Shift+R)")
+        self.refine_button = flat_button(
+            tr("Refine further…"),
+            tr("Rietveld refinement with everything that pays (Ctrl+Shift+R)"),
         )
-        self.second_button = QPushButton(tr("Second phase"))
-        self.second_button.setProperty("flat", True)
-        self.second_button.setToolTip(
+        self.second_button = flat_button(
+            tr("Second phase"),
             tr(
                 "Take this candidate's lines away, and look for another "
                 "phase in what is left, in a "
                 "window of its own (Ctrl+Shift+N)"
-            )
+            ),
         )
         self.export_button = QPushButton(tr("Export CIF…"))
         self.export_button.setToolTip(tr("The chosen candidate as a CIF (Ctrl+E)"))

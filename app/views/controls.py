@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
+    QPushButton,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -35,6 +36,14 @@ def muted(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setProperty("muted", True)
     return label
+
+
+def flat_button(text: str, tip: str = "") -> QPushButton:
+    """A button that looks like its words."""
+    button = QPushButton(text)
+    button.setProperty("flat", True)
+    button.setToolTip(tip)
+    return button
 
 
 def progress_bar() -> QProgressBar:

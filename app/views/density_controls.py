@@ -22,7 +22,7 @@ from app.language import noop, tr
 from app.state.density import DensityState
 from app.state.drawing import LARGEST_RANGE, Triple
 from app.theme import LIGHT, Theme
-from app.views.controls import Segmented, SliderRow, heading, muted
+from app.views.controls import Segmented, SliderRow, flat_button, heading, muted
 from app.views.level_row import LevelRow
 
 CONTROLS_WIDTH = 214
@@ -156,7 +156,7 @@ class DensityControls(QScrollArea):
         self.opacity = SliderRow(tr("Opacity"), lambda value: self._move(opacity=value))
         for slider in (self.outer, self.inner, self.opacity):
             column.addWidget(slider)
-        self.auto = _flat(tr("Auto levels"), tr(AUTO_TIP))
+        self.auto = flat_button(tr("Auto levels"), tr(AUTO_TIP))
         self.auto.clicked.connect(self.auto_wanted)
         column.addWidget(self.auto, 0, Qt.AlignmentFlag.AlignRight)
         self._fill_structure(column)
@@ -188,7 +188,7 @@ class DensityControls(QScrollArea):
         row.setSpacing(1)
         self.views: dict[str, QPushButton] = {}
         for axis in AXES:
-            button = _flat(axis, tr("Look along {0}", axis))
+            button = flat_button(axis, tr("Look along {0}", axis))
             button.setFixedWidth(30)
             button.setAccessibleName(tr("Look along {0}", axis))
             button.clicked.connect(lambda _checked, axis=axis: self.view_wanted.emit(axis))
@@ -200,7 +200,7 @@ class DensityControls(QScrollArea):
         self.perspective.toggled.connect(
             lambda on: self._state.draw(projection="perspective" if on else "orthographic")
         )
-        reset = _flat(tr("Reset view"), tr("The view that a new map gets"))
+        reset = flat_button(tr("Reset view"), tr("The view that a new map gets"))
         reset.clicked.connect(lambda: self.view_wanted.emit(""))
         row = QHBoxLayout()
         row.addWidget(self.perspective)
@@ -329,13 +329,6 @@ class DensityControls(QScrollArea):
         weights = state.prediction.weights
         share = float(weights[state.sample]) if len(weights) > state.sample else 0.0
         return f"{state.sample + 1} of {state.n_samples}  ({100.0 * share:.0f} %)"
-
-
-def _flat(text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setProperty("flat", True)
-    button.setToolTip(tip)
-    return button
 
 
 def _quietly(widget: QWidget, change: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ from app.views.pattern_peaks import ADD_KEYS
 from app.views.pattern_regions import REMOVE_KEYS
 from app.views.plot_items import Marks
 from app.views.plot_tool import PlotTool
-from engine.pattern.preparation import Anchor
+from engine.pattern.choices import Anchor
 
 if TYPE_CHECKING:
     from app.views.pattern_plot import PatternPlot

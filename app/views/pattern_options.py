@@ -17,7 +17,7 @@ from app.language import noop, tr
 from app.state.session import Session
 from app.views.controls import Elided, SharedUndo, muted
 from app.views.plot_tool import PlotTool
-from engine.pattern.preparation import HIGHEST_DEGREE
+from engine.pattern.choices import HIGHEST_DEGREE
 
 METHODS = (
     ("automatic", noop("Automatic"), noop("Estimated, then settled together with the peaks")),

@@ -22,7 +22,15 @@ from app.state.element_hints import hints
 from app.state.session import Session
 from app.theme import Theme
 from app.views.candidate_panel import CandidatePanel
-from app.views.controls import Elided, Panel, SharedUndo, heading, muted, progress_bar
+from app.views.controls import (
+    Elided,
+    Panel,
+    SharedUndo,
+    flat_button,
+    heading,
+    muted,
+    progress_bar,
+)
 from app.views.periodic_table import PeriodicTable
 from app.views.radiation_bar import RadiationBar
 
@@ -78,10 +86,9 @@ class SamplePanel(QWidget):
         top = QHBoxLayout()
         top.addWidget(heading(tr("Pattern")))
         top.addStretch(1)
-        self.open_button = QPushButton(tr("Open…"))
-        self.examples_button = QPushButton(tr("Examples"))
+        self.open_button = flat_button(tr("Open…"))
+        self.examples_button = flat_button(tr("Examples"))
         for button in (self.open_button, self.examples_button):
-            button.setProperty("flat", True)
             top.addWidget(button)
         self.examples_button.setProperty("opens", True)
         self.name = Elided()
@@ -127,13 +134,10 @@ class SamplePanel(QWidget):
         top = QHBoxLayout()
         top.addWidget(heading(tr("Elements in the sample")))
         top.addStretch(1)
-        self.clear_button = QPushButton(tr("Clear"))
-        self.clear_button.setProperty("flat", True)
+        self.clear_button = flat_button(tr("Clear"))
         self.clear_button.clicked.connect(self._session.elements.clear)
-        self.recent_button = QPushButton(tr("Recent"))
-        self.recent_button.setProperty("flat", True)
+        self.recent_button = flat_button(tr("Recent"), tr("Elements of former searches"))
         self.recent_button.setProperty("opens", True)
-        self.recent_button.setToolTip(tr("Elements of former searches"))
         self.recent = QMenu(self.recent_button)
         self.recent_button.setMenu(self.recent)
         top.addWidget(self.recent_button)
@@ -206,13 +210,12 @@ class SamplePanel(QWidget):
         self.cancel_button = QPushButton(tr("Cancel"))
         self.cancel_button.setToolTip(tr("Stop (Esc)"))
         self.cancel_button.clicked.connect(self.cancel)
-        self.further_button = QPushButton(tr("Search further"))
-        self.further_button.setProperty("flat", True)
-        self.further_button.setToolTip(
+        self.further_button = flat_button(
+            tr("Search further"),
             tr(
                 "Ask every source of candidates; pressed again, also larger cells and other random "
                 "numbers (Ctrl+Shift+F)"
-            )
+            ),
         )
         running.addWidget(self.status, 1)
         running.addWidget(self.further_button)

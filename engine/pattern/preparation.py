@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from engine.pattern.choices import HIGHEST_DEGREE, Anchor, BackgroundChoice, Method, PeakEdits
+from engine.pattern.choices import BackgroundChoice, PeakEdits
 from engine.pattern.excluded import Region, without_regions
 from engine.pattern.pattern import PowderPattern
-
-__all__ = ["HIGHEST_DEGREE", "Anchor", "BackgroundChoice", "Method", "PeakEdits", "Preparation"]
 
 
 @dataclass(frozen=True)

@@ -254,11 +254,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="app/agreeing.py" />
-      <source>Stopped by an error.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <location filename="app/asking.py" />
       <source>CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)</source>
       <translation type="unfinished" />
@@ -469,13 +464,18 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="app/differing.py" />
+      <location filename="app/derived_maps.py" />
       <source>Network sample {0} minus {1}{2}</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="app/differing.py" />
+      <location filename="app/derived_maps.py" />
       <source>the candidate</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/derived_maps.py" />
+      <source>Stopped by an error.</source>
       <translation type="unfinished" />
     </message>
     <message>

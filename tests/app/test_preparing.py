@@ -6,7 +6,7 @@ import pytest
 
 from app.state.session import Session
 from engine.errors import BadInputError
-from engine.pattern.preparation import BackgroundChoice, PeakEdits
+from engine.pattern.choices import BackgroundChoice, PeakEdits
 from tests.app.fake_engine import FakeEngine, make_pattern
 
 

@@ -111,13 +111,10 @@ def _unexplained(state: State) -> NDArray[np.int64]:
     peaks, instrument = state.prepared.peaks, state.parameters.instrument
     if len(peaks) == 0:
         return np.zeros(0, dtype=np.int64)
-    found = []
-    for made in state.calculated().phases:
-        angle = made.two_theta[: len(made.q)]
-        found.append(
-            angle + instrument.zero + instrument.displacement * np.cos(np.radians(angle / 2))
-        )
-    known = np.sort(np.concatenate(found))
+    phases = state.calculated().phases
+    known = np.sort(
+        np.concatenate([instrument.observed(made.two_theta[: len(made.q)]) for made in phases])
+    )
     after = np.clip(np.searchsorted(known, peaks.two_theta), 1, max(len(known) - 1, 1))
     nearest = np.minimum(
         np.abs(known[np.minimum(after, len(known) - 1)] - peaks.two_theta),

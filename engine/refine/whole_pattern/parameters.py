@@ -71,6 +71,11 @@ class InstrumentParameters:
     axial: float
     foreign: FloatArray = field(default_factory=lambda: np.zeros(0))
 
+    def observed(self, two_theta: FloatArray) -> FloatArray:
+        """Where lines at these angles (degrees) stand, zero error and displacement included."""
+        moved = self.displacement * np.cos(np.radians(two_theta / 2.0))
+        return np.asarray(two_theta + self.zero + moved)
+
 
 @dataclass(frozen=True, eq=False)
 class PhaseParameters:

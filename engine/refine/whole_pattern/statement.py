@@ -177,8 +177,7 @@ def _coordinates_su(state: State, i: int) -> FloatArray:
 def _reflections(state: State, calculated: CalculatedPattern, i: int) -> Reflections:
     made, crystal = calculated.phases[i], state.model.phases[i].crystal
     instrument = state.parameters.instrument
-    angle = made.two_theta[: len(made.q)]
-    angle = angle + instrument.zero + instrument.displacement * np.cos(np.radians(angle / 2.0))
+    angle = instrument.observed(made.two_theta[: len(made.q)])
     inside = (angle >= state.prepared.two_theta[0]) & (angle <= state.prepared.two_theta[-1])
     order = np.flatnonzero(inside)[np.argsort(angle[inside], kind="stable")]
     return Reflections(

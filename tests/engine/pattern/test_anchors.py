@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from engine.errors import BadInputError
 from engine.pattern.anchors import monotone_cubic, suggested_anchors, through_anchors
 from engine.pattern.background import chosen_background, estimate_background, snip_background
+from engine.pattern.choices import BackgroundChoice, PeakEdits
 from engine.pattern.peaks import find_peaks
-from engine.pattern.preparation import BackgroundChoice, PeakEdits
 
 ANCHORS = ((10.0, 300.0), (30.0, 200.0), (50.0, 150.0), (90.0, 140.0))
 places = st.integers(0, 10**7).map(lambda n: n / 1e5)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.pattern.choices import PeakEdits
 from engine.pattern.peaks import find_peaks
-from engine.pattern.preparation import PeakEdits
 
 LINES = [(26.6, 1500.0), (38.0, 300.0), (38.5, 200.0), (71.7, 500.0)]
 

@@ -13,9 +13,10 @@ from engine.export.pattern_files import write_pattern
 from engine.export.problem_record import problem_of
 from engine.export.solution_files import solution_record
 from engine.pattern.background import chosen_background
+from engine.pattern.choices import BackgroundChoice, PeakEdits
 from engine.pattern.io import read_pattern
 from engine.pattern.peaks import find_peaks
-from engine.pattern.preparation import BackgroundChoice, PeakEdits, Preparation
+from engine.pattern.preparation import Preparation
 from engine.pattern.radiation import preset
 from engine.refine.phases import refine_phases
 from engine.refine.prepared import prepare

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.controller import Controller
-from app.differing import Differing
+from app.derived_maps import DerivedMaps
 from app.jobs.runner import JobRunner
 from app.services import Services
 from app.state.density import DensityMap, DensityState
@@ -43,7 +43,7 @@ def session(qapp, qtbot, asked):
     engine = FakeEngine()
     jobs = JobRunner()
     controller = Controller(Session(), engine.services(density_difference=asked[0]), jobs)
-    controller.differing = Differing(controller)
+    controller.derived_maps = DerivedMaps(controller)
     made = controller.session
     problem = Problem(engine.pattern, ("Na", "Cl"))
     made.solution.set_solution(make_solution(problem))
