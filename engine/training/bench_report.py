@@ -9,11 +9,13 @@ from engine.training import (
     bench_figures,
     bench_refine_tables,
     bench_rival,
+    bench_speed,
     bench_tables,
 )
 from engine.training.bench_collection import ALL, RIVAL, Collection
 from engine.training.bench_figures import rate
 from engine.training.bench_results import Row
+from engine.training.bench_speed import SpeedTable
 
 _HEAD = """# Benchmarks
 
@@ -131,7 +133,13 @@ _CONTROL_NAMES = (
 )
 
 
-def page(collection: Collection, machine: str, reliability: str = "", earlier: str = "") -> str:
+def page(
+    collection: Collection,
+    machine: str,
+    reliability: str = "",
+    earlier: str = "",
+    speed: Sequence[SpeedTable] = (),
+) -> str:
     """The whole page.
 
     Parameters
@@ -143,6 +151,7 @@ def page(collection: Collection, machine: str, reliability: str = "", earlier: s
         Text of `engine.training.calibration.calibrate`; "" leaves its section out.
     earlier : str
         A page to add at the end as it is.
+    speed : sequence of SpeedTable
     """
     parts = [_HEAD, _program(collection, machine)]
     parts.append(_AIMS.format(table=bench_aims.table(collection)))
@@ -154,6 +163,7 @@ def page(collection: Collection, machine: str, reliability: str = "", earlier: s
     parts += _controls(collection)
     if reliability:
         parts.append(_CALIBRATION.format(reliability=reliability))
+    parts += bench_speed.section(speed)
     if earlier:
         parts.append("\n" + earlier.strip() + "\n")
     return "".join(parts)

@@ -49,6 +49,14 @@ def add_parsers(subparsers: Any) -> None:
         help="what the verdict was calibrated on",
     )
     report.add_argument(
+        "--speed",
+        nargs="*",
+        default=[],
+        type=Path,
+        metavar="TABLE.json",
+        help="tables that scripts of tests/benchmarks have written",
+    )
+    report.add_argument(
         "--earlier", type=Path, metavar="FILE.md", help="a page to add as it is, at the end"
     )
     report.add_argument("--machine", required=True, help="what it ran on, in words")
@@ -178,6 +186,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     from engine.training.bench_collection import Collection
     from engine.training.bench_report import page
     from engine.training.bench_results import read_results
+    from engine.training.bench_speed import read_table
     from engine.training.calibration import calibrate, read_examples
 
     collection = Collection.of(read_results(path) for path in arguments.results)
@@ -187,7 +196,8 @@ def run_report(arguments: argparse.Namespace) -> int:
     earlier = ""
     if arguments.earlier is not None:
         earlier = arguments.earlier.read_text(encoding="utf-8")
-    text = page(collection, arguments.machine, reliability, earlier)
+    speed = [read_table(path) for path in arguments.speed]
+    text = page(collection, arguments.machine, reliability, earlier, speed)
     arguments.out.write_text(text, encoding="utf-8")
     print(f"written: {arguments.out}")
     return 0

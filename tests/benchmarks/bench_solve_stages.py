@@ -1,8 +1,8 @@
 """Where the time of a solution goes: the share of each stage, with the gaps between reports.
 
-Run by hand: ``python -m tests.benchmarks.bench_solve_stages [--count N]``. Solves made-up
-structures from simulated measurements. A long gap between two reports is a time in which the
-window cannot cancel.
+Run by hand: ``python -m tests.benchmarks.bench_solve_stages [--count N] [--out TABLE.json]``.
+Solves made-up structures from simulated measurements. A long gap between two reports is a time in
+which the window cannot cancel.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from engine.crystal.composition import SYMBOLS
 from engine.progress import Progress
 from engine.solve.result import Problem
 from engine.solve.solver import solve
+from engine.training.bench_speed import SpeedTable, write_table
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
 
@@ -30,6 +32,9 @@ STAGES = (
     (0.8, "whole pattern"),
     (0.98, "last"),
 )
+WORDS = """Made-up structures, solved from simulated measurements and their elements: the share of
+each stage, and the longest time between two reports of progress, in which a search cannot be
+cancelled. By the clock."""
 
 
 class Clock(Progress):
@@ -56,23 +61,40 @@ class Clock(Progress):
         return float(np.diff(times)[place]), self.seen[place][1]
 
 
+def row(name: str) -> tuple[str, ...]:
+    """Solve one structure's pattern; what was found, and the share of each stage."""
+    structure = BY_NAME[name].structure
+    elements = tuple(SYMBOLS[z] for z in np.unique(structure.numbers))
+    clock = Clock()
+    solution = solve(Problem(measured(structure, 1), elements), clock)
+    stages = clock.stages()
+    total = sum(stages.values())
+    gap, where = clock.longest_gap()
+    best = solution.candidates[0] if solution.candidates else None
+    return (
+        name,
+        f"{best.formula} ({best.space_group}), {solution.verdict}" if best else "nothing",
+        f"{total:.1f} s",
+        *(f"{100 * stages.get(part, 0.0) / total:.0f} %" for _, part in STAGES),
+        f"{gap:.2f} s at {100 * where:.0f} %",
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=len(NAMES))
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    for name in NAMES[: options.count]:
-        structure = BY_NAME[name].structure
-        elements = tuple(SYMBOLS[z] for z in np.unique(structure.numbers))
-        clock = Clock()
-        solution = solve(Problem(measured(structure, 1), elements), clock)
-        stages = clock.stages()
-        total = sum(stages.values())
-        shares = ", ".join(f"{part} {100 * t / total:.0f} %" for part, t in stages.items())
-        gap, where = clock.longest_gap()
-        best = solution.candidates[0] if solution.candidates else None
-        found = f"{best.formula} ({best.space_group})" if best else "nothing"
-        print(f"{name:12s} {found:18s} {solution.verdict:12s} {total:5.1f} s: {shares}")
-        print(f"{'':12s} longest time without a report: {gap:.2f} s at {100 * where:.0f} %")
+    table = SpeedTable(
+        "Where the time of a solution goes",
+        WORDS,
+        "python -m tests.benchmarks.bench_solve_stages",
+        ("pattern of", "found", "total", *(part for _, part in STAGES), "longest silence"),
+        tuple(row(name) for name in NAMES[: options.count]),
+    )
+    print(table)
+    if options.out is not None:
+        write_table(options.out, table)
 
 
 if __name__ == "__main__":
