@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app import text
+from app.candidate_details import CandidateDetails
 from app.jobs.runner import Handlers, JobRunner
 from app.language import noop, tr
 from app.services import Services
@@ -58,8 +58,7 @@ class Controller(QObject):
         self.session = session
         self.services = services
         self.jobs = jobs
-        session.solution.chosen_changed.connect(self._look_at_candidate)
-        session.pattern.derived_changed.connect(self._compare)
+        self._details = CandidateDetails(session, services, jobs, self)
 
     # -- patterns ----------------------------------------------------------------------------
 
@@ -335,37 +334,6 @@ class Controller(QObject):
     def cancel_density(self) -> None:
         """Stop the network's run."""
         self.jobs.cancel("density")
-
-    def _look_at_candidate(self) -> None:
-        """Compute what belongs to the chosen candidate: its own density, its peaks."""
-        candidate = self.session.solution.chosen
-        if candidate is None:
-            self.jobs.abandon("candidate")
-            if self.session.density.candidate_maps:
-                self.session.density.set_candidate_maps({})
-            return
-        label = text.candidate(candidate)
-        self.jobs.start(
-            "candidate",
-            lambda _progress: self.services.candidate_maps(candidate.structure, label),
-            Handlers(result=self.session.density.set_candidate_maps),
-        )
-        self._compare()
-
-    def _compare(self) -> None:
-        """Fitted peaks beside the reflections of the chosen candidate."""
-        candidate = self.session.solution.chosen
-        pattern, peaks = self.session.pattern.pattern, self.session.pattern.peaks
-        if candidate is None or pattern is None or peaks is None:
-            self.jobs.abandon("compare")
-            return
-        radiation, reflections = pattern.radiation, candidate.fit.reflections
-        excluded = self.session.pattern.preparation.excluded
-        self.jobs.start(
-            "compare",
-            lambda _progress: self.services.compare(peaks, reflections, radiation, excluded),
-            Handlers(result=self.session.solution.set_comparison),
-        )
 
     def put_back(self, project: Project, step: str) -> None:
         """Make the session what a project holds, as one step of its history.
