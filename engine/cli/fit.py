@@ -68,6 +68,14 @@ def _add_groups(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--fix", metavar="GROUP", nargs="+", default=[], help="hold these")
     group.add_argument("--background-terms", metavar="N", type=number(int, 1), default=N_BACKGROUND)
     group.add_argument(
+        "--humps",
+        metavar="DEG",
+        type=number(float, 0.0, above=True),
+        nargs="+",
+        default=[],
+        help="refine diffuse humps near these 2theta; default: those that pay",
+    )
+    group.add_argument(
         "--texture-axis", metavar=("H", "K", "L"), type=int, nargs=3, help="of March and Dollase"
     )
 
@@ -125,6 +133,7 @@ def _options(arguments: argparse.Namespace, phases: int) -> RefinementOptions:
         fix=tuple(arguments.fix),
         background_terms=arguments.background_terms,
         texture_axis=None if axis is None else (axis[0], axis[1], axis[2]),
+        hump_positions=tuple(arguments.humps),
         particle_diameters=tuple(sizes) if sizes else None,
     )
 

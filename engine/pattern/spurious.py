@@ -43,6 +43,8 @@ class ForeignLine:
         What it is, in words.
     fwhm, eta : float
         Width in degrees and Lorentzian share of a line; a diffuse hump has neither, 0.
+    width : float
+        FWHM of a diffuse hump, degrees; 0 for a line.
     """
 
     two_theta: float
@@ -50,6 +52,7 @@ class ForeignLine:
     origin: str
     fwhm: float = 0.0
     eta: float = 0.0
+    width: float = 0.0
 
 
 def foreign_lines(
@@ -78,7 +81,13 @@ def foreign_lines(
     found = np.zeros(len(lines), dtype=bool)
     found[list(origins)] = True
     named = tuple(
-        ForeignLine(float(lines.position[i]), float(lines.area[i]), origins[i], *shapes.get(i, ()))
+        ForeignLine(
+            float(lines.position[i]),
+            float(lines.area[i]),
+            origins[i],
+            *shapes.get(i, (0.0, 0.0)),
+            width=0.0 if i in shapes else float(np.exp(lines.log_fwhm[i])),
+        )
         for i in sorted(origins)
     )
     return found, named

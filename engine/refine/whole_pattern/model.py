@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 
@@ -18,6 +17,7 @@ from engine.refine.whole_pattern.axial_divergence import (
     AxialLines,
     axial_lines,
 )
+from engine.refine.whole_pattern.background import Background
 from engine.refine.whole_pattern.line_widths import LineWidths, line_widths
 from engine.refine.whole_pattern.parameters import (
     INSTRUMENT,
@@ -41,6 +41,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "gauss": ("fwhm", "eta"),
     "lorentz": ("fwhm", "eta"),
 }
+_SMOOTH = {"background", "air", "humps", "hump_shapes"}
 _ATOMIC = {"coordinates", "b_element", "occupancy"}
 
 
@@ -124,8 +125,7 @@ class WholePatternModel:
         self.phases = phases
         self.two_theta = two_theta
         self.reach = reach
-        self.fixed_background = fixed_background
-        self._chebyshev = _chebyshev_terms(two_theta, n_background)
+        self.background = Background.of(two_theta, fixed_background, n_background)
         self.foreign: csc_matrix | None = None
         # The beam of a tube diverges before the sample too, that of a synchrotron does not.
         self.divergence = TWO_BEAMS if phases[0].radiation.is_tube else SINGLE_BEAM
@@ -145,13 +145,13 @@ class WholePatternModel:
     def with_polynomial_background(self, n_background: int) -> WholePatternModel:
         """The same model with a background of Chebyshev terms alone."""
         other = copy.copy(self)
-        other.fixed_background = np.zeros_like(self.two_theta)
-        other._chebyshev = _chebyshev_terms(self.two_theta, n_background)
+        other.background = self.background.polynomial(n_background)
         return other
 
     def background_like(self, curve: FloatArray) -> FloatArray:
         """(b,) coefficients that follow a curve (n,) of counts best."""
-        found, *_ = np.linalg.lstsq(self._chebyshev, curve - self.fixed_background, rcond=None)
+        terms, fixed = self.background.terms, self.background.fixed
+        found, *_ = np.linalg.lstsq(terms, curve - fixed, rcond=None)
         return np.asarray(found)
 
     def calculate(self, parameters: Parameters, free: Freedom = ()) -> CalculatedPattern:
@@ -164,7 +164,7 @@ class WholePatternModel:
             made = phase.lines(own, atomic)
             lines.append(made)
             shapes.append(self._shapes(made, instrument, own, wanted))
-        background = self.fixed_background + self._chebyshev @ instrument.background
+        background = self.background.curve(instrument)
         pattern = background.copy()
         for made, shape in zip(lines, shapes, strict=True):
             pattern += shape.value @ made.area
@@ -233,8 +233,8 @@ class WholePatternModel:
     ) -> FloatArray:
         owner, group = slot
         if owner == INSTRUMENT:
-            if group == "background":
-                return self._chebyshev
+            if group in _SMOOTH:
+                return self.background.columns(group, parameters.instrument)
             if group == "foreign":
                 none = np.zeros((len(self.two_theta), 0))
                 return none if self.foreign is None else np.asarray(self.foreign.toarray())
@@ -257,11 +257,6 @@ class WholePatternModel:
             )
             return _by_widths(made, shape, powers, widths.fwhm_by_lorentz, widths.eta_by_lorentz)
         return np.asarray(shape.value @ made.columns(group, own))
-
-
-def _chebyshev_terms(two_theta: FloatArray, count: int) -> FloatArray:
-    unit = 2.0 * (two_theta - two_theta[0]) / (two_theta[-1] - two_theta[0]) - 1.0
-    return np.asarray(chebyshev.chebvander(unit, count - 1))
 
 
 def _instrument_columns(group: str, made: PhaseLines, shape: _Shapes) -> FloatArray:

@@ -9,6 +9,8 @@ from engine.errors import BadInputError
 GROUPS = (
     "scale",
     "background",
+    "air",
+    "humps",
     "zero",
     "displacement",
     "cell",
@@ -27,6 +29,7 @@ GROUPS = (
 # single phase.
 AUTOMATIC = tuple(group for group in GROUPS if group != "occupancy")
 N_BACKGROUND = 8
+MOST_HUMPS = 6
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class RefinementOptions:
         Chebyshev terms added to the estimated background.
     texture_axis : tuple of int or None
         h, k, l; None to search for one.
+    hump_positions : tuple of float
+        Where diffuse humps are, degrees of 2theta; empty to look for them.
     particle_diameters : tuple of float or None
         Micrometres, one for all phases or one each, for Brindley's correction.
     """
@@ -52,6 +57,7 @@ class RefinementOptions:
     fix: tuple[str, ...] = ()
     background_terms: int = N_BACKGROUND
     texture_axis: tuple[int, int, int] | None = None
+    hump_positions: tuple[float, ...] = ()
     particle_diameters: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -65,6 +71,10 @@ class RefinementOptions:
             raise BadInputError("The background needs at least one term.")
         if any(d <= 0.0 for d in self.particle_diameters or ()):
             raise BadInputError("Particle diameters must be greater than zero micrometres.")
+        if any(not 0.0 < angle < 180.0 for angle in self.hump_positions):
+            raise BadInputError("A hump lies at a 2theta between 0 and 180 degrees.")
+        if len(self.hump_positions) > MOST_HUMPS:
+            raise BadInputError(f"At most {MOST_HUMPS} humps can be refined.")
 
     @property
     def automatic(self) -> bool:

@@ -22,6 +22,9 @@ Freedom = tuple[Slot, ...]
 # Group of a slot: the field that it varies.
 INSTRUMENT_GROUPS = {
     "background": "background",
+    "air": "air",
+    "humps": "humps",
+    "hump_shapes": "hump_shapes",
     "zero": "zero",
     "displacement": "displacement",
     "gauss": "gauss",
@@ -41,6 +44,8 @@ PHASE_GROUPS = {
 LARGEST_SHIFT = 0.5  # degrees, of zero and displacement
 B_RANGE = (-2.0, 15.0)
 _MOST_WIDE = 6.0  # degrees
+# Least and largest position, height and FWHM of a hump.
+_HUMP_RANGE = (np.array([0.0, 0.0, 0.5]), np.array([180.0, np.inf, 60.0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,12 @@ class InstrumentParameters:
         Of axial divergence, see `engine.refine.whole_pattern.axial_divergence.axial_lines`.
     foreign : (e,) array
         Areas of lines that are no phase's, counts times degrees.
+    air : float
+        Air scatter, counts times degrees: its level at an angle is `air` / two_theta.
+    humps : (3 h,) array
+        Position (degrees), height (counts) and FWHM (degrees) of each diffuse hump.
+    hump_shapes : (h,) array
+        Lorentzian share of each hump.
     """
 
     background: FloatArray
@@ -70,6 +81,9 @@ class InstrumentParameters:
     gauss: FloatArray
     axial: float
     foreign: FloatArray = field(default_factory=lambda: np.zeros(0))
+    air: float = 0.0
+    humps: FloatArray = field(default_factory=lambda: np.zeros(0))
+    hump_shapes: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     def observed(self, two_theta: FloatArray) -> FloatArray:
         """Where lines at these angles (degrees) stand, zero error and displacement included."""
@@ -191,6 +205,12 @@ def _bounded(name: str, value: FloatArray | float) -> FloatArray | float:
         return np.clip(value, *B_RANGE)
     if name == "foreign":
         return np.maximum(value, 0.0)
+    if name == "air":
+        return max(float(value), 0.0)
+    if name == "humps":
+        return np.asarray(np.clip(np.reshape(value, (-1, 3)), *_HUMP_RANGE)).ravel()
+    if name == "hump_shapes":
+        return np.clip(value, 0.0, 1.0)
     if name == "occupancy":
         return np.clip(value, 0.0, 2.0)
     return value

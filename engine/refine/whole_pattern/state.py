@@ -31,6 +31,8 @@ B_START, B_SIGMA = 0.6, 1.0
 # lines overlap and whose structures are known.
 SHIFT_SIGMA, SHIFT_SIGMA_OF_SEVERAL = 0.5, 0.05
 NO_ASYMMETRY = 1e-4
+# Lorentzian share of a diffuse hump.
+HUMP_SHAPE, HUMP_SHAPE_SIGMA = 0.25, 0.25
 # Phases with less of the Bragg intensity keep their shape and B; with still less, their cell.
 WEAK, TRACE = 0.04, 0.008
 # Phases with less are not asked where their atoms are, unless there is no other.
@@ -38,12 +40,15 @@ STRONG = 0.1
 _BROADENING = (4.0, 2.0, 1.0)
 _INSTRUMENT_SLOTS = {
     "background": ("background",),
+    "air": ("air",),
+    "humps": ("humps", "hump_shapes"),
     "zero": ("zero",),
     "displacement": ("displacement",),
     "profile": ("gauss",),
     "asymmetry": ("axial",),
     "foreign": ("foreign",),
 }
+_SMOOTH = ("background", "air", "humps")
 _PHASE_SLOTS = {"profile": "lorentz"}
 
 
@@ -94,7 +99,7 @@ class State:
 
     def allows(self, group: str) -> bool:
         """Whether a group may be refined; a background that was chosen only where it is asked."""
-        held = group == "background" and bool(self.prepared.held_background)
+        held = group in _SMOOTH and bool(self.prepared.held_background)
         return self.options.allows(group) and not (held and self.options.automatic)
 
     def freedom(self, groups: tuple[str, ...]) -> Freedom:
@@ -102,6 +107,8 @@ class State:
         slots: list[Slot] = []
         for group in groups:
             if group == "foreign" and self.model.foreign is None:
+                continue
+            if group == "humps" and len(self.parameters.instrument.hump_shapes) == 0:
                 continue
             slots += [(INSTRUMENT, name) for name in _INSTRUMENT_SLOTS.get(group, ())]
             if group in _INSTRUMENT_SLOTS and group not in _PHASE_SLOTS:
@@ -165,7 +172,8 @@ class State:
         several = len(self.model.phases) > 1
         shift = SHIFT_SIGMA_OF_SEVERAL if several else SHIFT_SIGMA
         expected = (("b_iso", B_START, B_SIGMA), ("b_element", B_START, B_SIGMA))
-        return tuple(
+        shape = Restraint((INSTRUMENT, "hump_shapes"), HUMP_SHAPE, HUMP_SHAPE_SIGMA * unit)
+        return shape, *(
             Restraint((i, group), target, sigma * unit)
             for i in range(len(self.model.phases))
             for group, target, sigma in (*expected, ("coordinates", 0.0, shift))

@@ -11,6 +11,8 @@ from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.structure import CrystalStructure
 from engine.refine.result import Correlations, FitResult, Parameter, PhaseFit, Reflections
 from engine.refine.whole_pattern.axial_divergence import SINGLE_BEAM, TWO_BEAMS
+from engine.refine.whole_pattern.background import PER_HUMP
+from engine.refine.whole_pattern.diffuse import diffuse_in_words, diffuse_notes
 from engine.refine.whole_pattern.marquardt import Minimum
 from engine.refine.whole_pattern.model import CalculatedPattern
 from engine.refine.whole_pattern.parameters import INSTRUMENT, Slot, places, values_of
@@ -53,6 +55,7 @@ _UNITS = {
     "b_element": "A^2",
     "coordinates": "A",
     "foreign": "deg",
+    "air": "deg",
 }
 
 
@@ -67,7 +70,7 @@ def state_result(state: State) -> FitResult:
     freedom = sum(len(values_of(minimum.parameters, slot)) for slot in minimum.freedom)
     spare = max(len(prepared.observed) - freedom, 1)
     phases = [_phase_fit(state, calculated, i) for i in range(len(state.model.phases))]
-    notes = list(state.notes)
+    notes = [*state.notes, *diffuse_notes(state, calculated.pattern - calculated.background)]
     if len(phases) > 1:
         phases = _with_fractions(state, phases)
         notes += _absorption_notes(phases)
@@ -106,9 +109,10 @@ def _background_in_words(state: State) -> str:
         return f"{held}, held"
     terms = f"{len(state.parameters.instrument.background)} Chebyshev terms of the first kind"
     if held:
-        return f"{terms}, added to this: {held}"
-    estimated = bool(np.any(state.model.fixed_background))
-    return f"{terms}, added to a curve estimated from the pattern" if estimated else terms
+        return f"{terms}, added to this: {held}{diffuse_in_words(state)}"
+    if np.any(state.model.background.fixed):
+        terms += ", added to a curve estimated from the pattern"
+    return terms + diffuse_in_words(state)
 
 
 def _phase_fit(state: State, calculated: CalculatedPattern, i: int) -> PhaseFit:
@@ -269,7 +273,8 @@ def _parameters(minimum: Minimum) -> tuple[Parameter, ...]:
     for slot in minimum.freedom:
         values = values_of(minimum.parameters, slot)
         for name, value, spread in zip(_names(slot, len(values)), values, su[slot], strict=True):
-            listed.append(Parameter(name, float(value), float(spread), _UNITS.get(slot[1], "")))
+            unit = "deg" if name.endswith(("position", "fwhm")) else _UNITS.get(slot[1], "")
+            listed.append(Parameter(name, float(value), float(spread), unit))
     return tuple(listed)
 
 
@@ -277,6 +282,11 @@ def _names(slot: Slot, count: int) -> list[str]:
     owner, group = slot
     if group == "lorentz" and count > 2:
         names = [f"{letter}_{k + 1}" for letter in "XY" for k in range(count // 2)]
+    elif group == "humps":
+        each = ("position", "height", "fwhm")
+        names = [f"hump_{k + 1}:{word}" for k in range(count // PER_HUMP) for word in each]
+    elif group == "hump_shapes":
+        names = [f"hump_{k + 1}:eta" for k in range(count)]
     elif group in _NAMES:
         names = list(_NAMES[group])
     else:

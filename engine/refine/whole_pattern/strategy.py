@@ -11,6 +11,8 @@ from engine.progress import Progress
 from engine.refine.crystal_model import CrystalModel
 from engine.refine.texture import COMMON_AXES, ranked_axes
 from engine.refine.whole_pattern.coordinates import place_atoms
+from engine.refine.whole_pattern.diffuse import with_diffuse
+from engine.refine.whole_pattern.diffuse_search import POLYNOMIAL_TERMS
 from engine.refine.whole_pattern.foreign_lines import with_foreign_lines
 from engine.refine.whole_pattern.free_intensities import extract, refine_free
 from engine.refine.whole_pattern.integrated import integrated
@@ -37,7 +39,6 @@ ANISOTROPY_GAIN = 1.03
 COORDINATE_GAIN = 1.01
 # Of the axes of texture so many are refined with everything else.
 AXES_REFINED = 3
-POLYNOMIAL_TERMS = 16
 ASYMMETRY_START = 0.04
 _NO_ASYMMETRY = 0.006
 # R_wp over that of free intensities beyond which given coordinates are not trusted.
@@ -71,6 +72,7 @@ def run(state: State, progress: Progress) -> State:
     groups: tuple[str, ...] = (*base, "profile", "b_iso")
     state = with_background(state.refined(groups), groups)
     state, groups = with_foreign_lines(state, groups)
+    state, groups = with_diffuse(state, groups)
     state = with_anisotropic_widths(state, groups)
     progress.report(0.45, "Trying texture and coordinates")
     state = atoms_and_texture(state, groups)
@@ -104,6 +106,7 @@ def run_free_intensities(state: State, progress: Progress) -> State:
     groups = (*groups, "profile")
     state = with_background(state, groups)
     state, groups = with_foreign_lines(state, groups)
+    state, groups = with_diffuse(state, groups)
     progress.report(0.7, "Refining asymmetry")
     state, groups = with_asymmetry(_freed(state, groups), groups)
     state, groups = with_displacement(state, groups)

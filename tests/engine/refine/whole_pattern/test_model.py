@@ -45,7 +45,16 @@ def two_phases() -> tuple[WholePatternModel, Parameters]:
                 occupancy=1.0 + rng.normal(0.0, 0.02, len(phase.factors.sites)),
             )
         )
-    instrument = InstrumentParameters(np.zeros(3), 0.02, 0.01, np.array([0.02, -0.005, 0.01]), 0.06)
+    instrument = InstrumentParameters(
+        np.zeros(3),
+        0.02,
+        0.01,
+        np.array([0.02, -0.005, 0.01]),
+        0.06,
+        air=200.0,
+        humps=np.array([30.0, 40.0, 7.0, 55.0, 25.0, 12.0]),
+        hump_shapes=np.array([0.2, 0.6]),
+    )
     model = WholePatternModel(tuple(phases), AXIS, np.full(len(AXIS), 50.0), 3)
     return model, Parameters(instrument, tuple(parameters))
 
