@@ -76,6 +76,12 @@ def _add_groups(parser: argparse.ArgumentParser) -> None:
         help="refine diffuse humps near these 2theta; default: those that pay",
     )
     group.add_argument(
+        "--robust",
+        action="store_true",
+        help="let lines of unknown impurities pull less: what lies above the fit counts by its "
+        "logarithm; residuals are stated with plain weights",
+    )
+    group.add_argument(
         "--texture-axis", metavar=("H", "K", "L"), type=int, nargs=3, help="of March and Dollase"
     )
 
@@ -134,6 +140,7 @@ def _options(arguments: argparse.Namespace, phases: int) -> RefinementOptions:
         background_terms=arguments.background_terms,
         texture_axis=None if axis is None else (axis[0], axis[1], axis[2]),
         hump_positions=tuple(arguments.humps),
+        robust=arguments.robust,
         particle_diameters=tuple(sizes) if sizes else None,
     )
 

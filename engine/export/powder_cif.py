@@ -231,7 +231,13 @@ def _write_residuals(block: Any, fit: FitResult) -> None:
     set_text(block, "_refine_ls_matrix_type", "full")
     set_text(block, "_refine_ls_structure_factor_coef", "Inet")
     set_text(block, "_refine_ls_weighting_scheme", "sigma")
-    set_text(block, "_refine_ls_weighting_details", "1/sigma^2 of the counts")
+    details = "1/sigma^2 of the counts"
+    if fit.robust_weights is not None:
+        details += (
+            ", times (c/r)^2 where the misfit r, in units of what is expected, is above c = 2"
+            "\n(David, J. Appl. Cryst. 34, 691 (2001)); residuals are stated without that factor"
+        )
+    set_text(block, "_refine_ls_weighting_details", details)
 
 
 def _write_functions(block: Any, fit: FitResult) -> None:
@@ -270,6 +276,8 @@ def _write_reflections(block: Any, fit: FitResult) -> None:
 def _write_points(block: Any, fit: FitResult) -> None:
     loop = block.init_loop("", list(_POINT_TAGS))
     weight = np.maximum(fit.sigma, 1e-300) ** -2.0
+    if fit.robust_weights is not None:
+        weight = weight * fit.robust_weights
     for values in zip(
         fit.two_theta, fit.observed, fit.calculated, fit.background, weight, strict=True
     ):

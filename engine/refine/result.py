@@ -166,6 +166,8 @@ class FitResult:
         How many expectations counted as observations.
     excluded : tuple of (float, float)
         Regions of 2theta (degrees) that were left out of the pattern.
+    robust_weights : (n,) array or None
+        Factors on the weights 1/sigma^2 with which was refined; all residuals are without.
     """
 
     structure: CrystalStructure
@@ -189,6 +191,7 @@ class FitResult:
     profile_function: str = ""
     restraints: int = 0
     excluded: tuple[tuple[float, float], ...] = ()
+    robust_weights: FloatArray | None = None
 
     @property
     def rp(self) -> float:

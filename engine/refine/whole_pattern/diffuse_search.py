@@ -94,7 +94,7 @@ class DiffuseSearch:
         self.state, self.asked = state, asked
         calculated = state.calculated()
         lines = calculated.pattern - calculated.background
-        weight = 1.0 / (state.prepared.sigma**2 + (_TRUST * lines) ** 2)
+        weight = 1.0 / (1.0 / state.weight + (_TRUST * lines) ** 2)
         x = state.prepared.two_theta
         edges = np.unique(np.linspace(0, len(x), _BINS + 1).astype(np.int64)[:-1])
         total = np.add.reduceat(weight, edges)

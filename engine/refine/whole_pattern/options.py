@@ -49,6 +49,8 @@ class RefinementOptions:
         h, k, l; None to search for one.
     hump_positions : tuple of float
         Where diffuse humps are, degrees of 2theta; empty to look for them.
+    robust : bool
+        What is measured above the fit counts by its logarithm, so that impurities do not pull.
     particle_diameters : tuple of float or None
         Micrometres, one for all phases or one each, for Brindley's correction.
     """
@@ -58,6 +60,7 @@ class RefinementOptions:
     background_terms: int = N_BACKGROUND
     texture_axis: tuple[int, int, int] | None = None
     hump_positions: tuple[float, ...] = ()
+    robust: bool = False
     particle_diameters: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:

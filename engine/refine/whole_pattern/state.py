@@ -67,6 +67,8 @@ class State:
     groups : tuple of str
         What has been freed so far, in order.
     notes : tuple of str
+    trust : (n,) array or None
+        Factors on the weights, where these are robust.
     """
 
     prepared: PreparedPattern
@@ -76,6 +78,7 @@ class State:
     shares: FloatArray
     groups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    trust: FloatArray | None = None
 
     @property
     def parameters(self) -> Parameters:
@@ -84,14 +87,23 @@ class State:
 
     @property
     def weight(self) -> FloatArray:
-        """(n,) 1/sigma^2."""
-        return np.asarray(self.prepared.sigma**-2)
+        """(n,) 1/sigma^2, times the factors of robust weights."""
+        plain = np.asarray(self.prepared.sigma**-2)
+        return plain if self.trust is None else plain * self.trust
+
+    @property
+    def plain_chi_squared(self) -> float:
+        """chi^2 of the pattern with weights 1/sigma^2."""
+        if self.trust is None:
+            return self.minimum.chi_squared
+        off = (self.prepared.observed - self.calculated().pattern) / self.prepared.sigma
+        return float(off @ off)
 
     @property
     def rwp(self) -> float:
-        """Weighted profile residual, a fraction."""
-        whole = float(self.weight @ self.prepared.observed**2)
-        return float(np.sqrt(self.minimum.chi_squared / whole))
+        """Weighted profile residual with weights 1/sigma^2, a fraction."""
+        whole = float(np.sum((self.prepared.observed / self.prepared.sigma) ** 2))
+        return float(np.sqrt(self.plain_chi_squared / whole))
 
     def calculated(self) -> CalculatedPattern:
         """The pattern now."""

@@ -16,6 +16,7 @@ from engine.refine.whole_pattern.diffuse import diffuse_in_words, diffuse_notes
 from engine.refine.whole_pattern.marquardt import Minimum
 from engine.refine.whole_pattern.model import CalculatedPattern
 from engine.refine.whole_pattern.parameters import INSTRUMENT, Slot, places, values_of
+from engine.refine.whole_pattern.robust import robust_note
 from engine.refine.whole_pattern.state import State
 from engine.refine.whole_pattern.weight_fractions import (
     MEDIUM,
@@ -63,14 +64,18 @@ def state_result(state: State) -> FitResult:
     """The result: curves, phases with weight fractions, parameters, correlations, residuals."""
     prepared, minimum = state.prepared, state.minimum
     calculated = state.calculated()
-    weight = state.weight
-    chi = minimum.chi_squared
+    weight = prepared.sigma**-2
+    chi = state.plain_chi_squared
     whole = float(weight @ prepared.observed**2)
     net = float(weight @ (prepared.observed - calculated.background) ** 2)
     freedom = sum(len(values_of(minimum.parameters, slot)) for slot in minimum.freedom)
     spare = max(len(prepared.observed) - freedom, 1)
     phases = [_phase_fit(state, calculated, i) for i in range(len(state.model.phases))]
-    notes = [*state.notes, *diffuse_notes(state, calculated.pattern - calculated.background)]
+    notes = [
+        *state.notes,
+        *robust_note(state),
+        *diffuse_notes(state, calculated.pattern - calculated.background),
+    ]
     if len(phases) > 1:
         phases = _with_fractions(state, phases)
         notes += _absorption_notes(phases)
@@ -99,6 +104,7 @@ def state_result(state: State) -> FitResult:
         correlations=_correlations(minimum),
         background_function=_background_in_words(state),
         profile_function=PROFILE + DIVERGENCE[state.model.divergence],
+        robust_weights=state.trust,
         restraints=sum(r.slot in minimum.freedom for r in state.restraints()),
     )
 
