@@ -20,6 +20,8 @@ def question_of(
     texture_axis: str = "",
     monochromator: float | None = None,
     excluded: str = "",
+    humps: str = "",
+    robust: bool = False,
 ) -> tuple[PowderPattern, RefinementOptions]:
     """What to refine against, and how.
 
@@ -35,6 +37,10 @@ def question_of(
         Bragg angle 2theta of a crystal monochromator, degrees.
     excluded : str
         Regions of 2theta, "25-27, 40.2-41".
+    humps : str
+        Where diffuse humps are, degrees of 2theta, "22, 45"; empty to look for them.
+    robust : bool
+        Whether what lies above the fit pulls less.
 
     Raises
     ------
@@ -44,13 +50,36 @@ def question_of(
     if groups is not None and not groups:
         raise BadInputError("Nothing is ticked: choose what is refined, or the automatic strategy.")
     axis = parse_axis(texture_axis)
-    options = RefinementOptions(refine=groups, background_terms=background_terms, texture_axis=axis)
+    options = RefinementOptions(
+        refine=groups,
+        background_terms=background_terms,
+        texture_axis=axis,
+        hump_positions=parse_positions(humps),
+        robust=robust,
+    )
     if monochromator is not None:
         optics = replace(
             pattern.radiation, monochromator_two_theta=monochromator, optics_provenance="typed"
         )
         pattern = replace(pattern, radiation=optics)
     return without_regions(pattern, parse_regions(excluded)), options
+
+
+def parse_positions(text: str) -> tuple[float, ...]:
+    """Angles as one types them: "22.5, 45".
+
+    Raises
+    ------
+    BadInputError
+        If one of them is no number.
+    """
+    parts = [part for part in re.split(r"[,;\s°]+", text) if part]
+    try:
+        return tuple(float(part) for part in parts)
+    except ValueError as error:
+        raise BadInputError(
+            f"'{text.strip()}' is no list of angles; write it as 22.5, 45."
+        ) from error
 
 
 def parse_axis(text: str) -> tuple[int, int, int] | None:

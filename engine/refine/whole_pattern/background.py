@@ -20,6 +20,8 @@ from engine.refine.whole_pattern.parameters import InstrumentParameters
 FloatArray = NDArray[np.float64]
 PER_HUMP = 3  # position, height, FWHM
 _LOWEST = 0.5  # degrees: below this the term of air scatter rises no further
+# So much of the diffuse part may be undone by a polynomial below zero.
+_UNDONE = 0.1
 _GAUSS = 4.0 * np.log(2.0)
 
 
@@ -55,7 +57,15 @@ class Background:
 
     def curve(self, instrument: InstrumentParameters) -> FloatArray:
         """(n,) counts."""
-        level = self.fixed + self.terms @ instrument.background + instrument.air * self.air
+        return self.smooth(instrument) + self.diffuse(instrument)
+
+    def smooth(self, instrument: InstrumentParameters) -> FloatArray:
+        """(n,) counts of curve and polynomial."""
+        return np.asarray(self.fixed + self.terms @ instrument.background)
+
+    def diffuse(self, instrument: InstrumentParameters) -> FloatArray:
+        """(n,) counts of air scatter and humps."""
+        level = instrument.air * self.air
         for k in range(len(instrument.hump_shapes)):
             level = level + self.hump(instrument, k)
         return np.asarray(level)
@@ -86,6 +96,17 @@ class Background:
         moved = -height / fwhm * slope
         shape = (1.0 - eta) * gauss + eta * lorentz
         return np.stack([moved, shape, moved * away], axis=1)
+
+
+def is_plausible(smooth: FloatArray, diffuse: FloatArray) -> bool:
+    """Whether air scatter and humps stand for something, and no polynomial below zero undoes them.
+
+    Parameters
+    ----------
+    smooth, diffuse : (n,) arrays
+        Counts of the two parts of a background.
+    """
+    return bool(np.min(smooth) >= -_UNDONE * float(np.max(diffuse)))
 
 
 def hump_shape(two_theta: FloatArray, position: float, fwhm: float, eta: float) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.refine.whole_pattern.background import PER_HUMP
+from engine.refine.whole_pattern.background import PER_HUMP, is_plausible
 from engine.refine.whole_pattern.diffuse_search import (
     POLYNOMIAL_TERMS,
     Choice,
@@ -55,9 +55,16 @@ def with_diffuse(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[st
     if asked:
         return trial, wanted_now
     same = state.refined(groups, steps=12)
+    kept = trial.parameters.instrument
     extra = max(_parameters(trial) - _parameters(same), 0)
     cost = DIFFUSE_GAIN * (1.0 + extra / state.prepared.n_independent)
-    pays = wanted_now != groups and cost * trial.minimum.chi_squared < same.minimum.chi_squared
+    background = trial.model.background
+    plausible = is_plausible(background.smooth(kept), background.diffuse(kept))
+    pays = (
+        wanted_now != groups
+        and plausible
+        and cost * trial.minimum.chi_squared < same.minimum.chi_squared
+    )
     return (trial, wanted_now) if pays else (same, groups)
 
 
@@ -111,7 +118,7 @@ def _sane(state: State) -> NDArray[np.bool_]:
     inside = (position > x[0] - 0.5 * fwhm) & (position < x[-1] + 0.5 * fwhm)
     su = state.minimum.uncertainties.get((INSTRUMENT, "humps"), np.zeros(len(instrument.humps)))
     seen = height > np.maximum(_SEEN * su[1::PER_HUMP], 0.0)
-    return np.asarray(inside & seen & (fwhm > 0.5 * least) & (fwhm < 1.5 * most))
+    return np.asarray(inside & seen & (fwhm > 0.6 * least) & (fwhm < 1.5 * most))
 
 
 def diffuse_in_words(state: State) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.refine.whole_pattern.background import PER_HUMP, Background, hump_shape
+from engine.refine.whole_pattern.background import PER_HUMP, Background, hump_shape, is_plausible
 from engine.refine.whole_pattern.state import HUMP_SHAPE, State
 
 FloatArray = NDArray[np.float64]
@@ -162,10 +162,13 @@ class DiffuseSearch:
         chi = float(np.sum((wanted - design @ found) ** 2))
         has_air = len(columns) > n_terms
         air = float(found[n_terms]) if has_air else 0.0
-        if air < 0.0 and not self.asked:
-            chi = np.inf
         heights = np.maximum(found[len(columns) :], 0.0)
         extra = has_air + (PER_HUMP + 1) * len(rows)
+        parts = (design * found) / self._root[:, None]
+        smooth = self._fixed + parts[:, :n_terms].sum(axis=1)
+        undone = extra > 0 and not is_plausible(smooth, parts[:, n_terms:].sum(axis=1))
+        if (air < 0.0 and not self.asked) or (undone and not self._held):
+            chi = np.inf
         return Choice(
             coefficients=np.asarray(found[:n_terms]),
             air=max(air, 0.0),
