@@ -49,7 +49,8 @@ class Refining(QObject):
 
         wishes = self.state.wishes
         try:
-            regions = (*self._session.preparing.regions, *parse_regions(wishes.excluded))
+            drawn = [r for r in self._session.preparing.regions if r not in wishes.used_again]
+            regions = (*drawn, *parse_regions(wishes.excluded))
             asked, options = question_of(
                 self._session.pattern.preparation.marked(pattern),
                 groups=None if wishes.automatic else wishes.groups,
@@ -57,15 +58,19 @@ class Refining(QObject):
                 texture_axis=wishes.texture_axis,
                 monochromator=wishes.monochromator or None,
                 excluded=regions_text(merged_regions(regions)),
+                humps=wishes.humps,
+                robust=wishes.robust,
             )
         except BadInputError as error:
             self.state.set_status("failed", 0.0, str(error))
             return False
+        further = () if wishes.further is None else (wishes.further.structure,)
+        structures = (candidate.structure, *further)
         self._candidate = candidate
         self.state.set_status("running", 0.0, tr("Starting"))
         self._jobs.start(
             "refine",
-            lambda progress: self._services.refine(asked, candidate.structure, options, progress),
+            lambda progress: self._services.refine(asked, structures, options, progress),
             reporting(self.state, lambda fit: self._take(candidate, fit)),
         )
         return True

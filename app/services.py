@@ -7,7 +7,7 @@ done by another process.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -113,13 +113,19 @@ def _solve(problem: Problem, progress: Progress) -> Solution:
 
 def _refine(
     pattern: PowderPattern,
-    structure: CrystalStructure,
+    phases: Sequence[CrystalStructure | Path],
     options: RefinementOptions,
     progress: Progress,
 ) -> FitResult:
+    """Refine structures, or those that files hold, together."""
+    from engine.crystal.structure import CrystalStructure
+    from engine.crystal.structure_io import read_structure
     from engine.refine.phases import refine_phases
 
-    return refine_phases(pattern, [structure], options, progress)
+    structures = [
+        one if isinstance(one, CrystalStructure) else read_structure(one) for one in phases
+    ]
+    return refine_phases(pattern, structures, options, progress)
 
 
 def _sites_of(structure: CrystalStructure, symprec: float) -> Sites:

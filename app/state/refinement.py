@@ -10,9 +10,20 @@ from psygnal import Signal
 from app.state.running import RunState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.crystal.structure import CrystalStructure
     from engine.refine.result import FitResult
 
 BACKGROUND_TERMS = 8
+
+
+@dataclass(frozen=True)
+class Further:
+    """A second phase: its name, and its structure or the file that holds it."""
+
+    name: str
+    structure: CrystalStructure | Path
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,14 @@ class Wishes:
         Bragg angle 2theta of a crystal monochromator, degrees; 0 for what the pattern says.
     excluded : str
         Regions of 2theta as typed, "25-27, 40.2-41".
+    used_again : tuple of (float, float)
+        Regions that are excluded from the pattern and yet refined against.
+    humps : str
+        Where diffuse humps are, as typed, "22, 45"; empty to look for them.
+    robust : bool
+        What lies above the fit pulls less.
+    further : Further or None
+        A second phase, refined together with the candidate.
     """
 
     automatic: bool = True
@@ -40,6 +59,10 @@ class Wishes:
     texture_axis: str = ""
     monochromator: float = 0.0
     excluded: str = ""
+    used_again: tuple[tuple[float, float], ...] = ()
+    humps: str = ""
+    robust: bool = False
+    further: Further | None = None
 
 
 class RefinementState(RunState):

@@ -30,6 +30,8 @@ from app.refining import Refining
 from app.state.session import Session
 from app.views.candidate_panel import CELL_NAMES
 from app.views.controls import heading, muted, progress_bar
+from app.views.further_phase import FurtherPhase
+from app.views.refine_regions import RegionSwitches
 from engine.export.numbers import number_with_su
 from engine.refine.result import FitResult
 
@@ -37,6 +39,12 @@ from engine.refine.result import FitResult
 GROUPS = (
     ("scale", noop("Scale"), noop("Of the calculated pattern")),
     ("background", noop("Background"), noop("Chebyshev terms added to the estimated background")),
+    ("air", noop("Air scatter"), noop("A term A/2θ beside the polynomial")),
+    (
+        "humps",
+        noop("Diffuse humps"),
+        noop("Broad peaks of what is amorphous, part of the background"),
+    ),
     ("zero", noop("Zero error"), noop("All lines moved by the same angle")),
     ("displacement", noop("Displacement"), noop("Sample above or below the axis; goes as cos θ")),
     ("cell", noop("Cell"), noop("Free cell parameters")),
@@ -78,6 +86,8 @@ class RefineDialog(QDialog):
         refining.state.wishes_changed.connect(self._show_wishes)
         session.solution.chosen_changed.connect(self._refresh)
         session.solution.status_changed.connect(self._refresh)
+        session.pattern.prepared.connect(self._refresh)
+        session.pattern.changed.connect(self._refresh)
         self._show_wishes()
         self._refresh()
 
@@ -144,11 +154,27 @@ class RefineDialog(QDialog):
         self.excluded.setPlaceholderText(tr("none; for example 25-27, 40.2-41"))
         self.excluded.setToolTip(tr("Regions of 2θ that the fit does not see"))
         self.excluded.textChanged.connect(lambda typed: state.wish(excluded=typed))
+        self.humps = QLineEdit()
+        self.humps.setPlaceholderText(tr("searched for"))
+        self.humps.setToolTip(tr("2θ of diffuse humps in degrees, for example 22.5, 45"))
+        self.humps.textChanged.connect(lambda typed: state.wish(humps=typed))
+        self.robust = QCheckBox(tr("&Robust weights"))
+        self.robust.setToolTip(
+            tr("What lies above the fit pulls less, so that impurities do not mislead it")
+        )
+        self.robust.toggled.connect(lambda on: state.wish(robust=on))
+        self.regions = RegionSwitches(self._session, self._refining)
+        self.further = FurtherPhase(self._session, self._refining)
         form = QFormLayout()
+        form.addRow(tr("&Together with"), self.further)
         form.addRow(tr("&Background terms"), self.background)
+        form.addRow(tr("&Humps near 2θ"), self.humps)
         form.addRow(tr("&Texture axis h k l"), self.axis)
         form.addRow("&Monochromator 2θ", self.monochromator)
+        self.regions_label = QLabel(tr("Excluded in plot"))
+        form.addRow(self.regions_label, self.regions)
         form.addRow(tr("&Excluded regions"), self.excluded)
+        form.addRow("", self.robust)
         column = QVBoxLayout()
         column.addWidget(self.automatic)
         column.addWidget(self.manual)
@@ -196,6 +222,7 @@ class RefineDialog(QDialog):
         wishes = self._refining.state.wishes
         shown: list[QWidget] = [self.automatic, self.manual, *self.groups.values()]
         shown += [self.background, self.axis, self.monochromator, self.excluded]
+        shown += [self.humps, self.robust]
         for widget in shown:
             widget.blockSignals(True)
         self.automatic.setChecked(wishes.automatic)
@@ -204,15 +231,24 @@ class RefineDialog(QDialog):
             box.setChecked(group in wishes.groups)
             box.setEnabled(not wishes.automatic)
         self.background.setValue(wishes.background_terms)
-        for line, typed in ((self.axis, wishes.texture_axis), (self.excluded, wishes.excluded)):
+        typed_in = (
+            (self.axis, wishes.texture_axis),
+            (self.excluded, wishes.excluded),
+            (self.humps, wishes.humps),
+        )
+        for line, typed in typed_in:
             if line.text() != typed:  # the cursor stays where it is otherwise
                 line.setText(typed)
         self.monochromator.setValue(wishes.monochromator)
+        self.robust.setChecked(wishes.robust)
         for widget in shown:
             widget.blockSignals(False)
 
     def _refresh(self) -> None:
         state, candidate = self._refining.state, self._session.solution.chosen
+        drawn = bool(self._session.preparing.regions)
+        self.regions.setVisible(drawn)
+        self.regions_label.setVisible(drawn)
         running = state.status == "running"
         self.refine.setEnabled(self._refining.possible and not running)
         self.stop.setEnabled(running)
@@ -256,20 +292,35 @@ def residuals(fit: FitResult, before: FitResult | None) -> str:
 
 def rows(fit: FitResult) -> list[tuple[str, str, str]]:
     """Name, value with standard uncertainty, and unit of what was refined; background left out."""
+    several = len(fit.phases) > 1
     listed = []
-    if fit.phases:
-        phase = fit.phases[0]
+    for i, phase in enumerate(fit.phases, start=1):
+        before = f"{i}: " if several else ""
+        if phase.weight_fraction is not None:
+            share = number_with_su(
+                100.0 * phase.weight_fraction, 100.0 * (phase.weight_fraction_su or 0.0), 1
+            )
+            listed.append((before + tr("weight fraction"), share, "%"))
         for name, value, su in zip(CELL_NAMES, phase.structure.cell, phase.cell_su, strict=True):
             unit = "°" if name in GREEK else "Å"
             if name in GREEK and not su > 0.0:
                 continue  # set by symmetry
-            listed.append((GREEK.get(name, name), number_with_su(value, float(su), 5), unit))
+            number = number_with_su(value, float(su), 5)
+            listed.append((before + GREEK.get(name, name), number, unit))
     for parameter in fit.parameters:
-        name = parameter.name.removeprefix("phase_1:")
+        owner, _, name = parameter.name.rpartition(":")
         if not name.startswith(("background", "cell")):
             value = number_with_su(parameter.value, parameter.su, 5)
-            listed.append((name, value, UNITS.get(parameter.unit, parameter.unit)))
+            unit = UNITS.get(parameter.unit, parameter.unit)
+            listed.append((_with_owner(owner, name, several), value, unit))
     return listed
+
+
+def _with_owner(owner: str, name: str, several: bool) -> str:
+    """A parameter's name with the phase, where there are several, or the hump that it is of."""
+    if owner.startswith("phase_"):
+        return f"{owner.removeprefix('phase_')}: {name}" if several else name
+    return f"{owner.replace('_', ' ')}: {name}" if owner else name
 
 
 def remarks(fit: FitResult) -> list[str]:

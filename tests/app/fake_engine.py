@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,7 @@ class FakeEngine:
         self.calls: list[str] = []
         self.problems: list[Problem] = []
         self.refinements: list[tuple[PowderPattern, Any]] = []
+        self.refined_phases: list[tuple[Any, ...]] = []
         self.derived: list[tuple[PowderPattern, Preparation]] = []
         self.written: list[tuple[Path, Any]] = []
 
@@ -191,12 +193,14 @@ class FakeEngine:
         return make_solution(problem)
 
     def refine(
-        self, pattern: PowderPattern, structure: CrystalStructure, options: Any, progress: Progress
+        self, pattern: PowderPattern, phases: Sequence[Any], options: Any, progress: Progress
     ) -> FitResult:
         """A better fit with a cell a little longer; the pattern and options are kept."""
         self.calls.append("refine")
         self.refinements.append((pattern, options))
+        self.refined_phases.append(tuple(phases))
         self.wait(progress)
+        structure = phases[0]
         longer = replace(structure, lattice=structure.lattice * 1.001)
         fit = make_candidate(pattern, 1).fit
         refined = (Parameter("zero", 0.0123, 0.0004, "deg"), Parameter("a", EDGE, 0.0002, "A"))

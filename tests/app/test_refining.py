@@ -23,7 +23,7 @@ def refined():
     asked, options = question_of(
         pattern, ("scale", "background", "cell", "profile", "b_iso"), background_terms=3
     )
-    fit = Services().refine(asked, rock_salt(EDGE * 1.001), options, Progress())
+    fit = Services().refine(asked, (rock_salt(EDGE * 1.001),), options, Progress())
     return pattern, fit
 
 

@@ -112,3 +112,51 @@ def test_a_new_search_ends_the_refinement(window, qtbot, dialog, engine):
     settle(window, qtbot)
     assert dialog.refine.isEnabled()
     assert window.session.solution.chosen.fit.rwp == 0.05
+
+
+def test_humps_and_robust_weights_are_asked_for(qtbot, window, dialog, engine):
+    dialog.humps.setText("22.5, 45")
+    dialog.robust.setChecked(True)
+    qtbot.mouseClick(dialog.refine, LEFT)
+    settle(window, qtbot)
+    _, options = engine.refinements[-1]
+    assert options.hump_positions == (22.5, 45.0)
+    assert options.robust
+
+
+def test_regions_of_the_plot_are_shown_and_switched(qtbot, window, dialog, engine):
+    assert not dialog.regions.isVisible()
+    window.session.preparing.type_regions("20-22, 30-35")
+    assert dialog.regions.isVisible()
+    assert [dialog.regions.item(i).text() for i in range(2)] == ["20-22°", "30-35°"]
+    dialog.regions.item(1).setCheckState(Qt.CheckState.Unchecked)
+    qtbot.mouseClick(dialog.refine, LEFT)
+    settle(window, qtbot)
+    pattern, _ = engine.refinements[-1]
+    inside = [np.any((pattern.two_theta >= a) & (pattern.two_theta <= b)) for a, b in
+              window.session.preparing.regions]  # fmt: skip
+    assert inside == [False, True]
+    window.session.preparing.type_regions("")
+    assert not dialog.regions.isVisible()
+
+
+def test_a_second_phase_is_refined_too(qtbot, window, dialog, engine, tmp_path):
+    session, chosen = window.session, window.session.solution.chosen
+    assert dialog.further.currentText() == "none"
+    dialog.further.setCurrentIndex(1)
+    dialog.further.activated.emit(1)
+    other = session.solution.candidates[1]
+    assert dialog.further.currentText().startswith("Candidate 2")
+    qtbot.mouseClick(dialog.refine, LEFT)
+    settle(window, qtbot)
+    assert engine.refined_phases[-1] == (chosen.structure, other.structure)
+    dialog.further.choose_file(tmp_path / "quartz.cif")
+    assert dialog.further.currentText() == "quartz.cif"
+    session.solution.choose(1)
+    settle(window, qtbot)
+    qtbot.mouseClick(dialog.refine, LEFT)
+    settle(window, qtbot)
+    assert engine.refined_phases[-1][1] == tmp_path / "quartz.cif"
+    dialog.further.activated.emit(0)
+    assert session.solution.chosen is not None
+    assert window.refining.state.wishes.further is None

@@ -8,7 +8,7 @@ import pytest
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import preset
-from engine.refine.wishes import parse_axis, question_of
+from engine.refine.wishes import parse_axis, parse_positions, question_of
 
 
 @pytest.fixture
@@ -46,3 +46,14 @@ def test_wishes_become_options_and_a_pattern(pattern):
 def test_nothing_ticked_is_refused(pattern):
     with pytest.raises(BadInputError, match="ticked"):
         question_of(pattern, ())
+
+
+def test_humps_as_they_are_typed(pattern):
+    assert parse_positions("") == ()
+    assert parse_positions("22.5, 45 °") == (22.5, 45.0)
+    _, options = question_of(pattern, humps="22.5;45", robust=True)
+    assert options.hump_positions == (22.5, 45.0)
+    assert options.robust
+    for typed in ("wide", "0", "22 200"):
+        with pytest.raises(BadInputError):
+            question_of(pattern, humps=typed)
