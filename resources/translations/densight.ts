@@ -2132,6 +2132,26 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="app/views/further_phase.py" />
+      <source>A mixture is refined as one; weight fractions are stated with the result</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/further_phase.py" />
+      <source>none</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/further_phase.py" />
+      <source>From a file…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/further_phase.py" />
+      <source>Structure of the second phase</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="app/views/guide_window.py" />
       <source>Guide</source>
       <translation type="unfinished" />
@@ -2773,6 +2793,26 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     </message>
     <message>
       <location filename="app/views/refine_dialog.py" />
+      <source>Air scatter</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>A term A/2θ beside the polynomial</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>Diffuse humps</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>Broad peaks of what is amorphous, part of the background</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
       <source>Zero error</source>
       <translation type="unfinished" />
     </message>
@@ -2933,12 +2973,42 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     </message>
     <message>
       <location filename="app/views/refine_dialog.py" />
+      <source>2θ of diffuse humps in degrees, for example 22.5, 45</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>&amp;Robust weights</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>What lies above the fit pulls less, so that impurities do not mislead it</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>&amp;Together with</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
       <source>&amp;Background terms</source>
       <translation type="unfinished" />
     </message>
     <message>
       <location filename="app/views/refine_dialog.py" />
+      <source>&amp;Humps near 2θ</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
       <source>&amp;Texture axis h k l</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>Excluded in plot</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2989,6 +3059,21 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     <message>
       <location filename="app/views/refine_dialog.py" />
       <source>{0} are correlated by {1:+.2f}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>weight fraction</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_regions.py" />
+      <source>Excluded regions of the pattern</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_regions.py" />
+      <source>Excluded in the pattern; take a tick away to refine against that region as well</source>
       <translation type="unfinished" />
     </message>
     <message>

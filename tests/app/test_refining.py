@@ -21,7 +21,10 @@ from tests.app.fake_engine import EDGE, make_solution, rock_salt
 def refined():
     pattern = simulate_pattern(rock_salt(EDGE), preset("CuKa"))
     asked, options = question_of(
-        pattern, ("scale", "background", "cell", "profile", "b_iso"), background_terms=3
+        pattern,
+        ("scale", "background", "cell", "profile", "b_iso"),
+        background_terms=3,
+        robust=True,
     )
     fit = Services().refine(asked, (rock_salt(EDGE * 1.001),), options, Progress())
     return pattern, fit
@@ -45,6 +48,7 @@ def test_a_refined_candidate_is_kept_in_a_project_and_exported(refined, tmp_path
     write_project(path, project)
     kept = read_project(path).solution.candidates[0].fit
     assert np.array_equal(kept.calculated, fit.calculated)
+    assert np.array_equal(kept.robust_weights, fit.robust_weights)
     assert kept.correlations.names == fit.correlations.names
     assert np.allclose(kept.phases[0].cell_su, fit.phases[0].cell_su, equal_nan=True)
     Services().export_cif(tmp_path / "out.cif", candidate, found)
