@@ -166,7 +166,7 @@ class RefineDialog(QDialog):
         self.regions = RegionSwitches(self._session, self._refining)
         self.further = FurtherPhase(self._session, self._refining)
         form = QFormLayout()
-        form.addRow(tr("&Together with"), self.further)
+        form.addRow(tr("To&gether with"), self.further)
         form.addRow(tr("&Background terms"), self.background)
         form.addRow(tr("&Humps near 2θ"), self.humps)
         form.addRow(tr("&Texture axis h k l"), self.axis)
@@ -326,6 +326,9 @@ def _with_owner(owner: str, name: str, several: bool) -> str:
 def remarks(fit: FitResult) -> list[str]:
     """The fit's notes, and which parameters the pattern hardly tells apart."""
     found = list(fit.notes)
+    if len(fit.phases) > 1:
+        named = [f"{i} {phase.name}" for i, phase in enumerate(fit.phases, start=1)]
+        found.insert(0, tr("Phases: {0}.", ", ".join(named)))
     if fit.phases and fit.phases[0].texture_axis is not None:
         axis = " ".join(str(index) for index in fit.phases[0].texture_axis)
         found.append(tr("Texture along {0}.", axis))
