@@ -2988,7 +2988,7 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     </message>
     <message>
       <location filename="app/views/refine_dialog.py" />
-      <source>&amp;Together with</source>
+      <source>To&amp;gether with</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3034,6 +3034,11 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     <message>
       <location filename="app/views/refine_dialog.py" />
       <source>GoF {0}{1:.2f}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
+      <source>Phases: {0}.</source>
       <translation type="unfinished" />
     </message>
     <message>
