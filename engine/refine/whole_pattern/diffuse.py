@@ -44,8 +44,9 @@ def with_diffuse(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[st
     wanted = tuple(name for name in ("air", "humps") if state.allows(name))
     if not wanted or (options.automatic and not state.allows("background")):
         return state, groups
-    asked = not options.automatic or bool(options.hump_positions)
-    search = DiffuseSearch(state, asked)
+    given = bool(options.hump_positions) and "humps" in wanted
+    asked = not options.automatic or given
+    search = DiffuseSearch(state, not options.automatic)
     choice = search.best("air" in wanted, "humps" in wanted)
     promised = search.now - choice.chi_squared
     least = _PROMISE * (DIFFUSE_GAIN - 1.0) * state.minimum.chi_squared
@@ -93,11 +94,14 @@ def _begun(state: State, choice: Choice) -> State:
 def _refined(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
     """Refined with everything; what comes out as nothing, or as no hump, is left out again."""
     present = ("air",) if state.parameters.instrument.air > 0.0 else ()
-    for _ in range(len(state.parameters.instrument.hump_shapes) + 1):
+    for _ in range(len(state.parameters.instrument.hump_shapes) + 2):
         humps = ("humps",) if len(state.parameters.instrument.hump_shapes) else ()
         wanted = (*groups, *present, *humps)
         state = state.refined(("scale", "background", *present, *humps)).refined(wanted, steps=15)
         instrument = state.parameters.instrument
+        if present and not instrument.air > 0.0:
+            present = ()
+            continue
         sane = _sane(state)
         if sane.all() or state.options.hump_positions:
             return state, wanted

@@ -82,7 +82,7 @@ class DiffuseSearch:
     state : State
         Lines shaped, so that they can be taken away.
     asked : bool
-        Whether air scatter and humps were asked for, and need not pay.
+        Whether air scatter was asked for, and need not pay.
 
     Attributes
     ----------

@@ -8,6 +8,7 @@ squares find that minimum with weights multiplied by (c/r)^2 beyond c, anew afte
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -51,13 +52,13 @@ def reweighted(state: State) -> State:
     return replace(state, trust=trust_of(state)).with_parameters(state.parameters)
 
 
-def settled(state: State, groups: tuple[str, ...]) -> State:
+def settled(state: State, refine: Callable[[State], State]) -> State:
     """Refined with factors that follow from the fit, until they hold; nothing if not asked for."""
     if not state.options.robust:
         return state
     for _ in range(ROUNDS):
         before = state.trust
-        state = reweighted(state).refined(groups)
+        state = refine(reweighted(state))
         if before is not None and _same(before, state.trust):
             break
     return state

@@ -16,7 +16,7 @@ from engine.refine.whole_pattern.diffuse_search import POLYNOMIAL_TERMS
 from engine.refine.whole_pattern.foreign_lines import with_foreign_lines
 from engine.refine.whole_pattern.free_intensities import extract, refine_free
 from engine.refine.whole_pattern.integrated import integrated
-from engine.refine.whole_pattern.robust import ROUNDS, reweighted, settled
+from engine.refine.whole_pattern.robust import settled
 from engine.refine.whole_pattern.state import (
     NO_ASYMMETRY,
     WEAK,
@@ -74,12 +74,12 @@ def run(state: State, progress: Progress) -> State:
     state = with_background(state.refined(groups), groups)
     state, groups = with_foreign_lines(state, groups)
     state, groups = with_diffuse(state, groups)
-    state = settled(state, groups)
+    state = settled(state, lambda s: s.refined(groups))
     state = with_anisotropic_widths(state, groups)
     progress.report(0.45, "Trying texture and coordinates")
     state = atoms_and_texture(state, groups)
     groups = _with_kept(state, groups)
-    state = settled(state, groups)
+    state = settled(state, lambda s: s.refined(groups))
     progress.report(0.65, "Refining asymmetry and displacement")
     state, groups = with_asymmetry(state, groups)
     state, groups = with_displacement(state, groups)
@@ -89,7 +89,8 @@ def run(state: State, progress: Progress) -> State:
     if state.options.refine is not None:
         groups = (*groups, *(g for g in state.options.refine if g not in groups))
     state = replace(state, shares=bragg_shares(state, state.parameters))
-    return settled(state, groups).refined(groups, steps=25, tolerance=_FINE)
+    state = settled(state, lambda s: s.refined(groups))
+    return state.refined(groups, steps=25, tolerance=_FINE)
 
 
 def run_free_intensities(state: State, progress: Progress) -> State:
@@ -115,9 +116,7 @@ def run_free_intensities(state: State, progress: Progress) -> State:
     state, groups = with_displacement(state, groups)
     if state.options.refine is not None:
         groups = (*groups, *(g for g in state.options.refine if g not in groups))
-    for _ in range(ROUNDS if state.options.robust else 0):
-        state = _freed(reweighted(state), groups)
-    return _freed(state, groups)
+    return _freed(settled(state, lambda s: _freed(s, groups)), groups)
 
 
 def _freed(state: State, groups: tuple[str, ...]) -> State:
