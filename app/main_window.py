@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from app.views.refine_dialog import RefineDialog
 
 SIDE_WIDTH = 388
+STATUS_MARGINS = 8, 0, 10, 0
 TABLES_SHARE = 57  # per cent of the lower row
 
 
@@ -227,6 +228,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.activity, 1)
         self.statusBar().addPermanentWidget(self.device)
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(*STATUS_MARGINS)
         self.setMinimumSize(960, 600)
         # A file is welcome anywhere: no entry or view may take it for text of its own.
         for child in self.findChildren(QWidget):

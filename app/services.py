@@ -11,13 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from app.deriving import derive
 from engine.progress import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from app.jobs.engine_process import EngineProcess
     from app.state.density import DensityMap, OfSamples, Shape
@@ -81,17 +79,6 @@ def _list_ranges(path: Path) -> tuple[RangeSpan, ...]:
     from engine.pattern.io import list_ranges
 
     return list_ranges(path)
-
-
-def _derive(
-    pattern: PowderPattern, preparation: Preparation
-) -> tuple[NDArray[np.float64], PeakList]:
-    from engine.pattern.background import chosen_background
-    from engine.pattern.peaks import find_peaks
-
-    background = chosen_background(pattern, preparation.background)
-    peaks = find_peaks(pattern, background, edits=preparation.peaks)
-    return peaks.background, peaks
 
 
 def _compare(
@@ -209,7 +196,8 @@ def _density_difference(
     assert structure is not None  # a candidate's own density has its atoms
     found = density_difference(predicted.values, predicted.lattice, structure)
     # Electrons are those of a primitive cell.
-    words = f"{label}; correlation {found.correlation:.2f}, {found.electrons:+.1f} e"
+    electrons = f"{found.electrons:+.1f}".replace("-", "−")
+    words = f"{label}; correlation {found.correlation:.2f}, {electrons} e"
     drawn = found.on_cell(structure, _grid_for(structure))
     reduced = found.structure
     return {
@@ -344,7 +332,7 @@ class Services:
     read_layout: Callable[[Path, TextLayout], PowderPattern] = _read_layout
     read_range: Callable[..., PowderPattern] = _read_range
     list_ranges: Callable[[Path], tuple[RangeSpan, ...]] = _list_ranges
-    derive: Callable[[PowderPattern, Preparation], Any] = _derive
+    derive: Callable[[PowderPattern, Preparation], Any] = derive
     compare: Callable[..., PeakComparison] = _compare
     solve: Callable[[Problem, Progress], Solution] = _solve
     refine: Callable[..., FitResult] = _refine
@@ -364,7 +352,7 @@ class Services:
 # What the engine's process does for the window, by name; the last argument is its `Progress`.
 REMOTE: dict[str, Callable[..., Any]] = {
     "read_pattern": lambda path, _progress: _read_pattern(path),
-    "derive": lambda pattern, preparation, _progress: _derive(pattern, preparation),
+    "derive": lambda pattern, preparation, _progress: derive(pattern, preparation),
     "solve": _solve,
     "refine": _refine,
     "sites_of": lambda structure, symprec, _progress: _sites_of(structure, symprec),

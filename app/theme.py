@@ -58,9 +58,9 @@ LIGHT = Theme(
     accent="#1b6682",
     accent_soft="#dcebf1",
     on_accent="#ffffff",
-    good="#20703f",
+    good="#0f6f5c",
     caution="#8a5a00",
-    bad="#a82d22",
+    bad="#821729",
     caution_soft="#fdf3dc",
     bad_soft="#fbe6e3",
     info_soft="#e4eff4",
@@ -68,7 +68,7 @@ LIGHT = Theme(
     calculated="#c8402e",
     background="#8893a0",
     difference="#3b6ea5",
-    ticks="#20703f",
+    ticks="#0b7a66",
     outer_surface="#5b9db8",
     inner_surface="#d9923b",
     plus="#c78500",
@@ -87,7 +87,7 @@ DARK = Theme(
     accent="#5fb0cd",
     accent_soft="#23414e",
     on_accent="#0e1a20",
-    good="#6cc48c",
+    good="#7fe0c8",
     caution="#e3b25a",
     bad="#ee8a7d",
     caution_soft="#3a3120",
@@ -97,7 +97,7 @@ DARK = Theme(
     calculated="#f0705c",
     background="#7c8896",
     difference="#7fb0e6",
-    ticks="#6cc48c",
+    ticks="#5ad6a0",
     outer_surface="#6fb4cf",
     inner_surface="#e6a552",
     plus="#f2bd2e",
@@ -159,6 +159,10 @@ def stylesheet(theme: Theme) -> str:
     faint = f"rgba({faint.red()}, {faint.green()}, {faint.blue()}, 150)"
     return f"""
     QMainWindow::separator {{ width: 5px; height: 5px; }}
+    QMenuBar {{ background: {t.window}; padding: 1px 4px; }}
+    QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
+    QMenuBar::item:selected {{ background: {t.accent_soft}; color: {t.accent}; }}
+    QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
     QSplitter::handle {{ background: {t.window}; }}
     QSplitter::handle:hover {{ background: {t.line}; }}
     QFrame[panel="true"] {{
@@ -227,6 +231,7 @@ def stylesheet(theme: Theme) -> str:
     QPushButton[flat="true"] {{ border: none; background: transparent; padding: 3px 6px; }}
     QPushButton[flat="true"]:focus {{ background: {t.accent_soft}; color: {t.accent}; }}
     QPushButton[flat="true"]:hover {{ background: {t.accent_soft}; }}
+    QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
     QLineEdit {{
         background: {t.surface}; border: 1px solid {t.line}; border-radius: 5px; padding: 3px 6px;
         selection-background-color: {t.accent}; selection-color: {t.on_accent};
@@ -249,11 +254,19 @@ def stylesheet(theme: Theme) -> str:
         background: {t.surface}; color: {t.muted}; border: none;
         border-bottom: 1px solid {t.line}; padding: 4px 6px; font-weight: 600;
     }}
+    QTableCornerButton::section {{
+        background: {t.surface}; border: none; border-bottom: 1px solid {t.line};
+    }}
     QHeaderView[dense="true"]::section {{ padding: 4px 1px; }}
     QHeaderView[sortable="true"]::section {{ padding: 4px 13px 4px 6px; }}
     QHeaderView::up-arrow, QHeaderView::down-arrow {{
         width: 9px; height: 9px; subcontrol-origin: padding; subcontrol-position: center right;
         right: 2px;
+    }}
+    QListWidget[contents="true"] {{ border: none; background: {t.surface}; outline: none; }}
+    QListWidget[contents="true"]::item {{ padding: 5px 8px; }}
+    QListWidget[contents="true"]::item:selected {{
+        background: {t.accent_soft}; color: {t.accent};
     }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{

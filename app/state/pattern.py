@@ -112,9 +112,9 @@ class PatternState:
         """
         if self.pattern is None or preparation == self.preparation:
             return
-        preparation.seen(self.pattern)
+        seen = preparation.seen(self.pattern)
         self.about_to_prepare.emit(step, series)
-        self.preparation = preparation
+        self.preparation, self._seen = preparation, (self.pattern, preparation, seen)
         self.prepared.emit()
 
     def set_radiation(self, radiation: Radiation) -> None:

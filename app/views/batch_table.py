@@ -18,7 +18,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from app import text
 from app.language import noop, tr
@@ -43,10 +50,10 @@ COLUMNS = (
 FILE, ELEMENTS, VERDICT, FORMULA, SPACE_GROUP, RWP, CHANCE, TIME, MESSAGE = range(9)
 # What their contents need; the last column takes what is left. None is narrower than its heading.
 WIDTHS = {
-    FILE: 94, ELEMENTS: 80, VERDICT: 110, FORMULA: 74, SPACE_GROUP: 106,
-    RWP: 68, CHANCE: 74, TIME: 62,
+    FILE: 86, ELEMENTS: 78, VERDICT: 98, FORMULA: 72, SPACE_GROUP: 114,
+    RWP: 64, CHANCE: 70, TIME: 60,
 }  # fmt: skip
-LEAST_MESSAGE = 90
+LEAST_MESSAGE = 76  # the words below the table have all of it
 HEADING_MARGIN = 14
 WIDE_FILE = 260
 NUMBERS = (RWP, CHANCE, TIME)
@@ -230,6 +237,15 @@ class BatchOrder(QSortFilterProxyModel):
         return bool(source.data(left, SORT_ROLE) < source.data(right, SORT_ROLE))
 
 
+class FileNames(QStyledItemDelegate):
+    """Names shortened in their middle: those of a series differ at their ends."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        """As others, but for the place of the dots."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+
 class BatchTable(QTableView):
     """The queue and its verdicts.
 
@@ -250,6 +266,7 @@ class BatchTable(QTableView):
         self.order.setSourceModel(self.rows)
         self.setModel(self.order)
         prepare_table(self)
+        self.setItemDelegateForColumn(FILE, FileNames(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setAccessibleName(tr("Patterns of the batch and their verdicts"))
@@ -285,7 +302,7 @@ class BatchTable(QTableView):
             column: max(width, metrics.horizontalAdvance(tr(COLUMNS[column][0])) + HEADING_MARGIN)
             for column, width in WIDTHS.items()
         }
-        left = self.viewport().width() - sum(widths.values()) - 2 * LEAST_MESSAGE
+        left = self.viewport().width() - sum(widths.values()) - LEAST_MESSAGE
         widths[FILE] = min(widths[FILE] + max(left, 0) // 2, max(WIDE_FILE, widths[FILE]))
         for column, width in widths.items():
             header.resizeSection(column, width)

@@ -32,6 +32,7 @@ from app.language import noop, tr
 from app.state.batch import VERDICTS
 from app.state.element_hints import hints
 from app.theme import LIGHT, Theme
+from app.views.batch_row_words import RowWords
 from app.views.batch_table import WORDS, BatchTable
 from app.views.batch_texts import FILES_TIP, FOLDER_TIP, WORKERS_TIP
 from app.views.controls import Elided, Panel, flat_button, heading, muted, progress_bar
@@ -116,6 +117,7 @@ class BatchWindow(QWidget):
         self.table = BatchTable(self._state)
         right.column.addLayout(top)
         right.column.addWidget(self.table, 1)
+        right.column.addWidget(RowWords(self._state, self.table))
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 6, 6, 6)
         row.setSpacing(6)
@@ -386,6 +388,7 @@ class BatchWindow(QWidget):
     def _refresh_settings(self) -> None:
         state, elements = self._state, self._state.elements
         self.formula.setText(elements.text)
+        self.formula.setCursorPosition(0)  # of a long one the beginning is seen
         self.others.setChecked(elements.others_possible)
         self.no_elements.setEnabled(bool(elements.selected))
         if elements.formula is not None:

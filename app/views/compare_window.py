@@ -62,6 +62,7 @@ class CompareSide(QWidget):
         self.entry.activated.connect(lambda _row: self.chosen.emit())
         self.label = muted()
         self.label.setWordWrap(True)
+        self.label.setContentsMargins(0, 4, 0, 0)  # room for the bars over digits
         self.canvas: DensityCanvas | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -63,12 +63,22 @@ def restyle(widget: QWidget) -> None:
     widget.style().polish(widget)
 
 
-class Elided(QLabel):
-    """One line that is shortened in its middle where there is no room for all of it."""
+def emphasise(button: QPushButton, primary: bool) -> None:
+    """Draw a button as the next thing to do, or as one among others."""
+    if bool(button.property("primary")) != primary:
+        button.setProperty("primary", primary)
+        restyle(button)
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+
+class Elided(QLabel):
+    """One line that is shortened, in its middle by default, where there is no room for it."""
+
+    def __init__(
+        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+    ) -> None:
         """Show `text`; it never asks for more width than it gets."""
-        super().__init__(text, parent)
+        super().__init__(text)
+        self._mode = mode
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -77,9 +87,7 @@ class Elided(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         inside = self.contentsRect()
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, inside.width()
-        )
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, inside.width())
         painter.drawText(inside, int(self.alignment()), shown)
         painter.end()
 

@@ -252,7 +252,7 @@ class DensityCanvas:
     def _label_places(self) -> NDArray[np.float32]:
         """Just beyond the ends of a, b and c."""
         lengths = np.linalg.norm(self._lattice, axis=1)
-        beyond = 0.05 * lengths.max() + 0.15 * lengths.min()  # clear of an atom on the corner
+        beyond = 0.07 * lengths.max() + 0.27 * lengths.min()  # clear of an atom on the corner
         return self._place(np.diag(1.0 + beyond / lengths))
 
     def _axis_colours(self) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.language import tr
 from app.theme import LIGHT, Theme
-from app.views.plot_items import CountsAxis, PatternViewBox
+from app.views.plot_items import CountsAxis, PatternViewBox, thin_out
 from engine.refine.result import FitResult
 
 DIFFERENCE_HEIGHT = 64
@@ -40,9 +40,7 @@ class FitComparison(pg.GraphicsLayoutWidget):
         self.observed = self.main.plot()
         self.calculated = [self.main.plot(), self.main.plot()]
         self.differences = [self.plots[1].plot(), self.plots[2].plot()]
-        for item in (self.observed, *self.calculated, *self.differences):
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
+        thin_out(self.observed, *self.calculated, *self.differences)
 
     def _plot(self, row: int) -> Any:
         axis = CountsAxis()

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QListWidget, QSplitter, QTextBrowser, QVBoxLayout,
 
 from app.language import tr
 
-MARGIN = 40
-LIST_WIDTH = 190
+MARGIN = 56
+PAGE_MARGIN = 18
+LIST_WIDTH = 230
 
 
 class GuidePage(QTextBrowser):
@@ -22,6 +23,7 @@ class GuidePage(QTextBrowser):
         """Start empty."""
         super().__init__(parent)
         self.setOpenLinks(False)
+        self.document().setDocumentMargin(PAGE_MARGIN)
         self.setAccessibleName(tr("Guide"))
         self._folder = Path()
         self._text = ""
@@ -82,6 +84,7 @@ class GuideWindow(QWidget):
         self.page.anchorClicked.connect(self._follow)
         self.contents = QListWidget()
         self.contents.setAccessibleName(tr("Headings of the guide"))
+        self.contents.setProperty("contents", True)
         self.contents.setMinimumWidth(LIST_WIDTH)
         self.contents.currentTextChanged.connect(self.page.show_heading)
         whole = QSplitter(Qt.Orientation.Horizontal)

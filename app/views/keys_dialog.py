@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QMenuBar, QTextB
 from app.language import tr
 from app.views.help_texts import MOUSE_HELP
 
+PAGE_MARGIN = 10
+FIRST_CELL, WIDE_CELL = "<tr><td>", '<tr><td width="230">'  # all tables in line
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -43,10 +45,12 @@ class KeysDialog(QDialog):
         self.setWindowTitle(tr("Mouse and keys"))
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(520, 640)
+        self.resize(600, 660)
         self.page = QTextBrowser()
         self.page.setAccessibleName(tr("Mouse and keys"))
-        self.page.setHtml(MOUSE_HELP + "".join(_table(*menu) for menu in keys_of(bar)))
+        self.page.document().setDocumentMargin(PAGE_MARGIN)
+        words = MOUSE_HELP + "".join(_table(*menu) for menu in keys_of(bar))
+        self.page.setHtml(words.replace(FIRST_CELL, WIDE_CELL))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)

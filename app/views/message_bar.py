@@ -26,7 +26,6 @@ class MessageStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)
         sign = QLabel(_SIGNS[message.severity])
-        sign.setAlignment(Qt.AlignmentFlag.AlignTop)
         text = QLabel(message.text)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -36,13 +35,17 @@ class MessageStrip(QFrame):
         close.setToolTip(tr("Dismiss"))
         close.setAccessibleName(tr("Dismiss message"))
         close.clicked.connect(lambda: state.dismiss(message))
-        row.addWidget(sign)
-        row.addWidget(text, 1)
+        top = Qt.AlignmentFlag.AlignTop
+        lift = max(close.sizeHint().height() - text.fontMetrics().height(), 0) // 2
+        for label in (sign, text):  # the first line stands beside the buttons' words
+            label.setContentsMargins(0, lift, 0, lift)
+        row.addWidget(sign, 0, top)
+        row.addWidget(text, 1, top)
         self.offers = [QPushButton(offer.text) for offer in message.offers]
         for button, offer in zip(self.offers, message.offers, strict=True):
             button.clicked.connect(lambda _checked=False, offer=offer: self._take(offer))
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(button, 0, top)
+        row.addWidget(close, 0, top)
 
     def _take(self, offer: Offer) -> None:
         self._state.dismiss(self.message)

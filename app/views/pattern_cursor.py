@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent
 
+from app.state.curve import nearest_row
 from app.theme import Theme
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class PlotCursor:
         if self.two_theta is None:
             row = len(pattern) // 2
         else:
-            row = int(np.argmin(np.abs(pattern.two_theta - self.two_theta))) + step
+            row = nearest_row(pattern.two_theta, self.two_theta) + step
         row = int(np.clip(row, 0, len(pattern) - 1))
         self.move_to(float(pattern.two_theta[row]), 3.0 * pattern.step)
         return True

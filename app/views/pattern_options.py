@@ -34,7 +34,7 @@ METHODS = (
 
 def hint(text: str) -> Elided:
     """A sentence on how a tool is used, shortened where there is no room."""
-    label = Elided(text)
+    label = Elided(text, mode=Qt.TextElideMode.ElideRight)
     label.setProperty("muted", True)
     label.setToolTip(text)
     label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -62,7 +62,7 @@ class RegionOptions(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.entry, 2)
         row.addWidget(self.clear)
-        row.addWidget(hint(tr("Drag over what is to be left out; double click takes it back")), 3)
+        row.addWidget(hint(tr("Drag to leave out, double click to take back")), 3)
         session.pattern.changed.connect(self._refresh)
         session.pattern.prepared.connect(self._refresh)
         self._refresh()
@@ -95,9 +95,7 @@ class PeakOptions(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.count)
         row.addWidget(self.again)
-        row.addWidget(
-            hint(tr("Click where a peak is missing; click on a mark to remove that peak")), 1
-        )
+        row.addWidget(hint(tr("Click to add a peak; click on a mark to remove it")), 1)
         for signal in (session.pattern.changed, session.pattern.prepared):
             signal.connect(self._refresh)
         session.pattern.derived_changed.connect(self._refresh)
@@ -168,7 +166,7 @@ class BackgroundOptions(QWidget):
         self.degree.setVisible(choice.method == "polynomial")
         self.anew.setVisible(choice.has_curve)
         text = (
-            tr("Drag an anchor; click to put one, double click to remove it")
+            tr("Drag anchors; click to add, double click to remove")
             if choice.has_curve
             else tr(METHODS[self.method.currentIndex()][2])
         )

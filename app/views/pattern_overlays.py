@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.state.axes import from_two_theta
 from app.theme import Theme
+from app.views.plot_items import thin_out
 from app.views.plot_tool import PlotTool
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from engine.pattern.overlay import Overlay
 
 FloatArray = NDArray[np.float64]
-# Told apart by colour-blind eyes: Okabe and Ito, "Color Universal Design" (2008), darker on white
-# and lighter on black so that thin lines stand out.
-LIGHT_COLOURS = ("#0072b2", "#c27c00", "#008561", "#b5527f", "#2a9fd6", "#7a5c00")
-DARK_COLOURS = ("#4da3e0", "#e69f00", "#2fc49a", "#e08ab8", "#8fd0f5", "#d0b050")
+# As many apart as six can be for eyes that see all colours, lack green or lack red cones
+# (`tests/gui/test_colours.py` measures it), darker on white so that thin lines stand out.
+LIGHT_COLOURS = ("#003c87", "#b87400", "#35a077", "#b012f0", "#44a0c0", "#5a3c00")
+DARK_COLOURS = ("#1f86ff", "#ffc32d", "#1eff96", "#ff0f8a", "#20c0ff", "#b4782d")
 BEHIND = -5
 LEAST_DIFFERENCE = 1e-4  # relative, of wavelengths that count as two
 LONGEST_NAME = 28
@@ -68,8 +69,7 @@ class OverlaidPatterns(PlotTool):
             self.plot.main.removeItem(self.items.pop())
         while len(self.items) < len(shown):
             item = pg.PlotDataItem()
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
+            thin_out(item)
             item.setZValue(BEHIND - len(self.items))
             self.plot.main.addItem(item, ignoreBounds=True)
             self.items.append(item)
@@ -77,7 +77,9 @@ class OverlaidPatterns(PlotTool):
         for row, (item, overlay) in enumerate(zip(self.items, shown, strict=True)):
             item.setPen(pg.mkPen(choice[overlay.colour % len(choice)], width=1))
             self.plot.set_line(item, self.places(overlay), self._heights(row, overlay))
-        self._widen()
+        if self.session.pattern.pattern is not None:
+            self.plot.view_range.limit()
+            self.plot.view_range.follow_heights()
         names = tuple(self._name(overlay) for overlay in shown)
         key = (*names, *(item.opts["pen"].color().name() for item in self.items))
         if key != self._named:
@@ -110,15 +112,14 @@ class OverlaidPatterns(PlotTool):
         lift = (row + 1) * self.session.overlays.stack.offset * float(np.ptp(drawn))
         return self.plot.drawn_counts(self.counts(overlay)) + lift
 
-    def _widen(self) -> None:
-        """Let the view reach all that is drawn."""
-        ends = [item.getOriginalDataset() for item in self.items]
-        if ends:
-            self.plot.widen(
-                min(float(x[0]) for x, _y in ends),
-                max(float(x[-1]) for x, _y in ends),
-                max(float(y.max()) for _x, y in ends),
-            )
+    def extent(self) -> tuple[float, float, float] | None:
+        """Leftmost, rightmost and highest of all that is drawn; None where nothing is."""
+        drawn = [item.getOriginalDataset() for item in self.items]
+        drawn = [(x, y) for x, y in drawn if x is not None and len(x)]
+        if not drawn:
+            return None
+        left, right = min(float(x[0]) for x, _y in drawn), max(float(x[-1]) for x, _y in drawn)
+        return left, right, max(float(y.max()) for _x, y in drawn)
 
     def top(self, low: float, high: float) -> float:
         """Highest drawn point between two places; minus infinity where nothing is drawn."""

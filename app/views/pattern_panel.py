@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from app import text
 from app.language import tr
 from app.state.axes import from_two_theta
+from app.state.curve import nearest_row
 from app.state.reflection_names import customary
 from app.state.session import Session
 from app.theme import Theme
@@ -143,7 +143,7 @@ class PatternPanel(Panel):
         wavelength = pattern.radiation.primary
         d = float(from_two_theta(max(two_theta, 1e-3), wavelength, "d"))
         q = float(from_two_theta(max(two_theta, 1e-3), wavelength, "q"))
-        row = int(np.argmin(np.abs(pattern.two_theta - two_theta)))
+        row = nearest_row(pattern.two_theta, two_theta)
         parts = [
             f"2θ {two_theta:.3f}°",
             f"d {d:.4f} Å",

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from app.state.pattern import LARGE_PATTERN
 from app.theme import Theme
 from app.views.pattern_regions import REMOVE_KEYS
-from app.views.plot_items import Marks
+from app.views.plot_items import Marks, thin_out
 from app.views.plot_tool import PlotTool
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ class PeakMarks(PlotTool):
         self.found = Marks(symbol="t", size=10, pxMode=True)
         self.put = Marks(symbol="d", size=12, pxMode=True)
         self.profile = pg.PlotDataItem()
-        self.profile.setDownsampling(auto=True, method="peak")
-        self.profile.setClipToView(True)
+        thin_out(self.profile)
         for item in (self.profile, self.found, self.put):
             item.setZValue(ABOVE_CURVES)
             plot.main.addItem(item, ignoreBounds=True)

@@ -13,19 +13,24 @@ from PySide6.QtWidgets import QWidget
 
 from app.language import tr
 from app.state.axes import X_LABELS, from_two_theta, scaled, to_two_theta, with_gaps
+from app.state.curve import Curve, curve_of
 from app.state.pattern import Scale, XAxis
 from app.state.session import Session
 from app.theme import LIGHT, Theme
 from app.views.pattern_cursor import PlotCursor
-from app.views.plot_items import CountsAxis, PatternViewBox
+from app.views.plot_items import CountsAxis, PatternViewBox, thin_out
 from app.views.plot_tool import PlotTool
 from app.views.tick_rows import PinnedTicks, draw_ticks
+from app.views.view_range import ViewRange
 
 if TYPE_CHECKING:
     from app.views.pattern_overlays import OverlaidPatterns
+    from engine.pattern.pattern import PowderPattern
 
 FloatArray = NDArray[np.float64]
 SYMBOLS_UP_TO = 700
+LEGEND_VEIL = 205  # of 255: names can be read over a curve
+SMOOTH_POINTS = 20_000  # of a curve without peaks: more would not be seen
 TICK_ROW_HEIGHT = 20
 MOST_TICK_ROWS = 4
 DIFFERENCE_HEIGHT = 76
@@ -44,7 +49,9 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.session = session
         self.theme: Theme = LIGHT
         self.on_cursor: Any = None
-        self._floor = 1.0
+        self.curve = Curve(np.zeros(0), np.zeros(0), 1.0)
+        self._drawn: tuple[PowderPattern, XAxis, Scale] | None = None
+        self.view_range = ViewRange(self)
         self._in_legend: tuple[Any, ...] = ()
         self._overlays: list[tuple[Any, str]] = []
         self.overlaid: OverlaidPatterns | None = None
@@ -77,7 +84,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.rest_axis = CountsAxis()
         self.rest_box = PatternViewBox()
         self.rest = self.addPlot(2, 0, viewBox=self.rest_box, axisItems={"left": self.rest_axis})
-        for plot in (self.main, self.tick_plot, self.rest):
+        self.parts = (self.main, self.tick_plot, self.rest)
+        for plot in self.parts:
             plot.hideButtons()
             plot.setMenuEnabled(False)
         for plot in (self.tick_plot, self.rest):
@@ -87,24 +95,18 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.tick_plot.setYRange(0, 1, padding=0)
         left = self.tick_plot.getAxis("left")
         left.setWidth(66)
-        left.setStyle(showValues=False, tickLength=0)
+        left.setTicks([])
         left.setPen(None)
         self.tick_plot.hideAxis("bottom")
         pg.setConfigOptions(antialias=True)
         self.observed = self.main.plot(name=tr("Observed"))
-        self.observed.setDownsampling(auto=True, method="peak")
-        self.observed.setClipToView(True)
         self.background = self.main.plot(name=tr("Background"))
         self.calculated = self.main.plot(name=tr("Calculated"))
-        for item in (self.background, self.calculated):
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
         self.ticks = self.tick_plot.plot(connect="pairs")
         self.pinned = PinnedTicks(self.tick_plot, MOST_TICK_ROWS)
         self._tick_rows = 1
         self.difference = self.rest.plot()
-        self.difference.setDownsampling(auto=True, method="peak")
-        self.difference.setClipToView(True)
+        thin_out(self.observed, self.background, self.calculated, self.difference)
         self.zero = pg.InfiniteLine(pos=0.0, angle=0)
         self.rest.addItem(self.zero, ignoreBounds=True)
         self.legend = pg.LegendItem(offset=(-12, 6), horSpacing=10, verSpacing=-4)
@@ -150,7 +152,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         """Take over colours."""
         self.theme = theme
         self.setBackground(theme.surface)
-        for plot in (self.main, self.tick_plot, self.rest):
+        for plot in self.parts:
             for name in ("left", "bottom"):
                 axis = plot.getAxis(name)
                 axis.setTextPen(theme.muted)
@@ -169,10 +171,13 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             layer.set_theme(theme)
         box = QColor(theme.accent)
         box.setAlpha(50)
-        for plot in (self.main, self.tick_plot, self.rest):
+        for plot in self.parts:
             plot.vb.rbScaleBox.setPen(pg.mkPen(theme.accent))
             plot.vb.rbScaleBox.setBrush(box)
         self.legend.setLabelTextColor(theme.text)
+        veil = QColor(theme.surface)
+        veil.setAlpha(LEGEND_VEIL)
+        self.legend.setBrush(veil)
         self._fill_legend(anew=True)
         self._label_axes()
 
@@ -201,15 +206,6 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         """Name other patterns (drawn item, name) in the legend."""
         self._overlays = overlays
         self._fill_legend(anew=True)
-
-    def widen(self, low: float, high: float, top: float) -> None:
-        """Let the view reach farther than the pattern itself does."""
-        limits = self.box.state["limits"]
-        x_low, x_high = limits["xLimits"]
-        for plot in (self.main, self.tick_plot, self.rest):
-            plot.setLimits(xMin=min(low, x_low), xMax=max(high, x_high))
-        bottom, highest = limits["yLimits"]
-        self.main.setLimits(yMax=max(highest, top + 0.1 * (top - bottom)))
 
     # -- drawing -----------------------------------------------------------------------------
 
@@ -245,7 +241,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self.box.setXRange(float(new[0]), float(new[1]), padding=0)
         if self._drawn_scale != state.scale:
             self._drawn_scale = state.scale
-            self._fit_y()
+            self.view_range.fit_heights()
         self.set_cursor(self.cursor)
 
     def draw(self) -> None:
@@ -256,16 +252,14 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         if pattern is None:
             for item in (self.observed, self.background, self.calculated, self.difference):
                 item.clear()
+            self._drawn = None
             self.ticks.clear()
             self._show_rows(False)
             for layer in self.layers:
                 layer.draw()
             return
-        positive = pattern.counts[pattern.counts > 0]
-        self._floor = float(max(positive.min(), positive.max() * 1e-6)) if len(positive) else 1.0
         self.axis.scale_name = state.scale
-        x = self.x_of(pattern.two_theta)
-        self.set_line(self.observed, x, self.drawn_counts(pattern.counts))
+        self._draw_observed(pattern)
         if fit is not None:
             self.set_seen(self.calculated, fit.two_theta, self.drawn_counts(fit.calculated))
             self.set_seen(self.background, fit.two_theta, self.drawn_counts(fit.background))
@@ -278,8 +272,9 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self.difference.clear()
             self.ticks.clear()
             if state.background is not None and state.background_two_theta is not None:
-                level = self.drawn_counts(state.background)
-                self.set_seen(self.background, state.background_two_theta, level)
+                step = max(len(state.background) // SMOOTH_POINTS, 1)
+                level = self.drawn_counts(state.background[::step])
+                self.set_seen(self.background, state.background_two_theta[::step], level)
             else:
                 self.background.clear()
         if (fit is not None) != self.rest.isVisible():
@@ -287,13 +282,22 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.box.invertX(state.x_axis == "d")
         self.tick_plot.vb.invertX(state.x_axis == "d")
         self.rest_box.invertX(state.x_axis == "d")
-        self._limit()
+        self.view_range.limit()
         self._label_axes()
         self._fill_legend()
         self._show_symbols()
-        self._fit_difference()
+        self.view_range.fit_difference()
         for layer in self.layers:
             layer.draw()
+
+    def _draw_observed(self, pattern: PowderPattern) -> None:
+        """The measured points, which stay where they are as long as nothing of theirs changes."""
+        state = self.session.pattern
+        wanted = pattern, state.x_axis, state.scale
+        if self._drawn == wanted:
+            return
+        self._drawn, self.curve = wanted, curve_of(*wanted)
+        self.observed.setData(self.curve.x, self.curve.y)
 
     def _draw_pinned(self) -> None:
         """Rows of the pinned candidates that are not the chosen one."""
@@ -303,7 +307,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             for candidate in solution.candidates
             if solution.mark_of(candidate).pinned and candidate is not solution.chosen
         ]
-        low, high = self._x_ends()
+        low, high = self.view_range.ends()
         left = high if self.session.pattern.x_axis == "d" else low
         rank = solution.chosen.rank if solution.chosen is not None else 0
         n_rows = self.pinned.draw(rank, rows, left)
@@ -329,74 +333,17 @@ class PatternPlot(pg.GraphicsLayoutWidget):
 
     def drawn_counts(self, counts: FloatArray) -> FloatArray:
         """Where counts stand on the y axis."""
-        return scaled(counts, self.session.pattern.scale, self._floor)
-
-    def _x_ends(self) -> tuple[float, float]:
-        pattern = self.session.pattern.pattern
-        assert pattern is not None
-        ends = self.x_of(np.maximum(pattern.two_theta[[0, -1]], 0.05))
-        return float(ends.min()), float(ends.max())
-
-    def _limit(self) -> None:
-        """Keep the view near the data."""
-        low, high = self._x_ends()
-        margin = 0.02 * (high - low)
-        for plot in (self.main, self.tick_plot, self.rest):
-            plot.setLimits(xMin=low - margin, xMax=high + margin)
-        pattern = self.session.pattern.pattern
-        assert pattern is not None
-        y = self.drawn_counts(pattern.counts)
-        bottom, top = float(y.min()), float(y.max())
-        if self.session.pattern.scale == "linear":
-            bottom = min(bottom, 0.0)
-        room = max(top - bottom, 1e-9)
-        self.main.setLimits(yMin=bottom - 0.05 * room, yMax=top + 0.5 * room)
-
-    def _fit_y(self) -> None:
-        """All intensities of the range in view, with room above."""
-        pattern = self.session.pattern.pattern
-        if pattern is None:
-            return
-        low, high = self.box.viewRange()[0]
-        x = self.x_of(pattern.two_theta)
-        inside = (x >= low) & (x <= high)
-        counts = pattern.counts[inside] if np.any(inside) else pattern.counts
-        y = self.drawn_counts(counts)
-        bottom, top = float(y.min()), float(y.max())
-        if self.overlaid is not None:
-            top = max(top, self.overlaid.top(low, high))
-        if self.session.pattern.scale == "linear":
-            bottom = min(bottom, 0.0)
-        room = max(top - bottom, 1e-9)
-        self.box.setYRange(bottom - 0.02 * room, top + 0.06 * room, padding=0)
-
-    def _fit_difference(self) -> None:
-        candidate = self.session.solution.chosen
-        if candidate is None or not len(candidate.fit.two_theta):
-            return
-        # At least a twentieth of the pattern's height, so that a good fit looks like one.
-        least = 0.05 * float(np.max(candidate.fit.observed))
-        size = max(float(np.max(np.abs(candidate.fit.difference))), least) * 1.1
-        self.rest.setYRange(-size, size, padding=0)
+        return scaled(counts, self.session.pattern.scale, self.curve.floor)
 
     def show_all(self) -> None:
         """The whole pattern."""
-        if self.session.pattern.pattern is None:
-            return
-        low, high = self._x_ends()
-        if self.session.pattern.x_axis == "d":
-            high = min(high, 10.0 * low)  # d runs away towards zero angle
-        self.box.setXRange(low, high, padding=0.005)
-        self._fit_y()
+        self.view_range.show_all()
 
     def _show_symbols(self, *_: object) -> None:
         """Points are marked where few enough are in view to tell them apart."""
-        pattern = self.session.pattern.pattern
-        if pattern is None:
+        if self.session.pattern.pattern is None:
             return
-        low, high = self.box.viewRange()[0]
-        x = self.x_of(pattern.two_theta)
-        count = int(np.count_nonzero((x >= low) & (x <= high)))
+        count = self.curve.count(*self.box.viewRange()[0])
         wanted = "o" if 0 < count <= SYMBOLS_UP_TO else None
         if self.observed.opts["symbol"] != wanted:
             self.observed.setSymbol(wanted)

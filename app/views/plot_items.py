@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from app.views.plot_tool import PlotTool
 
 PIXELS_PER_LABEL = 45.0
+BINS_PER_PIXEL = 2.0  # each with its least and its largest value
+
+
+class NumberAxis(pg.AxisItem):
+    """An axis whose negative numbers have a minus sign, not a hyphen."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        """The numbers at each label."""
+        return [words.replace("-", "−") for words in super().tickStrings(values, scale, spacing)]
 
 
 class CountsAxis(pg.AxisItem):
@@ -54,6 +63,14 @@ def _written(value: float, spacing: float) -> str:
     if spacing >= 1.0 and abs(value - round(value)) < 1e-6:
         return f"{round(value):,}".replace(",", "\u202f")
     return f"{value:.4g}"
+
+
+def thin_out(*curves: pg.PlotDataItem) -> None:
+    """Draw no more of curves with rising x than a screen can show; no peak is lost."""
+    for curve in curves:
+        curve.setDownsampling(auto=True, method="peak")
+        curve.opts["autoDownsampleFactor"] = BINS_PER_PIXEL
+        curve.setClipToView(True)
 
 
 class Marks(pg.ScatterPlotItem):

@@ -26,6 +26,7 @@ from app.views.controls import (
     Elided,
     Panel,
     SharedUndo,
+    emphasise,
     flat_button,
     heading,
     muted,
@@ -173,6 +174,7 @@ class SamplePanel(QWidget):
     def _refresh_elements(self) -> None:
         state = self._session.elements
         self.formula.setText(state.text)
+        self.formula.setCursorPosition(0)  # of a long one the beginning is seen
         self.clear_button.setEnabled(bool(state.selected))
         self.others.setChecked(state.others_possible)
         if state.formula is not None:
@@ -192,7 +194,6 @@ class SamplePanel(QWidget):
         panel = Panel()
         buttons = QHBoxLayout()
         self.solve_button = QPushButton(tr("Solve structure"))
-        self.solve_button.setProperty("primary", True)
         self.solve_button.setToolTip(
             tr("Find and refine structures for pattern and elements (Ctrl+R)")
         )
@@ -235,6 +236,7 @@ class SamplePanel(QWidget):
         solving, predicting = solution.status == "running", density.status == "running"
         running = solving or predicting
         self.solve_button.setEnabled(not solving)
+        emphasise(self.solve_button, self._session.pattern.pattern is not None)
         self.density_button.setEnabled(not predicting)
         self.cancel_button.setVisible(running)
         self.further_button.setVisible(not running and solution.solution is not None)
@@ -253,6 +255,7 @@ class SamplePanel(QWidget):
             self.progress.setRange(*busy)
         self.progress.setValue(round(1000 * state.fraction))
         words = state.message or (tr("Solving") if solving else tr("Predicting density"))
+        words = f"{words[:1].upper()}{words[1:]}"
         if self.status.text() != words:
             self.status.setText(words)
 

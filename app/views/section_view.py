@@ -17,6 +17,7 @@ from app.state.periodic_table import BY_NUMBER
 from app.theme import LIGHT, Theme
 from app.views import atom_style
 from app.views.controls import muted
+from app.views.plot_items import NumberAxis
 from engine.crystal.section import Section, section
 
 FloatArray = NDArray[np.float64]
@@ -36,7 +37,8 @@ class SectionView(QWidget):
         self._map: DensityMap | None = None
         self._drawing = Drawing()
         self.section: Section | None = None
-        self.plot = pg.PlotWidget()
+        axes = {side: NumberAxis(side) for side in ("left", "bottom")}
+        self.plot = pg.PlotWidget(axisItems=axes)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setAspectLocked(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ class PowderPattern:
         """Return the number of points."""
         return len(self.two_theta)
 
-    @property
+    @cached_property
     def step(self) -> float:
         """Median step in degrees of 2theta."""
         return float(np.median(np.diff(self.two_theta)))

@@ -1164,6 +1164,16 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="app/views/batch_row_words.py" />
+      <source>The chosen row in words</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/batch_row_words.py" />
+      <source>{0} rows are chosen</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="app/views/batch_table.py" />
       <source>Drop a folder or files here: every pattern gets a row, and a verdict once it is solved.</source>
       <translation type="unfinished" />
@@ -2478,17 +2488,17 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     </message>
     <message>
       <location filename="app/views/pattern_options.py" />
-      <source>Drag an anchor; click to put one, double click to remove it</source>
+      <source>Drag anchors; click to add, double click to remove</source>
       <translation type="unfinished" />
     </message>
     <message>
       <location filename="app/views/pattern_options.py" />
-      <source>Drag over what is to be left out; double click takes it back</source>
+      <source>Drag to leave out, double click to take back</source>
       <translation type="unfinished" />
     </message>
     <message>
       <location filename="app/views/pattern_options.py" />
-      <source>Click where a peak is missing; click on a mark to remove that peak</source>
+      <source>Click to add a peak; click on a mark to remove it</source>
       <translation type="unfinished" />
     </message>
     <message>
