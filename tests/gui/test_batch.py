@@ -10,7 +10,18 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 import engine.batch.run
-from app.views.batch_table import CHANCE, COLUMNS, ELEMENTS, FILE, FORMULA, RWP, TIME, VERDICT
+from app.views.batch_row_words import RowWords
+from app.views.batch_table import (
+    CHANCE,
+    COLUMNS,
+    ELEMENTS,
+    FILE,
+    FORMULA,
+    MESSAGE,
+    RWP,
+    TIME,
+    VERDICT,
+)  # fmt: skip
 from tests.app.fake_batch import FakeWorkers, write_folder
 from tests.gui.steps import LEFT, drop, messages, settle
 
@@ -274,3 +285,16 @@ def test_colours_change_with_the_theme(batch, window):
     assert batch.periodic.theme.dark
     window.theme_chosen.emit("light")
     assert not batch.table.rows.theme.dark
+
+
+def test_the_chosen_row_is_in_words(batch, window, qtbot, folder):
+    solve(batch, window, qtbot)
+    words = batch.findChild(RowWords)
+    assert words.text() == ""
+    said = shown(batch, MESSAGE)
+    row = next(index for index, message in enumerate(said) if message)
+    batch.table.selectRow(row)
+    assert shown(batch, FILE)[row] in words.text()
+    assert said[row] in words.text()
+    batch.table.selectAll()
+    assert str(len(said)) in words.text()

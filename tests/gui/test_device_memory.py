@@ -51,8 +51,8 @@ def test_where_the_gpu_has_too_little_the_cpu_predicts_and_a_sentence_says_so(
 
     def predict(pattern, elements, formula, others, progress: Progress):
         return inference.predict_density(
-            pattern, elements, formula, others_possible=others, samples=1, grid=8, index=False,
-            progress=progress,
+            pattern, elements, formula=formula, others_possible=others, samples=1, grid=8,
+            index=False, progress=progress,
         )  # fmt: skip
 
     monkeypatch.setattr(inference, "choose_device", lambda _name: "cuda")
