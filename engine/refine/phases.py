@@ -28,6 +28,8 @@ from engine.refine.whole_pattern.strategy import (
 )
 
 MOST_REFLECTIONS = 6000
+# R_wp over that of free intensities beyond which a fit is poor.
+_POOR = 1.3
 _PLACE = ("scale", "background", "zero", "cell")
 
 
@@ -66,11 +68,29 @@ def refine_phases(
     foreign = in_words(prepared.peaks.foreign)
     if foreign:
         state = state.noted(foreign)
-    done = run(state, progress or Progress())
+    progress = progress or Progress()
+    done = _or_without_extras(state, run(state, progress), progress)
     found = replace(state_result(done), excluded=pattern.details.excluded)
     if len(structures) > 1:
         return found
     return replace(found, rwp_lebail=free_intensity_rwp(done))
+
+
+def _or_without_extras(state: State, done: State, progress: Progress) -> State:
+    """A poor fit of one phase, or the fit without foreign lines and humps where that is better.
+
+    While a structure is still far off they explain what its own reflections should, and may keep
+    it from getting there.
+    """
+    extras = tuple(group for group in ("foreign", "air", "humps") if group in done.groups)
+    options = state.options
+    if not extras or not options.automatic or len(state.model.phases) > 1:
+        return done
+    if done.rwp < _POOR * free_intensity_rwp(done):
+        return done
+    held = replace(state, options=replace(options, fix=(*options.fix, *extras)))
+    again = run(held, progress)
+    return again if again.rwp < done.rwp else done
 
 
 def _on_cell_of_lines(state: State, whole: PreparedPattern) -> State:
