@@ -198,7 +198,8 @@ def large(folder: Path) -> Iterator[tuple[str, list[Taken]]]:
         "cursor moved",
         [_watched(window, lambda n=n: plot.set_cursor(20.0 + n)) for n in range(MOVES)],
     )
-    print(f"{MANY_POINTS} points: {memory_megabytes() - before:.0f} MB more than before it was shown")
+    more = memory_megabytes() - before
+    print(f"{MANY_POINTS} points: {more:.0f} MB more than before they were shown")
     window.discard_and_close()
     wait_until(lambda: not window.jobs.busy)
 
