@@ -1,6 +1,6 @@
 """Start-up, opening a pattern, isosurface frames and memory, beside the aims for two cores.
 
-python -m tests.benchmarks.bench_window [--program PATH] [--repeats 5] [--out FILE.md]
+python -m tests.benchmarks.bench_window [--program PATH] [--repeats 5] [--out TABLE.json]
 
 Needs a display with OpenGL (``xvfb-run -s "-screen 0 1600x1000x24"`` has llvmpipe). `--program` is
 a frozen program, whose window's appearance is then timed too (with xdotool). Every figure is the
@@ -39,12 +39,17 @@ from app.views.density_canvas import DensityCanvas
 from engine.crystal.cmed import density_on_grid
 from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import preset
+from engine.training.bench_speed import SpeedTable, write_table
 from tests.app.fake_engine import FakeEngine
 from tests.made_structures import BY_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 GRID = 64
 FRAMES = 60
+Cells = tuple[str, ...]
+COLUMNS = ("what", "aim", "median", "best", "processor, median")
+WORDS = """The window under Xvfb, with OpenGL by the processor: the median by the clock, the best,
+and the median processor time of all processes that took part."""
 POINTS = 10_000
 MANY_POINTS = 5_000_000
 MOVES = 20
@@ -253,7 +258,7 @@ def memory_megabytes() -> float:
     return float(line.split()[1]) / 1024.0
 
 
-def row(what: str, aim: str, taken: list[Taken], per_second: bool = False) -> str:
+def row(what: str, aim: str, taken: list[Taken], per_second: bool = False) -> Cells:
     """A line of the table: median and best on the clock, median of the processor."""
     clock = [one.clock for one in taken]
     figures = (
@@ -262,11 +267,11 @@ def row(what: str, aim: str, taken: list[Taken], per_second: bool = False) -> st
         statistics.median(one.processor for one in taken),
     )
     if per_second:
-        return f"| {what} | {aim} | " + " | ".join(f"{1 / x:.0f} a second" for x in figures) + " |"
-    return f"| {what} | {aim} | " + " | ".join(f"{x:.3f} s" for x in figures) + " |"
+        return (what, aim, *(f"{1 / x:.0f} a second" for x in figures))
+    return (what, aim, *(f"{x:.3f} s" for x in figures))
 
 
-def small(program: Path | None, folder: Path, repeats: int) -> list[str]:
+def small(program: Path | None, folder: Path, repeats: int) -> list[Cells]:
     """The figures that have an aim."""
     start_of_checkout(folder)  # the first fills the disk's cache
     starts = [start_of_checkout(folder) for _ in range(repeats)]
@@ -280,7 +285,7 @@ def small(program: Path | None, folder: Path, repeats: int) -> list[str]:
     memory, found = memory_megabytes(), frames()
     table.append(row(f"isosurface, level moved, {GRID}^3", "20 a second", found["level"], True))
     table.append(row(f"isosurface, turned, {GRID}^3", "none", found["turn"], True))
-    table.append(f"| the window's own process, resident | none | {memory:.0f} MB | | |")
+    table.append(("the window's own process, resident", "none", f"{memory:.0f} MB", "", ""))
     return table
 
 
@@ -293,17 +298,18 @@ def main() -> int:
     parser.add_argument("--only", choices=("", "large"), default="")
     chosen = parser.parse_args()
     make_application()
-    table = ["| what | aim | median | best | processor |", "| --- | --- | --- | --- | --- |"]
+    rows: list[Cells] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if chosen.only == "":
-            table += small(chosen.program, folder, chosen.repeats)
+            rows += small(chosen.program, folder, chosen.repeats)
         for what, taken in large(folder):
-            table.append(row(f"{MANY_POINTS} points, {what}", "none", taken))
-    text = "\n".join(table) + "\n"
-    print(text)
+            rows.append(row(f"{MANY_POINTS} points, {what}", "none", taken))
+    command = "python -m tests.benchmarks.bench_window"
+    table = SpeedTable("The window", WORDS, command, COLUMNS, tuple(rows))
+    print(table)
     if chosen.out is not None:
-        chosen.out.write_text(text, encoding="utf-8")
+        write_table(chosen.out, table)
     return 0
 
 
