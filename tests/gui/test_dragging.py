@@ -21,7 +21,8 @@ class Work:
         start, runner = type(window.jobs).start, type(window.jobs)
 
         def started(one, kind, *rest):
-            self.jobs.append(kind)
+            if kind != "autosave":  # has a rhythm of its own
+                self.jobs.append(kind)
             return start(one, kind, *rest)
 
         observed = window.pattern.plot.observed

@@ -18,7 +18,7 @@ def window(qtbot, engine, settings):
     def refine_edited(pattern, structure, elements, symprec, progress):
         engine.calls.append("edit")
         changed = edited(structure, elements, symprec)
-        fit = engine.refine(pattern, changed, None, progress)
+        fit = engine.refine(pattern, [changed], None, progress)
         return Edited(replace(fit, structure=changed), "Fm-3m", 225, 2), "KCl"
 
     made = make_window(engine.services(sites_of=sites_of, refine_edited=refine_edited), settings)
