@@ -11,6 +11,7 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -297,7 +298,9 @@ class BatchTable(QTableView):
     def _fit_columns(self) -> None:
         """Columns as wide as they must be; where there is room, names of files get some of it."""
         header = self.horizontalHeader()
-        metrics = header.fontMetrics()
+        font = header.font()
+        font.setWeight(QFont.Weight.DemiBold)  # as the style sheet has it
+        metrics = QFontMetrics(font)
         widths = {
             column: max(width, metrics.horizontalAdvance(tr(COLUMNS[column][0])) + HEADING_MARGIN)
             for column, width in WIDTHS.items()

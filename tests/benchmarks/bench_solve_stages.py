@@ -26,11 +26,11 @@ NAMES = ("rutile", "corundum", "tenorite", "pyrite", "perovskite", "spinel")
 # The fractions at which the stages of `engine.solve` begin.
 STAGES = (
     (0.0, "lines"),
-    (0.05, "search"),
-    (0.3, "placing"),
-    (0.6, "atoms"),
-    (0.8, "whole pattern"),
-    (0.98, "last"),
+    (0.05, "search of the types"),
+    (0.3, "refinement"),
+    (0.6, "types on cells"),
+    (0.72, "network"),
+    (0.85, "phasing"),
 )
 WORDS = """Made-up structures, solved from simulated measurements and their elements: the share of
 each stage, and the longest time between two reports of progress, in which a search cannot be
