@@ -55,7 +55,7 @@ WIDTHS = {
     RWP: 64, CHANCE: 70, TIME: 60,
 }  # fmt: skip
 LEAST_MESSAGE = 76  # the words below the table have all of it
-HEADING_MARGIN = 14
+HEADING_MARGIN = 18
 WIDE_FILE = 260
 NUMBERS = (RWP, CHANCE, TIME)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1

@@ -142,8 +142,8 @@ class PatternPlot(pg.GraphicsLayoutWidget):
                 axis.showLabel(False)
         scale = {
             "linear": tr("Intensity"),
-            "sqrt": "Intensity, √ scale",
-            "log": tr("Intensity, log scale"),
+            "sqrt": tr("Intensity (√)"),
+            "log": tr("Intensity (log)"),
         }
         self.main.getAxis("left").setLabel(scale[self.session.pattern.scale], color=colour)
         self.rest.getAxis("left").setLabel(tr("Obs − calc"), color=colour)

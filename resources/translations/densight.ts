@@ -2583,7 +2583,12 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     </message>
     <message>
       <location filename="app/views/pattern_plot.py" />
-      <source>Intensity, log scale</source>
+      <source>Intensity (√)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/pattern_plot.py" />
+      <source>Intensity (log)</source>
       <translation type="unfinished" />
     </message>
     <message>
