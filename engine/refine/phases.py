@@ -69,28 +69,33 @@ def refine_phases(
     if foreign:
         state = state.noted(foreign)
     progress = progress or Progress()
-    done = _or_without_extras(state, run(state, progress), progress)
-    found = replace(state_result(done), excluded=pattern.details.excluded)
+    done = run(state, progress)
     if len(structures) > 1:
-        return found
-    return replace(found, rwp_lebail=free_intensity_rwp(done))
+        return _result(done, pattern)
+    free = free_intensity_rwp(done)
+    if done.rwp >= _POOR * free:
+        again = _without_extras(state, done.groups, progress)
+        if again is not None and again.rwp < done.rwp:
+            done, free = again, free_intensity_rwp(again)
+    return replace(_result(done, pattern), rwp_lebail=free)
 
 
-def _or_without_extras(state: State, done: State, progress: Progress) -> State:
-    """A poor fit of one phase, or the fit without foreign lines and humps where that is better.
+def _result(state: State, pattern: PowderPattern) -> FitResult:
+    return replace(state_result(state), excluded=pattern.details.excluded)
+
+
+def _without_extras(state: State, groups: tuple[str, ...], progress: Progress) -> State | None:
+    """A fit begun anew without the foreign lines and humps among its groups; None if it has none.
 
     While a structure is still far off they explain what its own reflections should, and may keep
     it from getting there.
     """
-    extras = tuple(group for group in ("foreign", "air", "humps") if group in done.groups)
+    extras = tuple(group for group in ("foreign", "air", "humps") if group in groups)
     options = state.options
-    if not extras or not options.automatic or len(state.model.phases) > 1:
-        return done
-    if done.rwp < _POOR * free_intensity_rwp(done):
-        return done
+    if not extras or not options.automatic:
+        return None
     held = replace(state, options=replace(options, fix=(*options.fix, *extras)))
-    again = run(held, progress)
-    return again if again.rwp < done.rwp else done
+    return run(held, progress)
 
 
 def _on_cell_of_lines(state: State, whole: PreparedPattern) -> State:
