@@ -11,7 +11,8 @@ from engine.solve.alike import Surroundings
 from engine.solve.evidence import misfit
 
 if TYPE_CHECKING:
-    from engine.solve.ranking import Finished, Ranked
+    from engine.solve.candidate_refinement import Ranked
+    from engine.solve.ranking import Finished
 
 
 def every_structure_once(finished: Sequence[Finished]) -> list[Finished]:

@@ -19,6 +19,7 @@ import numpy as np
 from engine.crystal.symmetry import primitive_lattice
 from engine.refine.prepared import PreparedPattern
 from engine.refine.stages import Refinement
+from engine.solve.optics import n_changes
 from engine.solve.plausibility import (
     NOVELTY,
     choice_prior,
@@ -31,6 +32,8 @@ from engine.solve.proposals import Proposal
 
 # Lines cover about half of a pattern's resolution elements; the rest says little.
 EFFECTIVE_SHARE = 0.4
+# -2 ln of the odds that a measurement is not as it was assumed to be: about one in eight.
+OPTICS_CHARGE = 4.0
 
 
 class Evidence:
@@ -42,6 +45,7 @@ class Evidence:
     """
 
     def __init__(self, prepared: PreparedPattern) -> None:
+        self._given = prepared
         self._lines = max(float(len(prepared.peaks)), 5.0)
         self._elements = max(EFFECTIVE_SHARE * prepared.n_independent, self._lines)
         self._best_misfit = np.inf
@@ -66,6 +70,7 @@ class Evidence:
             + coordinate_charge(n_coordinates, n, moved)
             - 2.0 * proposal.whole_prior
             - 2.0 * self._structure_prior(proposal, refinement)
+            + OPTICS_CHARGE * n_changes(self._given, refinement.prepared)
         )
 
     def _structure_prior(self, proposal: Proposal, refinement: Refinement) -> float:

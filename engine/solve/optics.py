@@ -53,6 +53,12 @@ def possible_changes(
     return changes
 
 
+def n_changes(given: PreparedPattern, used: PreparedPattern) -> int:
+    """In how many things the optics that were used differ from those that were given."""
+    slits = used.radiation.slit_mode != given.radiation.slit_mode
+    return int(slits) + int(used.dispersion != given.dispersion)
+
+
 def notes_on_changes(given: PreparedPattern, used: PreparedPattern) -> tuple[str, ...]:
     """In words, what was taken otherwise than it was given."""
     notes = []

@@ -10,26 +10,36 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
-from engine.crystal.symmetry import Standardised, standardise
-from engine.errors import BadInputError
+from engine.crystal.symmetry import Standardised
 from engine.progress import Progress
 from engine.refine import report, stages
+from engine.refine.least_squares import LARGEST_DIFFERENCE
 from engine.refine.lebail import le_bail
 from engine.refine.prepared import PreparedPattern
-from engine.refine.profile_model import FINAL_REACH
+from engine.refine.response import Response
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
+from engine.solve.candidate_refinement import (
+    Ranked,
+    complete,
+    extend,
+    place,
+    placed_again,
+    polish,
+    relax,
+    under_change,
+)
 from engine.solve.duplicates import every_structure_once, without_duplicates
-from engine.solve.evidence import Evidence, misfit, n_structural
-from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
+from engine.solve.evidence import OPTICS_CHARGE, Evidence, misfit, n_structural
+from engine.solve.optics import OpticsChange, n_changes, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
 from engine.solve.unexplained import UnexplainedLine, unexplained_lines
 
 QUICK_LINES = 45
-QUICK_REFLECTIONS = 400
 PLACED = 36
 RELAXED = 14
 COMPLETED = 6
@@ -38,27 +48,12 @@ OVERTAKING = 4
 # Further behind in score none was ever right: of 46 right ones the last was 29 behind when the
 # atoms had been relaxed on part of the pattern.
 OUT_OF_REACH = 80.0
-# Angstrom; within the loose ones, atoms may have left a higher symmetry only to fit the noise.
-STRICT_SYMMETRY, LOOSE_SYMMETRIES = 0.02, (0.12, 0.4)
 FIRST = 3
-# The first stages need no far tails and no last digits.
-QUICK_REACH, MIDDLE_REACH = 6.0, 8.0
-COARSE, MIDDLING = 4e-3, 1e-3
 QUICK_POINTS_PER_FWHM = 3
 OPTICS_TRIALS = 10
-OPTICS_GAIN = 8.0
-# How much the score must fall, beyond the charge for a parameter, for texture to be believed.
-TEXTURE_GAIN = 8.0
+# How much the score must be expected to fall under other optics for a candidate to be refined so.
+OPTICS_GAIN = 2.0
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, eq=False)
-class Ranked:
-    """A refined proposal with its place in the order."""
-
-    proposal: Proposal
-    refinement: Refinement
-    score: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +95,8 @@ class Ranking:
         self._ordered: list[Ranked] = []
         # By the refinement itself: an id would be given out again once another is dropped.
         self._finished: dict[Refinement, Finished] = {}
+        # Those whose optics have been asked for.
+        self._at_home: WeakSet[Refinement] = WeakSet()
 
     @property
     def prepared(self) -> PreparedPattern:
@@ -155,7 +152,7 @@ class Ranking:
         # What explains it best by now may be another, and better off as the pattern was given.
         if others and (placed[0].proposal is others[0].proposal or self._quick is not before):
             placed = self._under_better_optics(placed)
-        relaxed = run.stage(placed[:RELAXED], _relax, part(0.45, 0.7))
+        relaxed = run.stage(placed[:RELAXED], relax, part(0.45, 0.7))
         best = without_duplicates(_in_order(evidence, relaxed + placed[RELAXED:]))
         near = _in_reach(best[:completed])
         whole = run.stage(near, self._complete, part(0.7, 0.88))
@@ -172,13 +169,13 @@ class Ranking:
             kept = [r for r in ordered if id(r.proposal) not in chosen]
             again = run.stage(overtaking, self._complete, part(0.96, 1.0))
             ordered = without_duplicates(_in_order(evidence, kept + again))
-        self._ordered = ordered[: self._most]
+        self._ordered = self._under_own_optics(ordered[: self._most])
 
     def finished(self) -> list[Finished]:
         """The candidates with their final fits, the best first, every structure once."""
         if self._ordered and self._ordered[0].refinement not in self._finished:
             best = self._ordered[0]
-            self._ordered[0] = replace(best, refinement=_polish(best.refinement))
+            self._ordered[0] = replace(best, refinement=polish(best.refinement))
         self._finished = {
             r.refinement: self._finished.get(r.refinement) or finish(r) for r in self._ordered
         }
@@ -186,13 +183,13 @@ class Ranking:
         return every_structure_once(found)
 
     def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
-        return _place(self._quick, proposal)
+        return place(self._quick, proposal)
 
     def _complete(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
-        return _complete(self._prepared, ranked, self._run.evidence)
+        return complete(self._prepared, ranked, self._run.evidence)
 
     def _extend(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
-        return _extend(self._prepared, ranked, self._run.evidence)
+        return extend(self._prepared, ranked, self._run.evidence)
 
     def _under_better_optics(self, placed: list[Ranked]) -> list[Ranked]:
         """Placed anew where the measurement is explained better otherwise than was assumed."""
@@ -206,9 +203,50 @@ class Ranking:
             return placed
         change, again = better
         self._prepared, self._quick = change.apply(self._prepared), change.apply(self._quick)
-        rest = [_placed_again(change, r) for r in placed[OPTICS_TRIALS:]]
+        rest = [placed_again(change, r) for r in placed[OPTICS_TRIALS:]]
         found = [Ranked(*result, score=0.0) for result in (*again, *rest) if result is not None]
         return _in_order(evidence, found)
+
+    def _under_own_optics(self, ordered: list[Ranked]) -> list[Ranked]:
+        """The best under the optics that explain each best; those of now may suit another."""
+        evidence, better = self._run.evidence, []
+        for ranked in ordered[:OPTICS_TRIALS]:
+            if ranked.refinement in self._at_home:
+                continue
+            self._at_home.add(ranked.refinement)
+            for change in self._hopeful_changes(ranked):
+                if (found := under_change(change, ranked, evidence)) is not None:
+                    better.append(Ranked(*found, score=0.0))
+        if not better:
+            return ordered
+        ordered = without_duplicates(_in_order(evidence, [*ordered, *better]))
+        best = ordered[0].refinement.prepared
+        self._prepared, self._quick = (
+            replace(one, radiation=best.radiation, dispersion=best.dispersion)
+            for one in (self._prepared, self._quick)
+        )
+        return ordered[: self._most]
+
+    def _hopeful_changes(self, ranked: Ranked) -> list[OpticsChange]:
+        """Changes of the optics under which a candidate is expected to score better."""
+        before, evidence = ranked.refinement, self._run.evidence
+        changes = possible_changes(self._given, before.prepared, ranked.proposal.structure.numbers)
+        if not changes:
+            return []
+        if _strained(before):
+            return changes
+        others = [stages.under_other_optics(before, c.apply(before.prepared)) for c in changes]
+        areas = [other.model.calculate(other.state.parameters).areas for other in others]
+        ratios = Response(before).ratios(np.stack(areas, axis=1))
+        now = n_changes(self._given, before.prepared)
+        found = []
+        for change, other, ratio in zip(changes, others, ratios, strict=True):
+            other.model.let_go()
+            fall = -evidence.n * math.log(max(ratio, 1e-6))
+            fall -= OPTICS_CHARGE * (n_changes(self._given, other.prepared) - now)
+            if fall > OPTICS_GAIN:
+                found.append(change)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,13 +300,18 @@ def _better_optics(
     With it come the first `OPTICS_TRIALS` candidates, placed under it.
     """
     numbers = np.concatenate([r.proposal.structure.numbers for r in placed])
-    least, chosen = placed[0].score - OPTICS_GAIN, None
+    least, chosen = placed[0].score, None
     for change in possible_changes(given, quick, numbers):
-        tried = [_placed_again(change, r) for r in placed[:OPTICS_TRIALS]]
+        tried = [placed_again(change, r) for r in placed[:OPTICS_TRIALS]]
         scores = [evidence.score(*result) for result in tried if result is not None]
         if scores and min(scores) < least:
             least, chosen = min(scores), (change, tried)
     return chosen
+
+
+def _strained(refinement: Refinement) -> bool:
+    """Whether displacements of the elements are as far apart as they may be: something is wrong."""
+    return bool((np.abs(refinement.state.parameters.b_lighter) >= LARGEST_DIFFERENCE).any())
 
 
 def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
@@ -278,133 +321,6 @@ def _quick_range(prepared: PreparedPattern) -> PreparedPattern:
     if len(angles) <= QUICK_LINES:
         return prepared
     return prepared.within(prepared.two_theta[0], float(np.sort(angles)[QUICK_LINES - 1]) + 1.0)
-
-
-def _place(prepared: PreparedPattern, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
-    try:
-        begun = stages.start(
-            prepared,
-            proposal.structure,
-            zero=proposal.zero,
-            most_reflections=QUICK_REFLECTIONS,
-            reach=QUICK_REACH,
-            tolerance=COARSE,
-        )
-        return proposal, stages.advance(begun, stages.WIDTH, steps=4, tolerance=COARSE)
-    except (BadInputError, np.linalg.LinAlgError):
-        return None
-
-
-def _placed_again(change: OpticsChange, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
-    """A candidate that is placed, under other optics."""
-    before = ranked.refinement
-    try:
-        begun = stages.under_other_optics(before, change.apply(before.prepared))
-        return ranked.proposal, stages.advance(begun, stages.WIDTH, steps=4, tolerance=COARSE)
-    except np.linalg.LinAlgError:
-        return None
-
-
-def _relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
-    try:
-        return ranked.proposal, stages.refine_atoms(ranked.refinement, steps=6, tolerance=COARSE)
-    except np.linalg.LinAlgError:
-        return ranked.proposal, ranked.refinement
-
-
-def _complete(
-    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
-) -> tuple[Proposal, Refinement] | None:
-    """Refine everything on the whole pattern, from where the quick refinement ended.
-
-    Where the relaxed atoms have come near to a higher symmetry, that is tried too and kept if it
-    scores no worse.
-    """
-    before = ranked.refinement
-    try:
-        whole = _refine_whole(prepared, before, STRICT_SYMMETRY)
-        for symprec in _loose_symmetries(whole):
-            other = _refine_whole(prepared, before, symprec)
-            if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
-                whole = other
-        gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
-        whole = stages.refine_texture(whole, gain)
-        return ranked.proposal, _with_element_b(ranked.proposal, whole, evidence, stages.FINE)
-    except (BadInputError, np.linalg.LinAlgError):
-        return ranked.proposal, before
-
-
-def _loose_symmetries(refinement: Refinement) -> list[float]:
-    """The tolerances with which another symmetry is found than the refinement has, one for each."""
-    structure = report.refined_structure(refinement)
-    seen, found = [refinement.model.crystal.standardised], []
-    for symprec in LOOSE_SYMMETRIES:
-        other = standardise(structure, symprec)
-        if not any(_same_symmetry(other, one) for one in seen):
-            seen.append(other)
-            found.append(symprec)
-    return found
-
-
-def _same_symmetry(one: Standardised, two: Standardised) -> bool:
-    return one.number == two.number and len(one.primitive) == len(two.primitive)
-
-
-def _with_element_b(
-    proposal: Proposal,
-    refinement: Refinement,
-    evidence: Evidence,
-    tolerance: float,
-    alone: bool = False,
-) -> Refinement:
-    """With a B for every element, where that scores better."""
-    each = stages.refine_element_b(refinement, tolerance=tolerance, alone=alone)
-    better = evidence.score(proposal, each) < evidence.score(proposal, refinement)
-    return each if better else refinement
-
-
-def _polish(refinement: Refinement) -> Refinement:
-    """Far tails and last digits, for the one that is looked at."""
-    try:
-        return stages.advance(refinement.with_reach(FINAL_REACH), (refinement.free,), 8)
-    except np.linalg.LinAlgError:
-        return refinement
-
-
-def _extend(
-    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
-) -> tuple[Proposal, Refinement] | None:
-    """A few steps on the whole pattern from where the quick refinement ended."""
-    before = ranked.refinement
-    try:
-        begun = stages.start(
-            prepared,
-            report.refined_structure(before),
-            zero=before.state.parameters.zero,
-            reach=QUICK_REACH,
-            tolerance=COARSE,
-        )
-        begun = replace(begun, moved_before=before.moved)
-        extended = stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
-        return ranked.proposal, _with_element_b(
-            ranked.proposal, extended, evidence, COARSE, alone=True
-        )
-    except (BadInputError, np.linalg.LinAlgError):
-        return None
-
-
-def _refine_whole(prepared: PreparedPattern, before: Refinement, symprec: float) -> Refinement:
-    begun = stages.start(
-        prepared,
-        report.refined_structure(before),
-        zero=before.state.parameters.zero,
-        symprec=symprec,
-        reach=MIDDLE_REACH,
-        tolerance=MIDDLING,
-    )
-    begun = replace(begun, moved_before=before.moved)
-    shaped = stages.refine_shape(begun, tolerance=MIDDLING)
-    return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
 
 
 def finish(ranked: Ranked) -> Finished:

@@ -17,13 +17,14 @@ from engine.pattern.doublet import detect_doublet
 from engine.pattern.pattern import PowderPattern
 from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
+from engine.solve.candidate_refinement import Ranked
 from engine.solve.cells import CellsOfPattern
 from engine.solve.library_proposals import library_on_cells, library_proposals
 from engine.solve.map_proposals import Rising
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.phasing.proposals import phasing_proposals
 from engine.solve.proposals import Proposal
-from engine.solve.ranking import Finished, Ranked, Ranking, finish
+from engine.solve.ranking import Finished, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.unexplained import in_words
 from engine.solve.verdict import (

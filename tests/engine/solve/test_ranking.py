@@ -16,10 +16,11 @@ from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
+from engine.solve.candidate_refinement import Ranked
 from engine.solve.duplicates import without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.proposals import KINSHIP_WEIGHT, Proposal
-from engine.solve.ranking import Finished, Ranked, Ranking
+from engine.solve.ranking import Finished, Ranking
 from engine.solve.unexplained import UnexplainedLine
 from engine.solve.verdict import KINSHIP, features, probabilities, reason, tied, verdict
 from tests.made_patterns import measured, measured_as_it_is
@@ -252,7 +253,7 @@ def test_what_is_out_of_reach_is_not_refined_to_the_end(
         return ranked.proposal, ranked.refinement
 
     monkeypatch.setattr("engine.solve.ranking.OUT_OF_REACH", reach)
-    monkeypatch.setattr("engine.solve.ranking._complete", complete)
+    monkeypatch.setattr("engine.solve.ranking.complete", complete)
     ranking = Ranking(prepared, Progress(), math.inf)
     ranking.add([proposal_of(wrong), proposal_of(made.structure)], (0.0, 1.0))
     assert len(done) == completed

@@ -1,0 +1,182 @@
+"""How a candidate is refined, stage by stage: a glance first, everything on all data last."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.crystal.symmetry import Standardised, standardise
+from engine.errors import BadInputError
+from engine.refine import report, stages
+from engine.refine.prepared import PreparedPattern
+from engine.refine.profile_model import FINAL_REACH
+from engine.refine.stages import Refinement
+from engine.solve.evidence import Evidence
+from engine.solve.optics import OpticsChange
+from engine.solve.proposals import Proposal
+
+QUICK_REFLECTIONS = 400
+# Angstrom; within the loose ones, atoms may have left a higher symmetry only to fit the noise.
+STRICT_SYMMETRY, LOOSE_SYMMETRIES = 0.02, (0.12, 0.4)
+# The first stages need no far tails and no last digits.
+QUICK_REACH, MIDDLE_REACH = 6.0, 8.0
+COARSE, MIDDLING = 4e-3, 1e-3
+# How much the score must fall, beyond the charge for a parameter, for texture to be believed.
+TEXTURE_GAIN = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """A refined proposal with its place in the order."""
+
+    proposal: Proposal
+    refinement: Refinement
+    score: float
+
+
+def place(prepared: PreparedPattern, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
+    """Scale, background, cell and line width; the atoms stay where they are."""
+    try:
+        begun = stages.start(
+            prepared,
+            proposal.structure,
+            zero=proposal.zero,
+            most_reflections=QUICK_REFLECTIONS,
+            reach=QUICK_REACH,
+            tolerance=COARSE,
+        )
+        return proposal, stages.advance(begun, stages.WIDTH, steps=4, tolerance=COARSE)
+    except (BadInputError, np.linalg.LinAlgError):
+        return None
+
+
+def placed_again(change: OpticsChange, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+    """A candidate that is placed, under other optics."""
+    before = ranked.refinement
+    try:
+        begun = stages.under_other_optics(before, change.apply(before.prepared))
+        return ranked.proposal, stages.advance(begun, stages.WIDTH, steps=4, tolerance=COARSE)
+    except np.linalg.LinAlgError:
+        return None
+
+
+def under_change(
+    change: OpticsChange, ranked: Ranked, evidence: Evidence
+) -> tuple[Proposal, Refinement] | None:
+    """A candidate that was refined to the end, again under other optics."""
+    before = ranked.refinement
+    try:
+        begun = stages.under_other_optics(before, change.apply(before.prepared))
+        # Displacements of the elements may have stood in for what is changed.
+        parameters = replace(begun.state.parameters, b_lighter=np.zeros(0))
+        begun = replace(begun, state=replace(begun.state, parameters=parameters))
+        begun = stages.advance(begun, stages.WIDTH, steps=4, tolerance=MIDDLING)
+        begun = stages.refine_atoms(begun, steps=8, tolerance=MIDDLING)
+        return ranked.proposal, _with_element_b(ranked.proposal, begun, evidence, stages.FINE)
+    except np.linalg.LinAlgError:
+        return None
+
+
+def relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+    """The atoms, from where a candidate stands."""
+    try:
+        return ranked.proposal, stages.refine_atoms(ranked.refinement, steps=6, tolerance=COARSE)
+    except np.linalg.LinAlgError:
+        return ranked.proposal, ranked.refinement
+
+
+def complete(
+    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
+) -> tuple[Proposal, Refinement] | None:
+    """Refine everything on the whole pattern, from where the quick refinement ended.
+
+    Where the relaxed atoms have come near to a higher symmetry, that is tried too and kept if it
+    scores no worse.
+    """
+    before = ranked.refinement
+    try:
+        whole = _refine_whole(prepared, before, STRICT_SYMMETRY)
+        for symprec in _loose_symmetries(whole):
+            other = _refine_whole(prepared, before, symprec)
+            if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
+                whole = other
+        gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
+        whole = stages.refine_texture(whole, gain)
+        return ranked.proposal, _with_element_b(ranked.proposal, whole, evidence, stages.FINE)
+    except (BadInputError, np.linalg.LinAlgError):
+        return ranked.proposal, before
+
+
+def _loose_symmetries(refinement: Refinement) -> list[float]:
+    """The tolerances with which another symmetry is found than the refinement has, one for each."""
+    structure = report.refined_structure(refinement)
+    seen, found = [refinement.model.crystal.standardised], []
+    for symprec in LOOSE_SYMMETRIES:
+        other = standardise(structure, symprec)
+        if not any(_same_symmetry(other, one) for one in seen):
+            seen.append(other)
+            found.append(symprec)
+    return found
+
+
+def _same_symmetry(one: Standardised, two: Standardised) -> bool:
+    return one.number == two.number and len(one.primitive) == len(two.primitive)
+
+
+def _with_element_b(
+    proposal: Proposal,
+    refinement: Refinement,
+    evidence: Evidence,
+    tolerance: float,
+    alone: bool = False,
+) -> Refinement:
+    """With a B for every element, where that scores better."""
+    each = stages.refine_element_b(refinement, tolerance=tolerance, alone=alone)
+    better = evidence.score(proposal, each) < evidence.score(proposal, refinement)
+    return each if better else refinement
+
+
+def polish(refinement: Refinement) -> Refinement:
+    """Far tails and last digits, for the one that is looked at."""
+    try:
+        return stages.advance(refinement.with_reach(FINAL_REACH), (refinement.free,), 8)
+    except np.linalg.LinAlgError:
+        return refinement
+
+
+def extend(
+    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
+) -> tuple[Proposal, Refinement] | None:
+    """A few steps on the whole pattern from where the quick refinement ended."""
+    before = ranked.refinement
+    try:
+        begun = stages.start(
+            prepared,
+            report.refined_structure(before),
+            zero=before.state.parameters.zero,
+            reach=QUICK_REACH,
+            tolerance=COARSE,
+        )
+        begun = replace(begun, moved_before=before.moved)
+        extended = stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
+        return ranked.proposal, _with_element_b(
+            ranked.proposal, extended, evidence, COARSE, alone=True
+        )
+    except (BadInputError, np.linalg.LinAlgError):
+        return None
+
+
+def _refine_whole(prepared: PreparedPattern, before: Refinement, symprec: float) -> Refinement:
+    begun = stages.start(
+        prepared,
+        report.refined_structure(before),
+        zero=before.state.parameters.zero,
+        symprec=symprec,
+        reach=MIDDLE_REACH,
+        tolerance=MIDDLING,
+    )
+    begun = replace(begun, moved_before=before.moved)
+    shaped = stages.refine_shape(begun, tolerance=MIDDLING)
+    return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
