@@ -9,7 +9,7 @@ import pytest
 
 from engine.refine import stages
 from engine.refine.prepared import prepare
-from engine.solve.optics import notes_on_changes, possible_changes
+from engine.solve.optics import n_changes, notes_on_changes, possible_changes
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
 
@@ -49,8 +49,35 @@ def test_a_candidate_under_other_optics_comes_where_it_would_have_begun(number: 
     change = possible_changes(given, given, IRON)[number]
     fresh = stages.advance(stages.start(change.apply(given), structure), stages.WIDTH)
     begun = stages.under_other_optics(placed, change.apply(placed.prepared))
+    assert 0.5 < begun.state.parameters.scale / fresh.state.parameters.scale < 2.0
     moved = stages.advance(begun, stages.WIDTH)
     assert moved.prepared.dispersion == fresh.prepared.dispersion
     assert moved.prepared.radiation == fresh.prepared.radiation
     assert moved.state.chi_squared == pytest.approx(fresh.state.chi_squared, rel=2e-3)
     assert abs(placed.state.chi_squared / fresh.state.chi_squared - 1.0) > 0.02
+
+
+def test_texture_stays_under_other_optics() -> None:
+    structure = BY_NAME["pyrite"].structure
+    given = prepare(measured(structure, 3, step=0.04))
+    placed = stages.start(given, structure)
+    textured = replace(
+        placed,
+        model=placed.model.with_texture((1, 0, 0)),
+        state=replace(placed.state, parameters=replace(placed.state.parameters, texture=0.8)),
+    )
+    other = stages.under_other_optics(textured, replace(given, dispersion=False))
+    assert other.model.texture_axis == (1, 0, 0)
+    areas = [r.model.calculate(r.state.parameters).areas for r in (textured, other)]
+    plain = stages.under_other_optics(placed, replace(given, dispersion=False))
+    flat = plain.model.calculate(plain.state.parameters).areas
+    # Both have the same lines strengthened by texture.
+    assert np.corrcoef(areas[0], areas[1])[0, 1] > np.corrcoef(areas[0], flat)[0, 1]
+
+
+def test_changes_are_counted() -> None:
+    given = prepare(measured(BY_NAME["pyrite"].structure, 3, step=0.04))
+    slits = given.with_radiation(replace(given.radiation, slit_mode="automatic"))
+    assert n_changes(given, given) == 0
+    assert n_changes(given, slits) == 1
+    assert n_changes(given, replace(slits, dispersion=False)) == 2

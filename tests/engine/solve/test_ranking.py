@@ -12,18 +12,20 @@ from hypothesis import strategies as st
 
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import standardise
+from engine.diffraction.profile import simulate_pattern
+from engine.pattern.radiation import preset
 from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
 from engine.solve.candidate_refinement import Ranked
 from engine.solve.duplicates import without_duplicates
-from engine.solve.evidence import Evidence, misfit, n_structural
+from engine.solve.evidence import OPTICS_CHARGE, Evidence, misfit, n_structural
 from engine.solve.proposals import KINSHIP_WEIGHT, Proposal
 from engine.solve.ranking import Finished, Ranking
 from engine.solve.unexplained import UnexplainedLine
 from engine.solve.verdict import KINSHIP, features, probabilities, reason, tied, verdict
-from tests.made_patterns import measured, measured_as_it_is
+from tests.made_patterns import measured, measured_as_it_is, with_b_iso
 from tests.made_structures import BY_NAME
 
 
@@ -280,3 +282,35 @@ def _of_calcium_chloride_type(off: float) -> CrystalStructure:
     oxygen = [[x, y, 0.0], [-x, -y, 0.0], [0.5 - x, 0.5 + y, 0.5], [0.5 + x, 0.5 - y, 0.5]]
     coords = np.array([[0.0, 0.0, 0.0], [0.5, 0.5, 0.5], *oxygen]) % 1.0
     return CrystalStructure(lattice, np.array([22, 22, 8, 8, 8, 8]), coords)
+
+
+def test_other_optics_than_were_given_have_a_price(prepared) -> None:
+    found = ranked(prepared, BY_NAME["rutile"].structure, 0.0)
+    without = Evidence(replace(prepared, dispersion=False))
+    dearer = without.score(found.proposal, found.refinement)
+    assert dearer - Evidence(prepared).score(found.proposal, found.refinement) == OPTICS_CHARGE
+
+
+def test_a_candidate_is_refined_under_the_optics_that_suit_it(monkeypatch) -> None:
+    """Those of all may have been settled with another candidate before the right one came."""
+    structure = BY_NAME["pyrite"].structure
+    pattern = simulate_pattern(with_b_iso(structure, 0.6), preset("CuKa"), noise_seed=3, step=0.04)
+    monkeypatch.setattr("engine.solve.ranking._better_optics", lambda *given: None)
+    ranking = Ranking(prepare(pattern), Progress(), math.inf)
+    ranking.add([proposal_of(structure)], (0.0, 1.0))
+    (only,) = ranking.finished()
+    assert only.fit.gof == pytest.approx(1.0, abs=0.1)
+    assert "without anomalous dispersion" in ranking.notes[0]
+    assert not ranking.prepared.dispersion
+
+
+def test_a_candidate_keeps_the_optics_that_were_given(monkeypatch) -> None:
+    structure = BY_NAME["pyrite"].structure
+    tried = []
+    monkeypatch.setattr("engine.solve.ranking.under_change", lambda *given: tried.append(given))
+    ranking = Ranking(prepare(measured(structure, 3, step=0.04)), Progress(), math.inf)
+    ranking.add([proposal_of(structure)], (0.0, 1.0))
+    # What cannot explain it better is not refined at all.
+    assert not tried
+    assert ranking.notes == ()
+    assert ranking.prepared.dispersion
