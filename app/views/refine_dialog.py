@@ -67,7 +67,7 @@ GROUPS = (
     ("occupancy", noop("Occupancies"), noop("Of every independent site")),
 )
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ"}
-UNITS = {"deg": "°", "deg^2": "°²", "A^2": "Å²", "A": "Å", "": ""}
+UNITS = {"deg": "°", "deg^2": "°²", "A^2": "Å²", "A": "Å", "counts deg": "counts · °", "": ""}
 
 
 class RefineDialog(QDialog):

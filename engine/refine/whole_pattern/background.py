@@ -89,7 +89,7 @@ class Background:
         position, height, fwhm = instrument.humps[PER_HUMP * k : PER_HUMP * (k + 1)]
         eta = instrument.hump_shapes[k]
         away = (self.two_theta - position) / fwhm
-        gauss, lorentz = np.exp(-_GAUSS * away**2), 1.0 / (1.0 + 4.0 * away**2)
+        gauss, lorentz = _curves(away)
         if group == "hump_shapes":
             return np.asarray((height * (lorentz - gauss))[:, None])
         slope = -2.0 * away * ((1.0 - eta) * _GAUSS * gauss + eta * 4.0 * lorentz**2)
@@ -111,5 +111,10 @@ def is_plausible(smooth: FloatArray, diffuse: FloatArray) -> bool:
 
 def hump_shape(two_theta: FloatArray, position: float, fwhm: float, eta: float) -> FloatArray:
     """(n,) pseudo-Voigt of unit height, of Lorentzian share `eta`; position and FWHM in degrees."""
-    square = ((two_theta - position) / fwhm) ** 2
-    return np.asarray((1.0 - eta) * np.exp(-_GAUSS * square) + eta / (1.0 + 4.0 * square))
+    gauss, lorentz = _curves((two_theta - position) / fwhm)
+    return np.asarray((1.0 - eta) * gauss + eta * lorentz)
+
+
+def _curves(away: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(n,) Gaussian and Lorentzian of unit height, `away` FWHM from their middle."""
+    return np.exp(-_GAUSS * away**2), 1.0 / (1.0 + 4.0 * away**2)

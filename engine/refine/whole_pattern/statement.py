@@ -55,9 +55,12 @@ _UNITS = {
     "b_iso": "A^2",
     "b_element": "A^2",
     "coordinates": "A",
-    "foreign": "deg",
-    "air": "deg",
+    "foreign": "counts deg",
+    "background": "counts",
+    "air": "counts deg",
 }
+# Of one name in a group of several kinds, by its ending.
+_UNITS_BY_NAME = {"position": "deg", "fwhm": "deg", "height": "counts"}
 
 
 def state_result(state: State) -> FitResult:
@@ -279,7 +282,7 @@ def _parameters(minimum: Minimum) -> tuple[Parameter, ...]:
     for slot in minimum.freedom:
         values = values_of(minimum.parameters, slot)
         for name, value, spread in zip(_names(slot, len(values)), values, su[slot], strict=True):
-            unit = "deg" if name.endswith(("position", "fwhm")) else _UNITS.get(slot[1], "")
+            unit = _UNITS_BY_NAME.get(name.rpartition(":")[2], _UNITS.get(slot[1], ""))
             listed.append(Parameter(name, float(value), float(spread), unit))
     return tuple(listed)
 

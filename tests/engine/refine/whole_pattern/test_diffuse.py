@@ -77,6 +77,9 @@ def test_what_is_asked_for_is_refined():
     for name, value in zip(names, truth, strict=True):
         assert off(fit, name, value) < 4.0
     assert off(fit, "air", 3000.0) < 4.0
+    units = {p.name: p.unit for p in fit.parameters}
+    assert [units[name] for name in ("air", *names[:3])] == ["counts deg", "deg", "counts", "deg"]
+    assert units["background_1"] == "counts"
 
 
 def test_a_hump_whose_place_is_given():
