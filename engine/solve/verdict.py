@@ -39,6 +39,7 @@ COEFFICIENTS = (
     -0.941,
     0.206,
     0.0,
+    0.0,
 )
 SOLVED, TENTATIVE = 0.8, 0.25
 TIE_RATIO = 1.03
@@ -47,6 +48,7 @@ NEAR_BEST = 1.25
 LARGEST_MARGIN = 200.0
 LARGEST_ODDITY = 8.0
 LARGEST_KINSHIP = 10.0
+LARGEST_AMBIGUITY = 5.0
 USUAL_B = (-0.2, 3.5)
 LARGEST_DAMPING = 3.0
 # |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
@@ -88,6 +90,9 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         for a structure out of a map.
     unexplained : float
         Root of the summed areas of the lines that it has no line for, of the strongest's.
+    ambiguity : float
+        Ln of how many times likelier it is with other elements on some of its sites
+        (`engine.solve.recolouring.ambiguity`); told for the first candidate alone.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -113,6 +118,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         float(_coincidences(finished[index])),
         min(finished[index].proposal.kinship, LARGEST_KINSHIP),
         min(math.sqrt(sum(line.relative_area for line in finished[index].unexplained)), 1.0),
+        min(finished[index].ambiguity, LARGEST_AMBIGUITY),
     )
 
 

@@ -1,0 +1,193 @@
+"""Which other elements on a candidate's sites would explain the pattern as well.
+
+Neighbours in the periodic table, and oxygen and fluorine above all, scatter so much alike that a
+candidate may have every atom in its place and some of them of the wrong element. Every exchange is
+tried: another element on one orbit, two orbits that change places. None is refined: to first order
+the fit as it stands tells what refinement would make of it (`engine.refine.response`). Exchanges of
+two elements everywhere are left out: those are other colourings of the same type, which the library
+and the decoration of maps have compared already.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crystal.anomalous import dispersion
+from engine.crystal.structure import CrystalStructure
+from engine.diffraction.scattering import form_factors
+from engine.refine import report
+from engine.refine.response import Response
+from engine.refine.stages import Refinement
+from engine.solve.screening import contents_prior
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+HYDROGEN = 1
+# Of all exchanges so many are tried; those of elements that scatter alike come first.
+MOST_EXCHANGES = 400
+# Of one exchange.
+LARGEST_LOG_ODDS = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Recoloured:
+    """A candidate's sites with other elements on some.
+
+    Attributes
+    ----------
+    structure : CrystalStructure
+        In the conventional cell, atoms where they were.
+    ratio : float
+        What its chi^2 would be once refined, over that of the candidate.
+    log_prior : float
+        Of its contents, beside that of the candidate's.
+    """
+
+    structure: CrystalStructure
+    ratio: float
+    log_prior: float
+
+
+def ambiguity(refinement: Refinement, n_observations: float) -> float:
+    """Ln of how many times likelier the candidate is with other elements on some of its sites.
+
+    Parameters
+    ----------
+    refinement : Refinement
+        All of the candidate's parameters refined.
+    n_observations : float
+        What the pattern is worth (`engine.solve.evidence.Evidence.n`).
+
+    Returns
+    -------
+    float
+        ln(1 + sum of the odds of all exchanges, each at most e^10); 0 where none comes near.
+    """
+    odds = 0.0
+    for one in recolourings(refinement):
+        log_odds = one.log_prior - 0.5 * n_observations * math.log(max(one.ratio, 1e-6))
+        odds += math.exp(min(log_odds, LARGEST_LOG_ODDS))
+    return math.log1p(odds)
+
+
+def recolourings(refinement: Refinement) -> list[Recoloured]:
+    """All exchanges of elements, with what they would do to the fit.
+
+    Parameters
+    ----------
+    refinement : Refinement
+        All of the candidate's parameters refined.
+
+    Returns
+    -------
+    list of Recoloured
+        In no order; without exchanges that lose an element, that touch hydrogen, or whose atoms
+        have no room in the cell. Empty where sites are shared or not filled.
+    """
+    structure = report.refined_structure(refinement)
+    elements = np.unique(structure.numbers)
+    if len(elements) < 2 or not (structure.occupancies >= 1.0).all():
+        return []
+    _, orbits = np.unique(refinement.model.crystal.standardised.orbits, return_inverse=True)
+    exchanged = _exchanges(_colours(structure, orbits), elements)
+    coloured = np.array([structure.numbers, *(colours[orbits] for colours in exchanged)])
+    coloured, prior = _possible(structure.volume, elements, coloured)
+    if len(coloured) < 2:
+        return []
+    ratios = Response(refinement).ratios(_areas(refinement, structure, coloured).T)
+    return [
+        Recoloured(replace(structure, numbers=numbers), float(ratio), float(log_prior))
+        for numbers, ratio, log_prior in zip(
+            coloured[1:], ratios[1:], prior[1:] - prior[0], strict=True
+        )
+    ]
+
+
+def _colours(structure: CrystalStructure, orbits: IntArray) -> IntArray:
+    """(o,) atomic number of each orbit."""
+    colours = np.zeros(orbits.max() + 1, dtype=np.int64)
+    colours[orbits] = structure.numbers
+    return colours
+
+
+def _exchanges(colours: IntArray, elements: IntArray) -> list[IntArray]:
+    """The colours of the orbits after each exchange; those that scatter alike come first."""
+    found: dict[bytes, tuple[float, IntArray]] = {}
+    for other in _every_exchange(colours, elements[elements != HYDROGEN]):
+        contrast = float(np.abs(other - colours).max())
+        found.setdefault(other.tobytes(), (contrast, other))
+    found.pop(colours.tobytes(), None)
+    for one, two in combinations(elements, 2):
+        everywhere = colours.copy()
+        everywhere[colours == one], everywhere[colours == two] = two, one
+        found.pop(everywhere.tobytes(), None)
+    ordered = sorted(found.values(), key=lambda pair: pair[0])
+    return [other for _, other in ordered[:MOST_EXCHANGES]]
+
+
+def _every_exchange(colours: IntArray, elements: IntArray) -> Iterator[IntArray]:
+    heavy = np.flatnonzero(colours != HYDROGEN)
+    for orbit in heavy:
+        for element in elements:
+            changed = colours.copy()
+            changed[orbit] = element
+            yield changed
+    for first, second in combinations(heavy, 2):
+        changed = colours.copy()
+        changed[[first, second]] = colours[[second, first]]
+        yield changed
+
+
+def _possible(volume: float, elements: IntArray, coloured: IntArray) -> tuple[IntArray, FloatArray]:
+    """The first, and those that use all elements and have room; with ln prior of the contents."""
+    amounts = (coloured[:, :, None] == elements).sum(axis=1)
+    prior = contents_prior(elements, amounts.astype(float), volume)
+    possible = np.isfinite(prior) & (amounts > 0).all(axis=1)
+    if not possible[0]:
+        return coloured[:0], prior[:0]
+    return coloured[possible], prior[possible]
+
+
+def _areas(refinement: Refinement, structure: CrystalStructure, coloured: IntArray) -> FloatArray:
+    """(v, r) line intensities of each colouring, the first that of the candidate itself."""
+    model, parameters = refinement.model, refinement.state.parameters
+    crystal = model.crystal
+    calculated = model.calculate(parameters)
+    model.let_go()
+    s_squared = 0.25 * (crystal.metric_forms @ parameters.metric)
+    waves = np.exp(2j * np.pi * (structure.frac_coords @ crystal.hkl.T))
+    for z, b in zip(crystal.lighter, parameters.b_lighter, strict=False):
+        waves[structure.numbers == z] *= np.exp(-b * s_squared)
+    wavelength, anomalous = refinement.prepared.radiation.primary, refinement.prepared.dispersion
+    f_squared = _f_squared(coloured, waves, s_squared, wavelength, anomalous)
+    # Lines that the candidate extinguishes have no area to be scaled.
+    known = f_squared[0] > 1e-6 * f_squared[0].max()
+    scale = np.where(known, calculated.areas / np.where(known, f_squared[0], 1.0), 0.0)
+    return np.asarray(f_squared * scale)
+
+
+def _f_squared(
+    coloured: IntArray,
+    waves: NDArray[np.complex128],
+    s_squared: FloatArray,
+    wavelength: float,
+    anomalous: bool,
+) -> FloatArray:
+    """(v, r) mean |F|^2 of Friedel pairs."""
+    elements = np.unique(coloured)
+    first, second = (part * anomalous for part in dispersion(elements, wavelength))
+    scattering = form_factors(elements, s_squared) + first[:, None]
+    in_phase = np.zeros((len(coloured), len(s_squared)), dtype=complex)
+    absorbed = np.zeros_like(in_phase)
+    for z, factor, out in zip(elements, scattering, second, strict=True):
+        wave = (coloured == z).astype(float) @ waves
+        in_phase += factor * wave
+        absorbed += out * wave
+    return np.asarray(np.abs(in_phase) ** 2 + np.abs(absorbed) ** 2)
