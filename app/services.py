@@ -129,8 +129,8 @@ def _refine_edited(
     progress: Progress,
 ) -> tuple[Edited, str]:
     """The refined structure, and its reduced formula."""
+    from engine.crystal.reduced_formula import reduced_formula
     from engine.refine.edit import refine_edited
-    from engine.solve.solver import reduced_formula
 
     found = refine_edited(pattern, structure, elements, symprec, progress)
     return found, reduced_formula(found.fit.structure.numbers)

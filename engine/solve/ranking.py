@@ -37,7 +37,7 @@ from engine.solve.duplicates import every_structure_once, without_duplicates
 from engine.solve.evidence import OPTICS_CHARGE, Evidence, misfit, n_structural
 from engine.solve.optics import OpticsChange, n_changes, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
-from engine.solve.recolouring import ambiguity
+from engine.solve.recolouring import NO_DOUBT, Doubt, doubt
 from engine.solve.unexplained import UnexplainedLine, unexplained_lines
 
 QUICK_LINES = 45
@@ -61,8 +61,8 @@ Item = TypeVar("Item")
 class Finished:
     """A candidate with its final fit and symmetry, its parameters and the lines fitted.
 
-    And with the lines of the pattern that it leaves unexplained, and, for the first, how likely it
-    is with other elements on some of its sites (`engine.solve.recolouring.ambiguity`).
+    And with the lines of the pattern that it leaves unexplained, and, for the first candidate, how
+    sure the elements on its sites are.
     """
 
     proposal: Proposal
@@ -72,7 +72,7 @@ class Finished:
     n_free: int
     n_lines: int
     unexplained: tuple[UnexplainedLine, ...] = ()
-    ambiguity: float = 0.0
+    doubt: Doubt = NO_DOUBT
 
 
 class Ranking:
@@ -184,8 +184,8 @@ class Ranking:
         }
         found = [replace(self._finished[r.refinement], score=r.score) for r in self._ordered]
         if found:
-            doubt = ambiguity(self._ordered[0].refinement, self._run.evidence.n)
-            found[0] = replace(found[0], ambiguity=doubt)
+            first = self._ordered[0].refinement
+            found[0] = replace(found[0], doubt=doubt(first, self._run.evidence.n))
         return every_structure_once(found)
 
     def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:

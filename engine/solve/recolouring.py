@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.anomalous import dispersion
+from engine.crystal.reduced_formula import reduced_formula
 from engine.crystal.structure import CrystalStructure
 from engine.diffraction.scattering import form_factors
 from engine.refine import report
@@ -34,6 +35,10 @@ HYDROGEN = 1
 MOST_EXCHANGES = 400
 # Of one exchange.
 LARGEST_LOG_ODDS = 10.0
+# From here on all exchanges together are as likely as the candidate; of the likeliest, and those
+# at most so much less likely (ln), so many are named.
+NOTICEABLE = math.log(2.0)
+NEAR_LIKELIEST, NAMED = 2.0, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +60,36 @@ class Recoloured:
     log_prior: float
 
 
-def ambiguity(refinement: Refinement, n_observations: float) -> float:
-    """Ln of how many times likelier the candidate is with other elements on some of its sites.
+@dataclass(frozen=True)
+class Doubt:
+    """How sure the elements on a candidate's sites are.
+
+    Attributes
+    ----------
+    ambiguity : float
+        ln(1 + sum of the odds of all exchanges, each at most e^10); 0 where none comes near.
+    formulas : tuple of str
+        Of the likeliest exchanges, at most three, the likeliest first.
+    """
+
+    ambiguity: float = 0.0
+    formulas: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """A sentence for the user, empty where there is no doubt."""
+        if self.ambiguity < NOTICEABLE:
+            return ""
+        return (
+            "The pattern does not settle which elements are on which sites of the first candidate: "
+            f"with others on some it is about as likely ({', '.join(self.formulas)})."
+        )
+
+
+NO_DOUBT = Doubt()
+
+
+def doubt(refinement: Refinement, n_observations: float) -> Doubt:
+    """How likely a candidate is with other elements on some of its sites.
 
     Parameters
     ----------
@@ -64,17 +97,16 @@ def ambiguity(refinement: Refinement, n_observations: float) -> float:
         All of the candidate's parameters refined.
     n_observations : float
         What the pattern is worth (`engine.solve.evidence.Evidence.n`).
-
-    Returns
-    -------
-    float
-        ln(1 + sum of the odds of all exchanges, each at most e^10); 0 where none comes near.
     """
-    odds = 0.0
+    odds: list[tuple[float, CrystalStructure]] = []
     for one in recolourings(refinement):
         log_odds = one.log_prior - 0.5 * n_observations * math.log(max(one.ratio, 1e-6))
-        odds += math.exp(min(log_odds, LARGEST_LOG_ODDS))
-    return math.log1p(odds)
+        odds.append((min(log_odds, LARGEST_LOG_ODDS), one.structure))
+    odds.sort(key=lambda pair: -pair[0])
+    near = [structure for log_odds, structure in odds if log_odds > odds[0][0] - NEAR_LIKELIEST]
+    formulas = dict.fromkeys(reduced_formula(structure.numbers) for structure in near)
+    total = math.log1p(sum(math.exp(log_odds) for log_odds, _ in odds))
+    return Doubt(total, tuple(formulas)[:NAMED])
 
 
 def recolourings(refinement: Refinement) -> list[Recoloured]:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
-import numpy as np
-
 import engine
-from engine.crystal.composition import SYMBOLS, atomic_number, parse_formula
+from engine.crystal.composition import atomic_number, parse_formula
+from engine.crystal.reduced_formula import reduced_formula
 from engine.errors import BadInputError
 from engine.pattern.doublet import detect_doublet
 from engine.pattern.pattern import PowderPattern
@@ -266,6 +265,8 @@ def _solution(
     best = candidates[0].verdict if candidates else "no-solution"
     if candidates and candidates[0].ties and best == "solved":
         notes = (*notes, "Solved up to candidates that the pattern cannot tell apart.")
+    if finished and best != "no-solution" and (doubt := finished[0].doubt.in_words()):
+        notes = (*notes, doubt)
     if candidates and candidates[0].unexplained and best != "no-solution":
         left = in_words(candidates[0].unexplained).replace("It has", "The first candidate has")
         notes = (*notes, f"{left} Look for an impurity.")
@@ -305,21 +306,6 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
         features=found,
         unexplained=one.unexplained,
     )
-
-
-def reduced_formula(numbers: np.ndarray) -> str:
-    """Reduced formula as chemists write it, cations first.
-
-    Parameters
-    ----------
-    numbers : (n,) int array
-        Atomic number of every atom.
-    """
-    from pymatgen.core.composition import Composition
-
-    zs, counts = np.unique(numbers, return_counts=True)
-    contents = {SYMBOLS[int(z)]: int(c) for z, c in zip(zs, counts, strict=True)}
-    return str(Composition(contents).reduced_formula)
 
 
 def _notes(prepared: PreparedPattern) -> tuple[str, ...]:

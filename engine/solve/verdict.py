@@ -92,7 +92,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         Root of the summed areas of the lines that it has no line for, of the strongest's.
     ambiguity : float
         Ln of how many times likelier it is with other elements on some of its sites
-        (`engine.solve.recolouring.ambiguity`); told for the first candidate alone.
+        (`engine.solve.recolouring.Doubt`); told for the first candidate alone.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -118,7 +118,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         float(_coincidences(finished[index])),
         min(finished[index].proposal.kinship, LARGEST_KINSHIP),
         min(math.sqrt(sum(line.relative_area for line in finished[index].unexplained)), 1.0),
-        min(finished[index].ambiguity, LARGEST_AMBIGUITY),
+        min(finished[index].doubt.ambiguity, LARGEST_AMBIGUITY),
     )
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.crystal.reduced_formula import reduced_formula
 from engine.crystal.structure_io import to_pymatgen
 from engine.diffraction.profile import simulate_pattern
 from engine.errors import BadInputError, CancelledError
 from engine.pattern.radiation import preset
 from engine.solve.result import Problem
-from engine.solve.solver import reduced_formula, solve
+from engine.solve.solver import solve
 from engine.training.scoring import compare
 from tests.engine.solve.conftest import CASES
 from tests.engine.solve.watch import Watch

@@ -1,0 +1,121 @@
+"""Other elements on a candidate's sites, and what they would do to its fit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.crystal.structure import CrystalStructure
+from engine.refine import stages
+from engine.refine.prepared import PreparedPattern, prepare
+from engine.refine.stages import Refinement
+from engine.solve.recolouring import NO_DOUBT, NOTICEABLE, Doubt, doubt, recolourings
+from engine.solve.result import Problem
+from engine.solve.solver import solve
+from tests.made_patterns import measured
+from tests.made_structures import BY_NAME, Made
+
+# Three anions in general positions, one of them fluorine.
+OXYFLUORIDE = Made(
+    "oxyfluoride",
+    "monoclinic",
+    14,
+    "P 1 21/c 1",
+    (5.30, 5.60, 6.90, 90.0, 101.0, 90.0),
+    (
+        ("Fe", 0.27, 0.04, 0.21),
+        ("O", 0.07, 0.33, 0.34),
+        ("O", 0.45, 0.76, 0.48),
+        ("F", 0.80, 0.45, 0.05),
+    ),
+).structure
+
+
+def refined(prepared: PreparedPattern, structure: CrystalStructure) -> Refinement:
+    begun = stages.refine_shape(stages.start(prepared, structure))
+    return stages.refine_atoms(begun, steps=12)
+
+
+@pytest.fixture(scope="module")
+def prepared() -> PreparedPattern:
+    return prepare(measured(OXYFLUORIDE, 5, step=0.03))
+
+
+@pytest.fixture(scope="module")
+def refinement(prepared: PreparedPattern) -> Refinement:
+    return refined(prepared, OXYFLUORIDE)
+
+
+def contents(structure: CrystalStructure) -> dict[int, int]:
+    return {int(z): int((structure.numbers == z).sum()) for z in np.unique(structure.numbers)}
+
+
+def test_every_exchange_uses_all_elements_and_moves_no_atom(refinement: Refinement) -> None:
+    found = recolourings(refinement)
+    coloured = {one.structure.numbers.tobytes() for one in found}
+    before = refinement.model.crystal.standardised.conventional
+    assert len(coloured) == len(found) == 8
+    assert before.numbers.tobytes() not in coloured
+    for one in found:
+        assert set(contents(one.structure)) == {8, 9, 26}
+        assert one.structure.frac_coords == pytest.approx(found[0].structure.frac_coords)
+        assert one.ratio > 0.0
+    everywhere = np.where(before.numbers == 8, 9, np.where(before.numbers == 9, 8, before.numbers))
+    assert everywhere.tobytes() not in coloured
+
+
+def test_the_foretold_misfit_is_that_of_a_refinement(
+    prepared: PreparedPattern, refinement: Refinement
+) -> None:
+    near = sorted(recolourings(refinement), key=lambda one: one.ratio)[:4]
+    for one in near:
+        again = refined(prepared, one.structure)
+        true = again.state.chi_squared / refinement.state.chi_squared
+        assert math.log(one.ratio) == pytest.approx(math.log(true), rel=0.25, abs=0.01)
+
+
+def test_neighbours_exchanged_fit_better_than_strangers(refinement: Refinement) -> None:
+    found = recolourings(refinement)
+    now = contents(refinement.model.crystal.standardised.conventional)
+    anions = [one.ratio for one in found if contents(one.structure)[26] == now[26]]
+    metals = [one.ratio for one in found if contents(one.structure)[26] != now[26]]
+    assert max(r for r in anions if r < 2.0) < min(metals)
+
+
+@pytest.mark.parametrize("change", ["mixed", "one element"])
+def test_no_exchange_where_there_is_nothing_to_exchange(change: str) -> None:
+    structure = BY_NAME["rutile"].structure
+    if change == "mixed":
+        other = replace(structure, occupancies=np.full(len(structure), 0.9))
+    else:
+        other = replace(structure, numbers=np.full(len(structure), 22))
+    refinement = stages.start(prepare(measured(structure, 5, step=0.04)), other)
+    assert recolourings(refinement) == []
+    assert doubt(refinement, 100.0) == NO_DOUBT
+
+
+def test_hydrogen_is_left_where_it_is(prepared: PreparedPattern) -> None:
+    numbers = np.where(OXYFLUORIDE.numbers == 9, 1, OXYFLUORIDE.numbers)
+    found = recolourings(stages.start(prepared, replace(OXYFLUORIDE, numbers=numbers)))
+    for one in found:
+        assert contents(one.structure)[1] == 4
+
+
+def test_doubt_falls_with_what_the_pattern_is_worth(refinement: Refinement) -> None:
+    little, much = doubt(refinement, 2.0), doubt(refinement, 2000.0)
+    assert little.ambiguity > NOTICEABLE > much.ambiguity
+    assert 1 <= len(little.formulas) <= 3
+    assert little.formulas[0] in little.in_words()
+    assert much.in_words() == ""
+
+
+def test_the_user_is_told_of_doubtful_elements(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Doubt(2.0, ("FeOF", "FeO2F3"))
+    monkeypatch.setattr("engine.solve.ranking.doubt", lambda *given: told)
+    pattern = measured(BY_NAME["rutile"].structure, 5, step=0.04)
+    solution = solve(Problem(pattern, ("Ti", "O"), network=False, phasing=False))
+    assert told.in_words() in solution.notes
+    assert solution.candidates[0].features[-1] == 2.0
