@@ -30,6 +30,8 @@ from engine.solve.verdict import (
     COINCIDENCE,
     EXCESS,
     RESIDUAL,
+    UNEXPLAINED,
+    explains,
     features,
     near_best,
     probabilities,
@@ -51,6 +53,8 @@ MAPS_COMPLETED = 4
 # A first candidate that is so near to the Le Bail fit of its lattice (ln of the ratio of R_wp), and
 # leaves so little (R_wp without background), is not asked to compete with further sources.
 SMALL_EXCESS, SMALL_RESIDUAL = 0.09, 0.25
+# Root of the summed areas of lines that it has no line for, of the strongest's.
+SMALL_UNEXPLAINED = 0.3
 
 
 def solve(problem: Problem, progress: Progress | None = None) -> Solution:
@@ -109,7 +113,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     for source in _SOURCES:
         if not source.wanted(problem):
             continue
-        if not problem.thorough and not _unsettled(ranking.finished()):
+        if not problem.thorough and not source.needed(ranking.finished()):
             continue
         asked = time.perf_counter()
         if asked > deadline:
@@ -128,14 +132,24 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     )
 
 
-def _unsettled(finished: list[Finished]) -> bool:
-    """Whether the candidates so far leave something that further ones could explain."""
+def _unsure(finished: list[Finished]) -> bool:
+    """Whether the first candidate so far is not certain."""
     chances = probabilities(finished)
     if not chances:
         return True
     found = features(finished, 0)
-    if verdict(chances[0], strong_texture(found)) == "solved":
+    # What leaves strong lines unexplained may be a part of the answer, however well the rest fits.
+    lacking = found[UNEXPLAINED] > SMALL_UNEXPLAINED
+    return lacking or verdict(chances[0], strong_texture(found)) != "solved"
+
+
+def _unexplained(finished: list[Finished]) -> bool:
+    """Whether the candidates so far leave something that further ones could explain."""
+    if not _unsure(finished):
         return False
+    if not finished:
+        return True
+    found = features(finished, 0)
     # Atoms that fit about as well as a lattice that has all lines leave nothing to be explained
     # better: what is in doubt then, other structures that fit alike would only confuse. But one
     # less symmetric than its lattice may stand in for one that no type was found for.
@@ -167,6 +181,7 @@ class _Source:
     name: str
     propose: Callable[..., list[Proposal]]
     wanted: Callable[[Problem], bool]
+    needed: Callable[[list[Finished]], bool]
     spans: tuple[tuple[float, float], tuple[float, float]]
     failed: str
 
@@ -176,6 +191,7 @@ _SOURCES = (
         "types_on_cells",
         _types_on_cells,
         lambda problem: problem.library,
+        _unsure,
         ON_CELLS_SPANS,
         "The types could not be tried on indexed cells ({error}).",
     ),
@@ -183,6 +199,7 @@ _SOURCES = (
         "network",
         network_proposals,
         lambda problem: problem.network,
+        _unexplained,
         NETWORK_SPANS,
         "The network could not be used ({error}); only the library was searched.",
     ),
@@ -190,6 +207,7 @@ _SOURCES = (
         "phasing",
         phasing_proposals,
         lambda problem: problem.phasing,
+        _unexplained,
         PHASING_SPANS,
         "The intensities could not be phased ({error}).",
     ),
@@ -300,7 +318,7 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
         source=one.proposal.source,
         fit=one.fit,
         score=chance,
-        verdict=verdict(chance, strong_texture(found)),
+        verdict=verdict(chance, strong_texture(found), index == 0 and explains(found)),
         ties=ties,
         reason=f"{reason(finished, index, ties)} {in_words(one.unexplained)}".rstrip(),
         features=found,

@@ -22,26 +22,25 @@ from engine.solve.ranking import Finished
 from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
-# `densight bench calibrate`. The last has no weight yet: the results with wrong elements that the
-# others were fitted to are older than it.
+# `densight bench calibrate`.
 COEFFICIENTS = (
-    0.149,
-    -3.079,
-    -4.835,
-    0.224,
-    0.475,
-    -0.433,
-    -0.574,
-    -0.246,
-    0.119,
-    1.018,
-    -3.837,
-    -0.941,
-    0.206,
-    0.0,
-    0.0,
+    -2.133,
+    -4.061,
+    -3.892,
+    0.194,
+    0.45,
+    -0.513,
+    0.002,
+    -1.424,
+    1.044,
+    1.81,
+    -4.586,
+    -0.449,
+    0.299,
+    -1.058,
+    -0.337,
 )
-SOLVED, TENTATIVE = 0.8, 0.25
+SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
 NEAR_BEST = 1.25
@@ -54,7 +53,8 @@ LARGEST_DAMPING = 3.0
 # |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
 USUAL_TEXTURE = math.log(2.0)
 # Places among the features.
-EXCESS, RESIDUAL, CROWD, TEXTURE, COINCIDENCE, KINSHIP = 0, 1, 6, 9, 10, 11
+EXCESS, RESIDUAL, CROWD, TEXTURE = 0, 1, 6, 9
+COINCIDENCE, KINSHIP, UNEXPLAINED, AMBIGUITY = 10, 11, 12, 13
 
 
 def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
@@ -191,11 +191,33 @@ def strong_texture(found: Sequence[float]) -> bool:
     return found[TEXTURE] > USUAL_TEXTURE
 
 
-def verdict(probability: float, doubtful: bool = False) -> Verdict:
-    """In one word; a `doubtful` fit is never better than tentative."""
+def verdict(probability: float, doubtful: bool = False, explained: bool = False) -> Verdict:
+    """In one word.
+
+    Parameters
+    ----------
+    probability : float
+    doubtful : bool
+        Such a fit is never better than tentative.
+    explained : bool
+        Whether the pattern is explained, whatever elements are on the sites: then there is an
+        answer, if not one for certain.
+    """
     if probability >= SOLVED and not doubtful:
         return "solved"
-    return "tentative" if probability >= TENTATIVE else "no-solution"
+    return "tentative" if explained or probability >= TENTATIVE else "no-solution"
+
+
+def explains(found: Sequence[float]) -> bool:
+    """Whether a first candidate would be tentative if the elements on its sites were certain.
+
+    Parameters
+    ----------
+    found : sequence of float
+        Its `features`.
+    """
+    certain = [*found[:AMBIGUITY], 0.0, *found[AMBIGUITY + 1 :]]
+    return probability_of_first(certain) >= TENTATIVE
 
 
 def reason(finished: Sequence[Finished], index: int, tie_ranks: Sequence[int]) -> str:
