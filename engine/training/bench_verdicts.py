@@ -6,7 +6,13 @@ fitted to a run and its verdicts stated with them, without solving everything ag
 
 from __future__ import annotations
 
-from engine.solve.verdict import COEFFICIENTS, probability_of_first, strong_texture, verdict
+from engine.solve.verdict import (
+    COEFFICIENTS,
+    explains,
+    probability_of_first,
+    strong_texture,
+    verdict,
+)
 from engine.training.bench_results import Row
 
 
@@ -22,6 +28,6 @@ def judged_anew(row: Row) -> Row:
     chance = probability_of_first(found)
     return {
         **row,
-        "verdict": verdict(chance, strong_texture(found)),
+        "verdict": verdict(chance, strong_texture(found), explains(found)),
         "best": {**best, "score": chance},
     }

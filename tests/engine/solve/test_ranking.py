@@ -23,8 +23,20 @@ from engine.solve.duplicates import without_duplicates
 from engine.solve.evidence import OPTICS_CHARGE, Evidence, misfit, n_structural
 from engine.solve.proposals import KINSHIP_WEIGHT, Proposal
 from engine.solve.ranking import Finished, Ranking
+from engine.solve.recolouring import Doubt
 from engine.solve.unexplained import UnexplainedLine
-from engine.solve.verdict import KINSHIP, features, probabilities, reason, tied, verdict
+from engine.solve.verdict import (
+    AMBIGUITY,
+    KINSHIP,
+    LARGEST_AMBIGUITY,
+    UNEXPLAINED,
+    explains,
+    features,
+    probabilities,
+    reason,
+    tied,
+    verdict,
+)
 from tests.made_patterns import measured, measured_as_it_is, with_b_iso
 from tests.made_structures import BY_NAME
 
@@ -238,8 +250,22 @@ def test_the_verdict_sees_relatives(finished) -> None:
 def test_the_verdict_sees_unexplained_lines(finished) -> None:
     left = tuple(UnexplainedLine(angle, 2.0, 0.08) for angle in (20.0, 30.0))
     lacking = replace(finished(0.0), unexplained=left)
-    assert features([lacking], 0)[-1] == pytest.approx(0.4)
-    assert features([finished(0.0)], 0)[-1] == 0.0
+    assert features([lacking], 0)[UNEXPLAINED] == pytest.approx(0.4)
+    assert features([finished(0.0)], 0)[UNEXPLAINED] == 0.0
+    assert probabilities([lacking])[0] < probabilities([finished(0.0)])[0]
+
+
+def test_doubtful_elements_are_no_lack_of_an_answer(finished) -> None:
+    """The pattern is explained, if not by certain elements: tentative, not no-solution."""
+    sure = finished(-300.0, 0.05, 0.049)
+    doubtful = replace(sure, doubt=Doubt(LARGEST_AMBIGUITY, ("TiO2",)))
+    chances = [probabilities([one])[0] for one in (sure, doubtful)]
+    assert chances[1] < chances[0]
+    assert features([doubtful], 0)[AMBIGUITY] == LARGEST_AMBIGUITY
+    assert explains(features([doubtful], 0))
+    assert verdict(0.1, explained=True) == "tentative"
+    assert verdict(0.1) == "no-solution"
+    assert not explains(features([finished(-300.0, 0.6, 0.2)], 0))
 
 
 @pytest.mark.parametrize(("reach", "completed"), [(math.inf, 2), (1.0, 1)])

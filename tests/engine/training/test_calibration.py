@@ -118,11 +118,11 @@ def test_too_few_examples_are_refused(tmp_path) -> None:
 def test_the_shipped_coefficients_reward_good_fits() -> None:
     """Higher residuals never raise the chance; a wider margin never lowers it."""
     shipped = np.array(verdict.COEFFICIENTS)
-    assert len(shipped) == 14
+    assert len(shipped) == 15
     good, bad = np.array(
         [
-            [0.02, 0.08, 12.0, 0.0, 0.0, 0.0, 0.0, 1.5, 0.0, 0.0, 0.0, 9.0, 0.0],
-            [1.0, 0.6, 1.0, 3.0, 5.0, 2.0, 1.5, 0.5, 1.0, 0.8, 1.0, 0.0, 0.0],
+            [0.02, 0.08, 12.0, 0.0, 0.0, 0.0, 0.0, 1.5, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0],
+            [1.0, 0.6, 1.0, 3.0, 5.0, 2.0, 1.5, 0.5, 1.0, 0.8, 1.0, 0.0, 0.5, 3.0],
         ]
     )
     chances = probability(shipped, np.stack([good, bad]))
