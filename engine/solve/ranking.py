@@ -99,7 +99,7 @@ class Ranking:
         # By the refinement itself: an id would be given out again once another is dropped.
         self._finished: dict[Refinement, Finished] = {}
         # Those whose optics have been asked for.
-        self._at_home: WeakSet[Refinement] = WeakSet()
+        self._asked: WeakSet[Refinement] = WeakSet()
 
     @property
     def prepared(self) -> PreparedPattern:
@@ -170,9 +170,9 @@ class Ranking:
         if overtaking:
             chosen = {id(r.proposal) for r in overtaking}
             kept = [r for r in ordered if id(r.proposal) not in chosen]
-            again = run.stage(overtaking, self._complete, part(0.96, 1.0))
+            again = run.stage(overtaking, self._complete, part(0.96, 0.97))
             ordered = without_duplicates(_in_order(evidence, kept + again))
-        self._ordered = self._under_own_optics(ordered[: self._most])
+        self._ordered = self._under_own_optics(ordered[: self._most], part(0.97, 1.0))
 
     def finished(self) -> list[Finished]:
         """The candidates with their final fits, the best first, every structure once."""
@@ -213,16 +213,13 @@ class Ranking:
         found = [Ranked(*result, score=0.0) for result in (*again, *rest) if result is not None]
         return _in_order(evidence, found)
 
-    def _under_own_optics(self, ordered: list[Ranked]) -> list[Ranked]:
+    def _under_own_optics(self, ordered: list[Ranked], span: tuple[float, float]) -> list[Ranked]:
         """The best under the optics that explain each best; those of now may suit another."""
-        evidence, better = self._run.evidence, []
-        for ranked in ordered[:OPTICS_TRIALS]:
-            if ranked.refinement in self._at_home:
-                continue
-            self._at_home.add(ranked.refinement)
-            for change in self._hopeful_changes(ranked):
-                if (found := under_change(change, ranked, evidence)) is not None:
-                    better.append(Ranked(*found, score=0.0))
+        run, evidence = self._run, self._run.evidence
+        fresh = [r for r in ordered[:OPTICS_TRIALS] if r.refinement not in self._asked]
+        self._asked.update(r.refinement for r in fresh)
+        trials = [(change, r) for r in fresh for change in self._hopeful_changes(r)]
+        better = run.stage(trials, lambda trial: under_change(*trial, evidence), span)
         if not better:
             return ordered
         ordered = without_duplicates(_in_order(evidence, [*ordered, *better]))
