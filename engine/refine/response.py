@@ -30,6 +30,11 @@ class Response:
     ----------
     refinement : Refinement
         All of its parameters refined.
+
+    Attributes
+    ----------
+    areas : (r,) array
+        Integrated intensities of its reflections, counts times degrees.
     """
 
     def __init__(self, refinement: Refinement) -> None:
@@ -43,7 +48,7 @@ class Response:
         self._root = 1.0 / refinement.prepared.sigma
         self._residual = self._root * (refinement.prepared.observed - calculated.pattern)
         self._profile = combined_profile(model, calculated)
-        self._areas = calculated.areas
+        self.areas = calculated.areas
         shifts = np.concatenate(
             [np.full(np.size(getattr(parameters, name)), name == "shifts") for name in free]
         )
@@ -66,7 +71,7 @@ class Response:
         -------
         (v,) array
         """
-        drawn = self._profile @ (areas - self._areas[:, None])
+        drawn = self._profile @ (areas - self.areas[:, None])
         left = self._residual[:, None] - self._root[:, None] * drawn
         return np.asarray(self._remaining(left) / self._remaining(self._residual[:, None]))
 

@@ -152,14 +152,7 @@ def extend(
     """A few steps on the whole pattern from where the quick refinement ended."""
     before = ranked.refinement
     try:
-        begun = stages.start(
-            prepared,
-            report.refined_structure(before),
-            zero=before.state.parameters.zero,
-            reach=QUICK_REACH,
-            tolerance=COARSE,
-        )
-        begun = replace(begun, moved_before=before.moved)
+        begun = _begin_whole(prepared, before, STRICT_SYMMETRY, QUICK_REACH, COARSE)
         extended = stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
         return ranked.proposal, _with_element_b(
             ranked.proposal, extended, evidence, COARSE, alone=True
@@ -169,14 +162,21 @@ def extend(
 
 
 def _refine_whole(prepared: PreparedPattern, before: Refinement, symprec: float) -> Refinement:
+    begun = _begin_whole(prepared, before, symprec, MIDDLE_REACH, MIDDLING)
+    shaped = stages.refine_shape(begun, tolerance=MIDDLING)
+    return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
+
+
+def _begin_whole(
+    prepared: PreparedPattern, before: Refinement, symprec: float, reach: float, tolerance: float
+) -> Refinement:
+    """A refinement on the whole pattern, from where one on a part of it ended."""
     begun = stages.start(
         prepared,
         report.refined_structure(before),
         zero=before.state.parameters.zero,
         symprec=symprec,
-        reach=MIDDLE_REACH,
-        tolerance=MIDDLING,
+        reach=reach,
+        tolerance=tolerance,
     )
-    begun = replace(begun, moved_before=before.moved)
-    shaped = stages.refine_shape(begun, tolerance=MIDDLING)
-    return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
+    return replace(begun, moved_before=before.moved)

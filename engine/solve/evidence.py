@@ -70,8 +70,12 @@ class Evidence:
             + coordinate_charge(n_coordinates, n, moved)
             - 2.0 * proposal.whole_prior
             - 2.0 * self._structure_prior(proposal, refinement)
-            + OPTICS_CHARGE * n_changes(self._given, refinement.prepared)
+            + self.optics_charge(refinement)
         )
+
+    def optics_charge(self, refinement: Refinement) -> float:
+        """What it costs to have taken the measurement otherwise than it was given."""
+        return OPTICS_CHARGE * n_changes(self._given, refinement.prepared)
 
     def _structure_prior(self, proposal: Proposal, refinement: Refinement) -> float:
         """Found once a refinement: candidates are put in order again and again."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
@@ -34,10 +34,10 @@ from engine.solve.candidate_refinement import (
     under_change,
 )
 from engine.solve.duplicates import every_structure_once, without_duplicates
-from engine.solve.evidence import OPTICS_CHARGE, Evidence, misfit, n_structural
-from engine.solve.optics import OpticsChange, n_changes, notes_on_changes, possible_changes
+from engine.solve.evidence import Evidence, misfit, n_structural
+from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
-from engine.solve.recolouring import NO_DOUBT, Doubt, doubt
+from engine.solve.recolouring import NO_DOUBT, Doubt, Recoloured, doubt, recolourings
 from engine.solve.unexplained import UnexplainedLine, unexplained_lines
 
 QUICK_LINES = 45
@@ -100,6 +100,8 @@ class Ranking:
         self._finished: dict[Refinement, Finished] = {}
         # Those whose optics have been asked for.
         self._asked: WeakSet[Refinement] = WeakSet()
+        # Of those that came first so far: the answer is asked for again before every source.
+        self._exchanges: WeakKeyDictionary[Refinement, list[Recoloured]] = WeakKeyDictionary()
 
     @property
     def prepared(self) -> PreparedPattern:
@@ -185,7 +187,10 @@ class Ranking:
         found = [replace(self._finished[r.refinement], score=r.score) for r in self._ordered]
         if found:
             first = self._ordered[0].refinement
-            found[0] = replace(found[0], doubt=doubt(first, self._run.evidence.n))
+            if first not in self._exchanges:
+                self._exchanges[first] = recolourings(first)
+            told = doubt(self._exchanges[first], self._run.evidence.n)
+            found[0] = replace(found[0], doubt=told)
         return every_structure_once(found)
 
     def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
@@ -234,19 +239,16 @@ class Ranking:
         """Changes of the optics under which a candidate is expected to score better."""
         before, evidence = ranked.refinement, self._run.evidence
         changes = possible_changes(self._given, before.prepared, ranked.proposal.structure.numbers)
-        if not changes:
-            return []
-        if _strained(before):
+        if not changes or _strained(before):
             return changes
         others = [stages.under_other_optics(before, c.apply(before.prepared)) for c in changes]
         areas = [other.model.calculate(other.state.parameters).areas for other in others]
         ratios = Response(before).ratios(np.stack(areas, axis=1))
-        now = n_changes(self._given, before.prepared)
+        now = evidence.optics_charge(before)
         found = []
         for change, other, ratio in zip(changes, others, ratios, strict=True):
             other.model.let_go()
-            fall = -evidence.n * math.log(max(ratio, 1e-6))
-            fall -= OPTICS_CHARGE * (n_changes(self._given, other.prepared) - now)
+            fall = now - evidence.optics_charge(other) - evidence.n * math.log(max(ratio, 1e-6))
             if fall > OPTICS_GAIN:
                 found.append(change)
         return found

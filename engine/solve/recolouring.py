@@ -11,7 +11,7 @@ and the decoration of maps have compared already.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -88,18 +88,18 @@ class Doubt:
 NO_DOUBT = Doubt()
 
 
-def doubt(refinement: Refinement, n_observations: float) -> Doubt:
+def doubt(exchanges: Sequence[Recoloured], n_observations: float) -> Doubt:
     """How likely a candidate is with other elements on some of its sites.
 
     Parameters
     ----------
-    refinement : Refinement
-        All of the candidate's parameters refined.
+    exchanges : sequence of Recoloured
+        All of the candidate's (`recolourings`).
     n_observations : float
         What the pattern is worth (`engine.solve.evidence.Evidence.n`).
     """
     odds: list[tuple[float, CrystalStructure]] = []
-    for one in recolourings(refinement):
+    for one in exchanges:
         log_odds = one.log_prior - 0.5 * n_observations * math.log(max(one.ratio, 1e-6))
         odds.append((min(log_odds, LARGEST_LOG_ODDS), one.structure))
     odds.sort(key=lambda pair: -pair[0])
@@ -133,7 +133,12 @@ def recolourings(refinement: Refinement) -> list[Recoloured]:
     coloured, prior = _possible(structure.volume, elements, coloured)
     if len(coloured) < 2:
         return []
-    ratios = Response(refinement).ratios(_areas(refinement, structure, coloured).T)
+    response = Response(refinement)
+    f_squared = _f_squared(refinement, structure, coloured)
+    # Lines that the candidate extinguishes have no area to be scaled.
+    known = f_squared[0] > 1e-6 * f_squared[0].max()
+    scale = np.where(known, response.areas / np.where(known, f_squared[0], 1.0), 0.0)
+    ratios = response.ratios((f_squared * scale).T)
     return [
         Recoloured(replace(structure, numbers=numbers), float(ratio), float(log_prior))
         for numbers, ratio, log_prior in zip(
@@ -187,34 +192,19 @@ def _possible(volume: float, elements: IntArray, coloured: IntArray) -> tuple[In
     return coloured[possible], prior[possible]
 
 
-def _areas(refinement: Refinement, structure: CrystalStructure, coloured: IntArray) -> FloatArray:
-    """(v, r) line intensities of each colouring, the first that of the candidate itself."""
-    model, parameters = refinement.model, refinement.state.parameters
-    crystal = model.crystal
-    calculated = model.calculate(parameters)
-    model.let_go()
+def _f_squared(
+    refinement: Refinement, structure: CrystalStructure, coloured: IntArray
+) -> FloatArray:
+    """(v, r) mean |F|^2 of Friedel pairs with each colouring, the overall B left out."""
+    crystal, parameters = refinement.model.crystal, refinement.state.parameters
     s_squared = 0.25 * (crystal.metric_forms @ parameters.metric)
     waves = np.exp(2j * np.pi * (structure.frac_coords @ crystal.hkl.T))
     for z, b in zip(crystal.lighter, parameters.b_lighter, strict=False):
         waves[structure.numbers == z] *= np.exp(-b * s_squared)
-    wavelength, anomalous = refinement.prepared.radiation.primary, refinement.prepared.dispersion
-    f_squared = _f_squared(coloured, waves, s_squared, wavelength, anomalous)
-    # Lines that the candidate extinguishes have no area to be scaled.
-    known = f_squared[0] > 1e-6 * f_squared[0].max()
-    scale = np.where(known, calculated.areas / np.where(known, f_squared[0], 1.0), 0.0)
-    return np.asarray(f_squared * scale)
-
-
-def _f_squared(
-    coloured: IntArray,
-    waves: NDArray[np.complex128],
-    s_squared: FloatArray,
-    wavelength: float,
-    anomalous: bool,
-) -> FloatArray:
-    """(v, r) mean |F|^2 of Friedel pairs."""
-    elements = np.unique(coloured)
-    first, second = (part * anomalous for part in dispersion(elements, wavelength))
+    elements, prepared = np.unique(coloured), refinement.prepared
+    first, second = (
+        part * prepared.dispersion for part in dispersion(elements, prepared.radiation.primary)
+    )
     scattering = form_factors(elements, s_squared) + first[:, None]
     in_phase = np.zeros((len(coloured), len(s_squared)), dtype=complex)
     absorbed = np.zeros_like(in_phase)

@@ -94,7 +94,7 @@ def test_no_exchange_where_there_is_nothing_to_exchange(change: str) -> None:
         other = replace(structure, numbers=np.full(len(structure), 22))
     refinement = stages.start(prepare(measured(structure, 5, step=0.04)), other)
     assert recolourings(refinement) == []
-    assert doubt(refinement, 100.0) == NO_DOUBT
+    assert doubt(recolourings(refinement), 100.0) == NO_DOUBT
 
 
 def test_hydrogen_is_left_where_it_is(prepared: PreparedPattern) -> None:
@@ -105,7 +105,7 @@ def test_hydrogen_is_left_where_it_is(prepared: PreparedPattern) -> None:
 
 
 def test_doubt_falls_with_what_the_pattern_is_worth(refinement: Refinement) -> None:
-    little, much = doubt(refinement, 2.0), doubt(refinement, 2000.0)
+    little, much = (doubt(recolourings(refinement), n) for n in (2.0, 2000.0))
     assert little.ambiguity > NOTICEABLE > much.ambiguity
     assert 1 <= len(little.formulas) <= 3
     assert little.formulas[0] in little.in_words()
