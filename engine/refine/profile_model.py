@@ -163,6 +163,14 @@ class ProfileModel:
         other._drawn = None
         return other
 
+    def with_optics(self, crystal: CrystalModel, radiation: Radiation) -> ProfileModel:
+        """The same model for the same reflections of `crystal`, measured with `radiation`."""
+        other = copy.copy(self)
+        other.crystal, other.radiation = crystal, radiation
+        other._cached = None
+        other._drawn = None
+        return other
+
     def with_texture(self, axis: tuple[int, int, int]) -> ProfileModel:
         """The same model with crystallites aligned along the normal of the planes `axis`."""
         textured = copy.copy(self)

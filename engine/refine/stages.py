@@ -160,13 +160,7 @@ def under_other_optics(refinement: Refinement, prepared: PreparedPattern) -> Ref
     """
     model, parameters = refinement.model, refinement.state.parameters
     crystal = model.crystal.with_dispersion(prepared.radiation.primary, prepared.dispersion)
-    fixed, background = _background(prepared)
-    other = ProfileModel(
-        crystal, prepared.radiation, prepared.two_theta, fixed, len(background), model.reach
-    )
-    if model.texture_axis is not None:
-        other = other.with_texture(model.texture_axis)
-    parameters = replace(parameters, background=background)
+    other = model.with_optics(crystal, prepared.radiation)
     parameters = replace(parameters, scale=_first_scale(other, parameters, prepared))
     state = LeastSquares(parameters, np.inf, None)
     return replace(refinement, model=other, state=state, prepared=prepared)
