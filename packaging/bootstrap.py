@@ -30,6 +30,8 @@ EXAMPLE_FOLDER = ROOT / "runs" / "example"
 OLDEST_PYTHON = (3, 11)
 OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11")
 SCREEN = "1600x1000x24"
+# More would wait for one another's memory sooner than for a processor.
+MOST_TEST_PROCESSES = 4
 PICTURE_SECONDS = 900  # solving takes ten; a machine may be busy with other things
 TAKE_PICTURE = """
 import sys
@@ -214,12 +216,22 @@ def works(command):
 
 
 def run_tests(rest):
-    """Run pytest with further arguments of the user's."""
+    """Run pytest in some processes, a file in one, with further arguments of the user's."""
     environment = dict(os.environ)
     if not has_display() and shutil.which("Xvfb") is None:
         say("there is neither a display nor Xvfb: tests that need OpenGL are skipped.")
         environment["QT_QPA_PLATFORM"] = "offscreen"
-    return call("-m", "pytest", *rest, environment=environment)
+    shared = ("-n", str(processes_for_tests()), "--dist", "loadfile")
+    return call("-m", "pytest", *shared, *rest, environment=environment)
+
+
+def processes_for_tests():
+    """How many processes share the tests; 0 is pytest's own alone.
+
+    Each has a screen in memory of its own. Without, windows would take the focus from each other.
+    """
+    cores = os.cpu_count() or 1
+    return min(cores, MOST_TEST_PROCESSES) if cores > 1 and shutil.which("Xvfb") else 0
 
 
 def run_window(files):

@@ -112,6 +112,18 @@ def test_xvfb_can_be_done_without(bootstrap, monkeypatch):
     assert "xvfb" in sentence
 
 
+@pytest.mark.parametrize(
+    ("cores", "xvfb", "processes"),
+    [(1, True, 0), (2, True, 2), (64, True, 4), (None, True, 0), (8, False, 0)],
+)
+def test_tests_share_processes_only_with_screens_of_their_own(
+    bootstrap, monkeypatch, cores, xvfb, processes
+):
+    monkeypatch.setattr(bootstrap.os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: name if xvfb else None)
+    assert bootstrap.processes_for_tests() == processes
+
+
 def test_help_needs_nothing_but_python(tmp_path):
     done = subprocess.run(
         [sys.executable, "-S", str(ROOT / "packaging" / "bootstrap.py"), "--help"],

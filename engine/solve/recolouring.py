@@ -75,13 +75,20 @@ class Doubt:
     ambiguity: float = 0.0
     formulas: tuple[str, ...] = ()
 
-    def in_words(self) -> str:
-        """A sentence for the user, empty where there is no doubt."""
+    def in_words(self, own: str) -> str:
+        """A sentence for the user, empty where there is no doubt.
+
+        Parameters
+        ----------
+        own : str
+            The candidate's formula; exchanges that keep it are told as such.
+        """
         if self.ambiguity < NOTICEABLE:
             return ""
+        others = (f"{f} with places exchanged" if f == own else f for f in self.formulas)
         return (
             "The pattern does not settle which elements are on which sites of the first candidate: "
-            f"with others on some it is about as likely ({', '.join(self.formulas)})."
+            f"with others on some it is about as likely ({', '.join(others)})."
         )
 
 

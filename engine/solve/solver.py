@@ -283,7 +283,8 @@ def _solution(
     best = candidates[0].verdict if candidates else "no-solution"
     if candidates and candidates[0].ties and best == "solved":
         notes = (*notes, "Solved up to candidates that the pattern cannot tell apart.")
-    if finished and best != "no-solution" and (doubt := finished[0].doubt.in_words()):
+    doubt = finished[0].doubt.in_words(candidates[0].formula) if candidates else ""
+    if doubt and best != "no-solution":
         notes = (*notes, doubt)
     if candidates and candidates[0].unexplained and best != "no-solution":
         left = in_words(candidates[0].unexplained).replace("It has", "The first candidate has")

@@ -108,8 +108,11 @@ def test_doubt_falls_with_what_the_pattern_is_worth(refinement: Refinement) -> N
     little, much = (doubt(recolourings(refinement), n) for n in (2.0, 2000.0))
     assert little.ambiguity > NOTICEABLE > much.ambiguity
     assert 1 <= len(little.formulas) <= 3
-    assert little.formulas[0] in little.in_words()
-    assert much.in_words() == ""
+    first = little.formulas[0]
+    assert f"{first} with places exchanged" in little.in_words(first)
+    assert f"({first}" in little.in_words("another")
+    assert "exchanged" not in little.in_words("another")
+    assert much.in_words(first) == ""
 
 
 def test_the_user_is_told_of_doubtful_elements(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,5 +120,5 @@ def test_the_user_is_told_of_doubtful_elements(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("engine.solve.ranking.doubt", lambda *given: told)
     pattern = measured(BY_NAME["rutile"].structure, 5, step=0.04)
     solution = solve(Problem(pattern, ("Ti", "O"), network=False, phasing=False))
-    assert told.in_words() in solution.notes
+    assert told.in_words(solution.candidates[0].formula) in solution.notes
     assert solution.candidates[0].features[-1] == 2.0
