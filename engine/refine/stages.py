@@ -249,10 +249,11 @@ def _first_scale(
     model: ProfileModel, parameters: ProfileParameters, prepared: PreparedPattern
 ) -> float:
     """The scale that makes the calculated Bragg intensity equal to the measured one."""
-    calculated = model.calculate(parameters)
+    # The scale itself may have collapsed: a pattern that its background explains.
+    calculated = model.calculate(replace(parameters, scale=1.0))
     bragg = calculated.pattern - calculated.background
     net = np.maximum(prepared.observed - prepared.background, 0.0)
-    return parameters.scale * float(net.sum() / max(float(bragg.sum()), 1e-300))
+    return float(net.sum() / max(float(bragg.sum()), 1e-300))
 
 
 def list_reflections(

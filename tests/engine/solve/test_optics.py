@@ -57,6 +57,17 @@ def test_a_candidate_under_other_optics_comes_where_it_would_have_begun(number: 
     assert abs(placed.state.chi_squared / fresh.state.chi_squared - 1.0) > 0.02
 
 
+def test_a_scale_that_collapsed_is_begun_anew() -> None:
+    structure = BY_NAME["pyrite"].structure
+    given = prepare(measured(structure, 3, step=0.04))
+    placed = stages.start(given, structure)
+    nothing = replace(placed.state.parameters, scale=1e-30)
+    collapsed = replace(placed, state=replace(placed.state, parameters=nothing))
+    without = replace(given, dispersion=False)
+    one, two = (stages.under_other_optics(r, without) for r in (placed, collapsed))
+    assert two.state.parameters.scale == pytest.approx(one.state.parameters.scale)
+
+
 def test_texture_stays_under_other_optics() -> None:
     structure = BY_NAME["pyrite"].structure
     given = prepare(measured(structure, 3, step=0.04))
