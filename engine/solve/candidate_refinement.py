@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import Standardised, standardise
 from engine.errors import BadInputError
 from engine.refine import report, stages
@@ -16,6 +17,7 @@ from engine.refine.stages import Refinement
 from engine.solve.evidence import Evidence
 from engine.solve.optics import OpticsChange
 from engine.solve.proposals import Proposal
+from engine.solve.recolouring import Recoloured
 
 QUICK_REFLECTIONS = 400
 # Angstrom; within the loose ones, atoms may have left a higher symmetry only to fit the noise.
@@ -97,16 +99,40 @@ def complete(
     """
     before = ranked.refinement
     try:
-        whole = _refine_whole(prepared, before, STRICT_SYMMETRY)
+        structure = report.refined_structure(before)
+        whole = _refine_whole(prepared, before, structure, STRICT_SYMMETRY)
         for symprec in _loose_symmetries(whole):
-            other = _refine_whole(prepared, before, symprec)
+            other = _refine_whole(prepared, before, structure, symprec)
             if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
                 whole = other
-        gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
-        whole = stages.refine_texture(whole, gain)
-        return ranked.proposal, _with_element_b(ranked.proposal, whole, evidence, stages.FINE)
+        return ranked.proposal, _with_texture_and_b(ranked.proposal, whole, evidence)
     except (BadInputError, np.linalg.LinAlgError):
         return ranked.proposal, before
+
+
+def exchanged(
+    ranked: Ranked, other: Recoloured, evidence: Evidence
+) -> tuple[Proposal, Refinement] | None:
+    """A candidate that was refined to the end, with other elements on some of its sites."""
+    before = ranked.refinement
+    proposal = replace(
+        ranked.proposal,
+        structure=other.structure,
+        log_prior=ranked.proposal.log_prior + other.log_prior,
+    )
+    try:
+        whole = _refine_whole(before.prepared, before, other.structure, STRICT_SYMMETRY)
+        return proposal, _with_texture_and_b(proposal, whole, evidence)
+    except (BadInputError, np.linalg.LinAlgError):
+        return None
+
+
+def _with_texture_and_b(
+    proposal: Proposal, refinement: Refinement, evidence: Evidence
+) -> Refinement:
+    gain = math.exp((math.log(evidence.n) + TEXTURE_GAIN) / evidence.n)
+    textured = stages.refine_texture(refinement, gain)
+    return _with_element_b(proposal, textured, evidence, stages.FINE)
 
 
 def _loose_symmetries(refinement: Refinement) -> list[float]:
@@ -152,7 +178,8 @@ def extend(
     """A few steps on the whole pattern from where the quick refinement ended."""
     before = ranked.refinement
     try:
-        begun = _begin_whole(prepared, before, STRICT_SYMMETRY, QUICK_REACH, COARSE)
+        structure = report.refined_structure(before)
+        begun = _begin_whole(prepared, before, structure, STRICT_SYMMETRY, QUICK_REACH, COARSE)
         extended = stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
         return ranked.proposal, _with_element_b(
             ranked.proposal, extended, evidence, COARSE, alone=True
@@ -161,19 +188,26 @@ def extend(
         return None
 
 
-def _refine_whole(prepared: PreparedPattern, before: Refinement, symprec: float) -> Refinement:
-    begun = _begin_whole(prepared, before, symprec, MIDDLE_REACH, MIDDLING)
+def _refine_whole(
+    prepared: PreparedPattern, before: Refinement, structure: CrystalStructure, symprec: float
+) -> Refinement:
+    begun = _begin_whole(prepared, before, structure, symprec, MIDDLE_REACH, MIDDLING)
     shaped = stages.refine_shape(begun, tolerance=MIDDLING)
     return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
 
 
 def _begin_whole(
-    prepared: PreparedPattern, before: Refinement, symprec: float, reach: float, tolerance: float
+    prepared: PreparedPattern,
+    before: Refinement,
+    structure: CrystalStructure,
+    symprec: float,
+    reach: float,
+    tolerance: float,
 ) -> Refinement:
-    """A refinement on the whole pattern, from where one on a part of it ended."""
+    """A refinement of a structure on the whole pattern, from where one before ended."""
     begun = stages.start(
         prepared,
-        report.refined_structure(before),
+        structure,
         zero=before.state.parameters.zero,
         symprec=symprec,
         reach=reach,

@@ -26,6 +26,7 @@ from engine.refine.stages import Refinement
 from engine.solve.candidate_refinement import (
     Ranked,
     complete,
+    exchanged,
     extend,
     place,
     placed_again,
@@ -37,7 +38,7 @@ from engine.solve.duplicates import every_structure_once, without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
-from engine.solve.recolouring import NO_DOUBT, Doubt, Recoloured, doubt, recolourings
+from engine.solve.recolouring import NO_DOUBT, Doubt, Recoloured, doubt, likeliest, recolourings
 from engine.solve.unexplained import UnexplainedLine, unexplained_lines
 
 QUICK_LINES = 45
@@ -62,7 +63,8 @@ class Finished:
     """A candidate with its final fit and symmetry, its parameters and the lines fitted.
 
     And with the lines of the pattern that it leaves unexplained, and, for the first candidate, how
-    sure the elements on its sites are.
+    sure the elements on its sites are. `exchanged` is what has the first candidate's atoms with
+    other elements on some sites: it counts through that candidate's doubt, not beside it.
     """
 
     proposal: Proposal
@@ -73,6 +75,7 @@ class Finished:
     n_lines: int
     unexplained: tuple[UnexplainedLine, ...] = ()
     doubt: Doubt = NO_DOUBT
+    exchanged: bool = False
 
 
 class Ranking:
@@ -186,12 +189,31 @@ class Ranking:
         }
         found = [replace(self._finished[r.refinement], score=r.score) for r in self._ordered]
         if found:
-            first = self._ordered[0].refinement
-            if first not in self._exchanges:
-                self._exchanges[first] = recolourings(first)
-            told = doubt(self._exchanges[first], self._run.evidence.n)
+            told = doubt(self._exchanges_of_first(), self._run.evidence.n)
             found[0] = replace(found[0], doubt=told)
         return every_structure_once(found)
+
+    def exchanged(self) -> list[Finished]:
+        """The first candidate refined with other elements on some sites, where that is likely."""
+        if not self._ordered:
+            return []
+        run, first = self._run, self._ordered[0]
+        found = []
+        for other in likeliest(self._exchanges_of_first(), run.evidence.n):
+            run.progress.report(1.0, "Exchanging elements")
+            if time.perf_counter() > run.deadline:
+                break
+            result = exchanged(first, other, run.evidence)
+            if result is not None:
+                ranked = Ranked(*result, score=run.evidence.score(*result))
+                found.append(replace(finish(ranked), exchanged=True))
+        return found
+
+    def _exchanges_of_first(self) -> list[Recoloured]:
+        first = self._ordered[0].refinement
+        if first not in self._exchanges:
+            self._exchanges[first] = recolourings(first)
+        return self._exchanges[first]
 
     def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:
         return place(self._quick, proposal)

@@ -5,7 +5,8 @@ candidate may have every atom in its place and some of them of the wrong element
 tried: another element on one orbit, two orbits that change places. None is refined: to first order
 the fit as it stands tells what refinement would make of it (`engine.refine.response`). Exchanges of
 two elements everywhere are left out: those are other colourings of the same type, which the library
-and the decoration of maps have compared already.
+and the decoration of maps have compared already. In the end the likeliest of the first candidate
+are refined and listed as its ties (`engine.solve.ranking.Ranking.exchanged`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ LARGEST_LOG_ODDS = 10.0
 # at most so much less likely (ln), so many are named.
 NOTICEABLE = math.log(2.0)
 NEAR_LIKELIEST, NAMED = 2.0, 3
+# Ln of the odds below which an exchange is no tie of the candidate, and how many are refined.
+LEAST_LOG_ODDS, REFINED = -3.0, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +61,16 @@ class Recoloured:
     structure: CrystalStructure
     ratio: float
     log_prior: float
+
+    def log_odds(self, n_observations: float) -> float:
+        """Ln of how much likelier than the candidate it is.
+
+        Parameters
+        ----------
+        n_observations : float
+            What the pattern is worth (`engine.solve.evidence.Evidence.n`).
+        """
+        return self.log_prior - 0.5 * n_observations * math.log(max(self.ratio, 1e-6))
 
 
 @dataclass(frozen=True)
@@ -105,15 +118,24 @@ def doubt(exchanges: Sequence[Recoloured], n_observations: float) -> Doubt:
     n_observations : float
         What the pattern is worth (`engine.solve.evidence.Evidence.n`).
     """
-    odds: list[tuple[float, CrystalStructure]] = []
-    for one in exchanges:
-        log_odds = one.log_prior - 0.5 * n_observations * math.log(max(one.ratio, 1e-6))
-        odds.append((min(log_odds, LARGEST_LOG_ODDS), one.structure))
+    odds = [(min(e.log_odds(n_observations), LARGEST_LOG_ODDS), e.structure) for e in exchanges]
     odds.sort(key=lambda pair: -pair[0])
     near = [structure for log_odds, structure in odds if log_odds > odds[0][0] - NEAR_LIKELIEST]
     formulas = dict.fromkeys(reduced_formula(structure.numbers) for structure in near)
     total = math.log1p(sum(math.exp(log_odds) for log_odds, _ in odds))
     return Doubt(total, tuple(formulas)[:NAMED])
+
+
+def likeliest(exchanges: Sequence[Recoloured], n_observations: float) -> list[Recoloured]:
+    """The few that are about as likely as the candidate itself, the likeliest first.
+
+    Parameters
+    ----------
+    exchanges : sequence of Recoloured
+    n_observations : float
+    """
+    near = [e for e in exchanges if e.log_odds(n_observations) > LEAST_LOG_ODDS]
+    return sorted(near, key=lambda e: -e.log_odds(n_observations))[:REFINED]
 
 
 def recolourings(refinement: Refinement) -> list[Recoloured]:

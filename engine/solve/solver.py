@@ -39,6 +39,7 @@ from engine.solve.verdict import (
     strong_texture,
     tied,
     verdict,
+    with_exchanged,
 )
 
 NO_LIMIT = 1e9
@@ -122,6 +123,8 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
         timings[source.name] = time.perf_counter() - asked
     finished = ranking.finished()
+    if finished:
+        finished = with_exchanged(finished, ranking.exchanged(), problem.top)
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
     watch.report(1.0, "Done")

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 from engine.crystal.symmetry import primitive_lattice
 from engine.refine.result import FitResult
+from engine.solve.duplicates import every_structure_once
 from engine.solve.plausibility import metric_coincidences
 from engine.solve.ranking import Finished
 from engine.solve.result import Verdict
@@ -43,6 +44,9 @@ COEFFICIENTS = (
 SOLVED, TENTATIVE = 0.75, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
+# For the first candidate's atoms with other elements: chances of one in twenty. Nearly any light
+# atom may be taken for another if less is asked.
+EXCHANGED_MARGIN = 6.0
 NEAR_BEST = 1.25
 LARGEST_MARGIN = 200.0
 LARGEST_ODDITY = 8.0
@@ -111,7 +115,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         min(max(noise, 0.0), 3.0),
         min(max(-finished[index].proposal.log_prior, 0.0), LARGEST_ODDITY),
         _damping(fit),
-        math.log(sum(weights) / weights[index]),
+        math.log(_all_weights(finished, weights) / weights[index]),
         math.log(max(finished[index].n_lines, 1) / max(finished[index].n_free, 1)),
         float(finished[index].proposal.source != "library"),
         _texture(fit),
@@ -124,8 +128,12 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
 
 def _weights(finished: Sequence[Finished]) -> list[float]:
     """How likely every candidate is beside the best, by the scores alone (-2 ln evidence)."""
-    best = min(f.score for f in finished)
-    return [math.exp(-min(0.5 * (f.score - best), 500.0)) for f in finished]
+    best = min(f.score for f in finished if not f.exchanged)
+    return [math.exp(-max(min(0.5 * (f.score - best), 500.0), 0.0)) for f in finished]
+
+
+def _all_weights(finished: Sequence[Finished], weights: Sequence[float]) -> float:
+    return sum(w for f, w in zip(finished, weights, strict=True) if not f.exchanged)
 
 
 def _texture(fit: FitResult) -> float:
@@ -156,13 +164,41 @@ def near_best(finished: Sequence[Finished], index: int) -> bool:
     return finished[index].fit.rwp <= NEAR_BEST * finished[0].fit.rwp
 
 
+def with_exchanged(
+    finished: Sequence[Finished], exchanged: Sequence[Finished], most: int
+) -> list[Finished]:
+    """The candidates, and as ties of the first what has its atoms with other elements.
+
+    Parameters
+    ----------
+    finished : sequence of Finished
+        The best first.
+    exchanged : sequence of Finished
+        See `engine.solve.ranking.Ranking.exchanged`; those that fit clearly worse or better are
+        left out.
+    most : int
+        How many to keep in all.
+    """
+    best = finished[0]
+    alike = [e for e in exchanged if tied(best, e) and e.score < best.score + EXCHANGED_MARGIN]
+    first, *others = every_structure_once([*finished, *alike])
+    return [first, *sorted(others, key=lambda other: other.score)][:most]
+
+
 def probabilities(finished: Sequence[Finished]) -> list[float]:
-    """Probability of being right, for every candidate (best first)."""
+    """Probability of being right, for every candidate (best first).
+
+    What has the first one's atoms with other elements shares what the others leave.
+    """
     if not finished:
         return []
     first = probability_of_first(features(finished, 0))
     weights = _weights(finished)
-    return [first * weight / weights[0] for weight in weights]
+    chances = [first * weight / weights[0] for weight in weights]
+    shared = sum(c for f, c in zip(finished, chances, strict=True) if f.exchanged)
+    left = max(1.0 - (sum(chances) - shared), 0.0)
+    share = min(1.0, left / shared) if shared > 0.0 else 1.0
+    return [c * share if f.exchanged else c for f, c in zip(finished, chances, strict=True)]
 
 
 def probability_of_first(found: Sequence[float]) -> float:
@@ -229,6 +265,8 @@ def reason(finished: Sequence[Finished], index: int, tie_ranks: Sequence[int]) -
     if index > 0:
         behind = fit.rwp / max(finished[0].fit.rwp, 1e-9)
         text += f"; {behind:.2f} times the best candidate's"
+    if finished[index].exchanged:
+        text += "; the best candidate's atoms with other elements on some sites"
     if tie_ranks:
         text += "; the pattern cannot tell it from rank " + ", ".join(str(r) for r in tie_ranks)
     return text + "."

@@ -36,6 +36,7 @@ from engine.solve.verdict import (
     reason,
     tied,
     verdict,
+    with_exchanged,
 )
 from tests.made_patterns import measured, measured_as_it_is, with_b_iso
 from tests.made_structures import BY_NAME
@@ -133,6 +134,39 @@ def test_tied_candidates_share_the_probability(finished) -> None:
     shared = probabilities([finished(-300.0), finished(-300.0), finished(-50.0, 0.2)])
     assert shared[0] == pytest.approx(shared[1])
     assert shared[0] < 0.75 * alone
+
+
+def exchanged_ones(finished, rutile: CrystalStructure, *scores: float) -> list[Finished]:
+    """With other cells, so that they are other structures, as with other elements."""
+    larger = (replace(rutile, lattice=(1.1 + 0.1 * i) * rutile.lattice) for i in range(9))
+    return [
+        replace(one, exchanged=True, fit=replace(one.fit, structure=structure))
+        for one, structure in zip((finished(score) for score in scores), larger, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("score", [-310.0, -300.0, -296.0])
+def test_what_differs_in_elements_is_listed_as_a_tie(finished, rutile, score: float) -> None:
+    plain = [finished(-300.0)]
+    listed = with_exchanged(plain, exchanged_ones(finished, rutile, score), 20)
+    assert [one.exchanged for one in listed] == [False, True]
+    # It counts through the doubt about the first, and shares what the first leaves.
+    assert features(listed, 0) == features(plain, 0)
+    chances = probabilities(listed)
+    assert chances[0] == probabilities(plain)[0]
+    assert 0.0 < chances[1] <= min(chances[0], 1.0 - chances[0] + 1e-12)
+    assert "other elements on some sites" in reason(listed, 1, [1])
+    assert "other elements" not in reason(listed, 0, [2])
+
+
+def test_only_what_is_about_as_likely_with_other_elements_is_listed(finished, rutile) -> None:
+    others = exchanged_ones(finished, rutile, -299.0, -293.0, -330.0, -301.0)
+    listed = with_exchanged([finished(-300.0)], others, 20)
+    assert [one.score for one in listed] == [-300.0, -301.0, -299.0]
+    assert len(with_exchanged([finished(-300.0)], others, 2)) == 2
+    # What is there already is not listed twice.
+    again = replace(finished(-300.0), exchanged=True)
+    assert len(with_exchanged([finished(-300.0)], [again], 20)) == 1
 
 
 def test_features_are_finite_even_of_a_perfect_or_a_hopeless_fit(finished) -> None:
@@ -314,7 +348,8 @@ def test_other_optics_than_were_given_have_a_price(prepared) -> None:
     found = ranked(prepared, BY_NAME["rutile"].structure, 0.0)
     without = Evidence(replace(prepared, dispersion=False))
     dearer = without.score(found.proposal, found.refinement)
-    assert dearer - Evidence(prepared).score(found.proposal, found.refinement) == OPTICS_CHARGE
+    cheaper = Evidence(prepared).score(found.proposal, found.refinement)
+    assert dearer - cheaper == pytest.approx(OPTICS_CHARGE)
 
 
 def test_a_candidate_is_refined_under_the_optics_that_suit_it(monkeypatch) -> None:

@@ -9,10 +9,22 @@ import numpy as np
 import pytest
 
 from engine.crystal.structure import CrystalStructure
+from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.refine.stages import Refinement
-from engine.solve.recolouring import NO_DOUBT, NOTICEABLE, Doubt, doubt, recolourings
+from engine.solve.proposals import Proposal
+from engine.solve.ranking import Ranking
+from engine.solve.recolouring import (
+    LEAST_LOG_ODDS,
+    NO_DOUBT,
+    NOTICEABLE,
+    REFINED,
+    Doubt,
+    doubt,
+    likeliest,
+    recolourings,
+)
 from engine.solve.result import Problem
 from engine.solve.solver import solve
 from tests.made_patterns import measured
@@ -113,6 +125,37 @@ def test_doubt_falls_with_what_the_pattern_is_worth(refinement: Refinement) -> N
     assert f"({first}" in little.in_words("another")
     assert "exchanged" not in little.in_words("another")
     assert much.in_words(first) == ""
+
+
+def test_the_likeliest_come_first(refinement: Refinement) -> None:
+    found = recolourings(refinement)
+    near = likeliest(found, 2.0)
+    odds = [one.log_odds(2.0) for one in near]
+    assert 1 <= len(near) <= REFINED
+    assert odds == sorted(odds, reverse=True)
+    assert odds[-1] > LEAST_LOG_ODDS
+    assert odds[0] == max(one.log_odds(2.0) for one in found)
+    assert likeliest(found, 2000.0) == []
+
+
+def test_exchanges_are_refined_to_the_end(
+    prepared: PreparedPattern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranking = Ranking(prepared, Progress(), math.inf)
+    assert ranking.exchanged() == []
+    ranking.add([Proposal(OXYFLUORIDE, 0.0, 0.1, 0.0, 0.0, 14)], (0.0, 1.0))
+    (best,) = ranking.finished()
+    # The pattern is good enough to tell them all from the truth.
+    assert ranking.exchanged() == []
+    monkeypatch.setattr("engine.solve.recolouring.LEAST_LOG_ODDS", -1e9)
+    others = ranking.exchanged()
+    assert len(others) == REFINED
+    for other in others:
+        assert other.exchanged
+        assert other.score > best.score
+        assert 1.0 < other.fit.rwp / best.fit.rwp < 2.0
+        assert other.fit.structure.cell == pytest.approx(best.fit.structure.cell, rel=1e-3)
+        assert (other.fit.structure.numbers != best.fit.structure.numbers).sum() in (4, 8)
 
 
 def test_the_user_is_told_of_doubtful_elements(monkeypatch: pytest.MonkeyPatch) -> None:
