@@ -101,7 +101,9 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
     others = [
-        f.score for i, f in enumerate(finished) if i != index and not tied(finished[index], f)
+        f.score
+        for i, f in enumerate(finished)
+        if i != index and not f.exchanged and not tied(finished[index], f)
     ]
     margin = min(others, default=finished[index].score + LARGEST_MARGIN) - finished[index].score
     excess = math.log(max(fit.rwp, 1e-6) / max(floor, 1e-6))
@@ -174,13 +176,11 @@ def with_exchanged(
     finished : sequence of Finished
         The best first.
     exchanged : sequence of Finished
-        See `engine.solve.ranking.Ranking.exchanged`; those that fit clearly worse or better are
-        left out.
+        See `engine.solve.ranking.Ranking.exchanged`; those that fit clearly worse are left out.
     most : int
         How many to keep in all.
     """
-    best = finished[0]
-    alike = [e for e in exchanged if tied(best, e) and e.score < best.score + EXCHANGED_MARGIN]
+    alike = [e for e in exchanged if e.score < finished[0].score + EXCHANGED_MARGIN]
     first, *others = every_structure_once([*finished, *alike])
     return [first, *sorted(others, key=lambda other: other.score)][:most]
 

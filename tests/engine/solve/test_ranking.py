@@ -162,7 +162,7 @@ def test_what_differs_in_elements_is_listed_as_a_tie(finished, rutile, score: fl
 def test_only_what_is_about_as_likely_with_other_elements_is_listed(finished, rutile) -> None:
     others = exchanged_ones(finished, rutile, -299.0, -293.0, -330.0, -301.0)
     listed = with_exchanged([finished(-300.0)], others, 20)
-    assert [one.score for one in listed] == [-300.0, -301.0, -299.0]
+    assert [one.score for one in listed] == [-300.0, -330.0, -301.0, -299.0]
     assert len(with_exchanged([finished(-300.0)], others, 2)) == 2
     # What is there already is not listed twice.
     again = replace(finished(-300.0), exchanged=True)
