@@ -25,23 +25,23 @@ from engine.solve.result import Verdict
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`.
 COEFFICIENTS = (
-    -2.133,
-    -4.061,
-    -3.892,
-    0.194,
-    0.45,
-    -0.513,
-    0.002,
-    -1.424,
-    1.044,
-    1.81,
-    -4.586,
-    -0.449,
-    0.299,
-    -1.058,
-    -0.337,
+    -0.758,
+    -5.851,
+    -3.624,
+    0.209,
+    0.413,
+    -0.514,
+    -0.184,
+    -1.972,
+    0.393,
+    1.99,
+    -4.176,
+    -1.039,
+    0.27,
+    -0.541,
+    -0.364,
 )
-SOLVED, TENTATIVE = 0.75, 0.25
+SOLVED, TENTATIVE = 0.8, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
 # For the first candidate's atoms with other elements: chances of one in twenty. Nearly any light
