@@ -30,7 +30,7 @@ EXAMPLE_FOLDER = ROOT / "runs" / "example"
 OLDEST_PYTHON = (3, 11)
 OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11")
 SCREEN = "1600x1000x24"
-# More would wait for one another's memory sooner than for a processor.
+# Each loads the libraries and the structure types into memory of its own.
 MOST_TEST_PROCESSES = 4
 PICTURE_SECONDS = 900  # solving takes ten; a machine may be busy with other things
 TAKE_PICTURE = """

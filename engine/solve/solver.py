@@ -24,7 +24,7 @@ from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.phasing.proposals import phasing_proposals
 from engine.solve.proposals import Proposal
 from engine.solve.ranking import Finished, Ranking, finish
-from engine.solve.result import Candidate, Problem, Solution, Verdict
+from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.unexplained import in_words
 from engine.solve.verdict import (
     COINCIDENCE,
@@ -35,11 +35,11 @@ from engine.solve.verdict import (
     features,
     near_best,
     probabilities,
-    probability_of_first,
     reason,
     strong_texture,
     tied,
     verdict,
+    verdict_on_first,
     with_exchanged,
 )
 
@@ -124,7 +124,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
         timings[source.name] = time.perf_counter() - asked
     finished = ranking.finished()
-    if finished and _verdict_on_first(finished) != "no-solution":
+    if finished and verdict_on_first(features(finished, 0)) != "no-solution":
         finished = with_exchanged(finished, ranking.exchanged(), problem.top)
     timings["total"] = time.perf_counter() - began
     timings.setdefault("first_candidate", timings["total"])
@@ -140,14 +140,9 @@ def _unsure(finished: list[Finished]) -> bool:
     """Whether the first candidate so far is not certain."""
     if not finished:
         return True
-    # What leaves strong lines unexplained may be a part of the answer, however well the rest fits.
-    lacking = features(finished, 0)[UNEXPLAINED] > SMALL_UNEXPLAINED
-    return lacking or _verdict_on_first(finished) != "solved"
-
-
-def _verdict_on_first(finished: list[Finished]) -> Verdict:
     found = features(finished, 0)
-    return verdict(probability_of_first(found), strong_texture(found), explains(found))
+    # What leaves strong lines unexplained may be a part of the answer, however well the rest fits.
+    return found[UNEXPLAINED] > SMALL_UNEXPLAINED or verdict_on_first(found) != "solved"
 
 
 def _unexplained(finished: list[Finished]) -> bool:

@@ -244,6 +244,17 @@ def verdict(probability: float, doubtful: bool = False, explained: bool = False)
     return "tentative" if explained or probability >= TENTATIVE else "no-solution"
 
 
+def verdict_on_first(found: Sequence[float]) -> Verdict:
+    """What the first candidate deserves.
+
+    Parameters
+    ----------
+    found : sequence of float
+        Its `features`.
+    """
+    return verdict(probability_of_first(found), strong_texture(found), explains(found))
+
+
 def explains(found: Sequence[float]) -> bool:
     """Whether a first candidate would be tentative if the elements on its sites were certain.
 

@@ -6,13 +6,7 @@ fitted to a run and its verdicts stated with them, without solving everything ag
 
 from __future__ import annotations
 
-from engine.solve.verdict import (
-    COEFFICIENTS,
-    explains,
-    probability_of_first,
-    strong_texture,
-    verdict,
-)
+from engine.solve.verdict import COEFFICIENTS, probability_of_first, verdict_on_first
 from engine.training.bench_results import Row
 
 
@@ -25,9 +19,8 @@ def judged_anew(row: Row) -> Row:
     if not best or len(best.get("features", ())) != len(COEFFICIENTS) - 1:
         return row
     found = best["features"]
-    chance = probability_of_first(found)
     return {
         **row,
-        "verdict": verdict(chance, strong_texture(found), explains(found)),
-        "best": {**best, "score": chance},
+        "verdict": verdict_on_first(found),
+        "best": {**best, "score": probability_of_first(found)},
     }
