@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.gui.conftest import threads
-from tests.gui.rounds import footprint, one_round, wait_until, write_patterns
+from tests.gui.rounds import begun_threads, footprint, one_round, wait_until, write_patterns
 
 
 def test_rounds_of_drop_solve_and_cancel_leave_nothing(window, engine, tmp_path):
@@ -16,7 +16,7 @@ def test_rounds_of_drop_solve_and_cancel_leave_nothing(window, engine, tmp_path)
         one_round(window, engine, paths[turn % 2])
     wait_until(lambda: not threads())
     after = footprint()
-    assert after.threads <= before.threads
+    assert after.threads <= before.threads, begun_threads()
     assert after.widgets <= before.widgets
     assert after.timers <= before.timers
     assert len(engine.problems) == 1  # of the last round; those before are let go
