@@ -21,7 +21,7 @@ from engine.solve.recolouring import Recoloured
 
 QUICK_REFLECTIONS = 400
 # Angstrom; within the loose ones, atoms may have left a higher symmetry only to fit the noise.
-STRICT_SYMMETRY, LOOSE_SYMMETRIES = 0.02, (0.12, 0.4)
+STRICT_SYMMETRY, LOOSE_SYMMETRIES = 0.02, (0.12, 0.2, 0.4)
 # The first stages need no far tails and no last digits.
 QUICK_REACH, MIDDLE_REACH = 6.0, 8.0
 COARSE, MIDDLING = 4e-3, 1e-3
@@ -91,38 +91,80 @@ def relax(ranked: Ranked) -> tuple[Proposal, Refinement] | None:
 
 def complete(
     prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
-) -> tuple[Proposal, Refinement] | None:
+) -> tuple[Proposal, Refinement]:
     """Refine everything on the whole pattern, from where the quick refinement ended.
 
     Where the relaxed atoms have come near to a higher symmetry, that is tried too and kept if it
     scores no worse.
     """
-    before = ranked.refinement
+    before, proposal = ranked.refinement, ranked.proposal
     try:
         structure = report.refined_structure(before)
         whole = _refine_whole(prepared, before, structure, STRICT_SYMMETRY)
-        for symprec in _loose_symmetries(whole):
-            other = _refine_whole(prepared, before, structure, symprec)
-            if evidence.score(ranked.proposal, other) < evidence.score(ranked.proposal, whole):
-                whole = other
-        return ranked.proposal, _with_texture_and_b(ranked.proposal, whole, evidence)
+        return proposal, _settled(prepared, proposal, before, whole, evidence)
     except (BadInputError, np.linalg.LinAlgError):
-        return ranked.proposal, before
+        return proposal, before
+
+
+def settled(
+    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
+) -> tuple[Proposal, Refinement]:
+    """What is refined on the whole pattern, under the symmetries that it has come near to."""
+    whole, proposal = ranked.refinement, ranked.proposal
+    try:
+        return proposal, _settled(prepared, proposal, whole, whole, evidence)
+    except (BadInputError, np.linalg.LinAlgError):
+        return proposal, whole
+
+
+def _settled(
+    prepared: PreparedPattern,
+    proposal: Proposal,
+    before: Refinement,
+    whole: Refinement,
+    evidence: Evidence,
+) -> Refinement:
+    # One symmetry may bring it near to a higher one.
+    while (symmetric := _raised(prepared, proposal, before, whole, evidence)) is not whole:
+        before = whole = symmetric
+    return _with_texture_and_b(proposal, whole, evidence)
+
+
+def _raised(
+    prepared: PreparedPattern,
+    proposal: Proposal,
+    before: Refinement,
+    whole: Refinement,
+    evidence: Evidence,
+) -> Refinement:
+    """The best of `whole` and, from `before`, what has a symmetry that it is near to."""
+    structure = report.refined_structure(before)
+    tolerances = _loose_symmetries(whole)
+    others = [_refine_whole(prepared, before, structure, symprec) for symprec in tolerances]
+    return min([whole, *others], key=lambda one: evidence.score(proposal, one))
 
 
 def exchanged(
     ranked: Ranked, other: Recoloured, evidence: Evidence
 ) -> tuple[Proposal, Refinement] | None:
     """A candidate that was refined to the end, with other elements on some of its sites."""
-    before = ranked.refinement
     proposal = replace(
         ranked.proposal,
         structure=other.structure,
         log_prior=ranked.proposal.log_prior + other.log_prior,
     )
+    recoloured = replace(ranked, proposal=proposal)
+    return completed_as(recoloured, other.structure, STRICT_SYMMETRY, evidence)
+
+
+def completed_as(
+    ranked: Ranked, structure: CrystalStructure, symprec: float, evidence: Evidence
+) -> tuple[Proposal, Refinement] | None:
+    """A candidate that was refined to the end, again with another structure near its own."""
+    before = ranked.refinement
     try:
-        whole = _refine_whole(before.prepared, before, other.structure, STRICT_SYMMETRY)
-        return proposal, _with_texture_and_b(proposal, whole, evidence)
+        whole = _refine_whole(before.prepared, before, structure, symprec)
+        return ranked.proposal, _with_texture_and_b(ranked.proposal, whole, evidence)
     except (BadInputError, np.linalg.LinAlgError):
         return None
 

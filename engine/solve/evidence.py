@@ -30,8 +30,9 @@ from engine.solve.plausibility import (
 )
 from engine.solve.proposals import Proposal
 
-# Lines cover about half of a pattern's resolution elements; the rest says little.
-EFFECTIVE_SHARE = 0.4
+FEWEST_OBSERVATIONS = 5.0
+# Of chi^2 per point: no model is trusted to be free of errors beyond it, whatever the noise is.
+LEAST_MODEL_ERROR = 0.02
 # -2 ln of the odds that a measurement is not as it was assumed to be: about one in eight.
 OPTICS_CHARGE = 4.0
 
@@ -39,39 +40,54 @@ OPTICS_CHARGE = 4.0
 class Evidence:
     """How many independent observations the pattern is worth, and the score that follows.
 
-    Where the best fit reaches the counting noise, every resolution element of the pattern counts.
-    Where it does not, what remains is model error, which is the same all along a line, and the
-    lines alone count. Between the two the number is interpolated by the misfit.
+    The counting noise is independent from point to point. What remains beyond it is model error,
+    about the same all along a line. With n points in k lines and m the chi^2 per point of the
+    best fit so far, errors of the two kinds are as 1 : m - 1, and n observations that fall into
+    clusters of n / k are worth
+
+        N = n / (1 + (m - 1) n / k),  k at least
+
+    which is the design effect of cluster samples (Kish, Survey Sampling, 1965) with the variance
+    counted in units of the noise.
     """
 
     def __init__(self, prepared: PreparedPattern) -> None:
         self._given = prepared
-        self._lines = max(float(len(prepared.peaks)), 5.0)
-        self._elements = max(EFFECTIVE_SHARE * prepared.n_independent, self._lines)
+        self._points = float(len(prepared.observed))
+        self._lines = max(float(len(prepared.peaks)), FEWEST_OBSERVATIONS)
         self._best_misfit = np.inf
         self._priors: WeakKeyDictionary[Refinement, float] = WeakKeyDictionary()
 
     @property
     def n(self) -> float:
-        """The number of observations."""
-        share = 0.5
-        if np.isfinite(self._best_misfit):
-            share = max(self._best_misfit, 1.0) ** -2.0
-        return self._lines + (self._elements - self._lines) * share
+        """The number of observations; that of the lines while nothing has been fitted."""
+        beyond = max(self._best_misfit - 1.0, LEAST_MODEL_ERROR)
+        return max(self._points / (1.0 + beyond * self._points / self._lines), self._lines)
 
     def score(self, proposal: Proposal, refinement: Refinement) -> float:
         """N ln(chi^2/points) + k ln N - 2 ln prior."""
         n = self.n
-        n_coordinates = refinement.model.crystal.n_coordinates
-        moved = refinement.moved if proposal.source == "library" else None
+        n_others = n_structural(refinement) - refinement.model.crystal.n_coordinates
         return (
             n * math.log(misfit(refinement))
-            + (n_structural(refinement) - n_coordinates) * math.log(n)
-            + coordinate_charge(n_coordinates, n, moved)
+            + n_others * math.log(n)
+            + self._coordinate_charge(proposal, refinement)
             - 2.0 * proposal.whole_prior
             - 2.0 * self._structure_prior(proposal, refinement)
             + self.optics_charge(refinement)
         )
+
+    def _coordinate_charge(self, proposal: Proposal, refinement: Refinement) -> float:
+        n, parent = refinement.model.crystal.n_coordinates, proposal.parent
+        if proposal.source == "library":
+            return coordinate_charge(n, self.n, refinement.moved)
+        if parent is None or n <= parent.n_coordinates:
+            return coordinate_charge(n, self.n, None)
+        # The others were told, up to small shifts, by the symmetry that the atoms nearly have.
+        near = coordinate_charge(
+            n - parent.n_coordinates, self.n, max(refinement.moved - parent.moved, 0.0)
+        )
+        return coordinate_charge(parent.n_coordinates, self.n, None) + near
 
     def optics_charge(self, refinement: Refinement) -> float:
         """What it costs to have taken the measurement otherwise than it was given."""
@@ -120,5 +136,7 @@ def structure_prior(proposal: Proposal, refinement: Refinement) -> float:
     if proposal.source == "library":
         return total
     orbits = len(crystal.standardised.asymmetric_unit())
+    if proposal.parent is not None:
+        orbits = min(orbits, proposal.parent.n_orbits)
     # The share of unknown types is in the proposal's own prior.
     return total + choice_prior(orbits, len(np.unique(cell.numbers))) - NOVELTY

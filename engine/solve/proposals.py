@@ -26,6 +26,23 @@ PROBES = ("O", "Al", "Ca", "Fe", "As", "Mo", "Sb", "Nd", "Yb", "Pt")
 KINSHIP_WEIGHT = 0.5
 
 
+@dataclass(frozen=True)
+class Parent:
+    """The symmetry that a structure out of a map was proposed with, where its atoms have left it.
+
+    Attributes
+    ----------
+    n_coordinates, n_orbits : int
+        Free coordinates and orbits under it.
+    moved : float
+        Root of the summed squares of the shifts while it was kept, angstrom.
+    """
+
+    n_coordinates: int
+    n_orbits: int
+    moved: float
+
+
 @dataclass(frozen=True, eq=False)
 class Proposal:
     """A structure that is worth refining.
@@ -47,6 +64,8 @@ class Proposal:
     kinship : float
         Ln of how much known crystals of its type speak for its elements on their sites
         (`engine.library.kinship`), 0 for a structure of no known type.
+    parent : Parent or None
+        The higher symmetry that its atoms left (`engine.solve.lower_symmetry`).
     """
 
     structure: CrystalStructure
@@ -57,6 +76,7 @@ class Proposal:
     space_group: int
     source: Source = "library"
     kinship: float = 0.0
+    parent: Parent | None = None
 
     @property
     def whole_prior(self) -> float:

@@ -36,6 +36,7 @@ from engine.solve.candidate_refinement import (
 )
 from engine.solve.duplicates import every_structure_once, without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
+from engine.solve.lower_symmetry import lowered
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
 from engine.solve.proposals import Proposal
 from engine.solve.recolouring import NO_DOUBT, Doubt, Recoloured, doubt, likeliest, recolourings
@@ -49,12 +50,18 @@ COMPLETED = 6
 OVERTAKING = 4
 # Further behind in score none was ever right: of 46 right ones the last was 29 behind when the
 # atoms had been relaxed on part of the pattern.
-OUT_OF_REACH = 80.0
+# Where observations are many, the same difference in fit is more of a score.
+OUT_OF_REACH, OUT_OF_REACH_SHARE = 80.0, 0.2
+# How many candidates may leave their symmetry, and how far behind the first in score: what has a
+# wrong symmetry may fit half again as badly.
+LOWERED, LOWERED_REACH, LOWERED_SHARE = 12, 150.0, 0.5
 FIRST = 3
 QUICK_POINTS_PER_FWHM = 3
 OPTICS_TRIALS = 10
 # How much the score must be expected to fall under other optics for a candidate to be refined so.
 OPTICS_GAIN = 2.0
+# How many times as much it may fall as was expected: the other parameters follow.
+OPTICS_LEEWAY = 3.0
 Item = TypeVar("Item")
 
 
@@ -103,6 +110,10 @@ class Ranking:
         self._finished: dict[Refinement, Finished] = {}
         # Those whose optics have been asked for.
         self._asked: WeakSet[Refinement] = WeakSet()
+        # Of those that came first so far, what is looked at.
+        self._polish: WeakKeyDictionary[Refinement, Refinement] = WeakKeyDictionary()
+        # Those that were asked whether they have less symmetry.
+        self._lowered: WeakSet[Refinement] = WeakSet()
         # Of those that came first so far: the answer is asked for again before every source.
         self._exchanges: WeakKeyDictionary[Refinement, list[Recoloured]] = WeakKeyDictionary()
 
@@ -162,7 +173,7 @@ class Ranking:
             placed = self._under_better_optics(placed)
         relaxed = run.stage(placed[:RELAXED], relax, part(0.45, 0.7))
         best = without_duplicates(_in_order(evidence, relaxed + placed[RELAXED:]))
-        near = _in_reach(best[:completed])
+        near = _in_reach(evidence, best[:completed])
         whole = run.stage(near, self._complete, part(0.7, 0.88))
         # The others are at least brought to the same range, so that all scores are of one kind.
         done = {id(r.proposal) for r in whole}
@@ -171,7 +182,9 @@ class Ranking:
             rest = run.stage(rest, self._extend, part(0.88, 0.96))
         ordered = without_duplicates(_in_order(evidence, [*self._ordered, *whole, *rest]))
         extended = {id(r.proposal) for r in rest}
-        overtaking = [r for r in _in_reach(ordered[:OVERTAKING]) if id(r.proposal) in extended]
+        overtaking = [
+            r for r in _in_reach(evidence, ordered[:OVERTAKING]) if id(r.proposal) in extended
+        ]
         if overtaking:
             chosen = {id(r.proposal) for r in overtaking}
             kept = [r for r in ordered if id(r.proposal) not in chosen]
@@ -179,15 +192,43 @@ class Ranking:
             ordered = without_duplicates(_in_order(evidence, kept + again))
         self._ordered = self._under_own_optics(ordered[: self._most], part(0.97, 1.0))
 
+    def lower_symmetries(self, unsure: bool, span: tuple[float, float]) -> bool:
+        """Let candidates near the first leave their symmetry; whether any did.
+
+        Where the first is sure, it may still be so only by having less symmetry than those others
+        that are nearly right: they alone are asked then.
+        """
+        if not self._ordered:
+            return False
+        run, first = self._run, self._ordered[0]
+        reach = max(LOWERED_REACH, run.evidence.n * LOWERED_SHARE)
+        near = [r for r in self._ordered[:LOWERED] if r.score < first.score + reach]
+        near = [r for r in near if unsure or _n_metric(r) < _n_metric(first)]
+        fresh = [r for r in near if r.proposal.parent is None and r.refinement not in self._lowered]
+        found = []
+        for number, ranked in enumerate(fresh):
+            done = span[0] + (span[1] - span[0]) * number / len(fresh)
+            run.progress.report(done, "Lowering symmetries")
+            if time.perf_counter() > run.deadline:
+                break
+            self._lowered.add(ranked.refinement)
+            found += lowered(ranked, misfit(first.refinement), run.evidence)
+        ordered = without_duplicates(_in_order(run.evidence, [*self._ordered, *found]))
+        self._ordered = ordered[: self._most]
+        return bool(found)
+
     def finished(self) -> list[Finished]:
-        """The candidates with their final fits, the best first, every structure once."""
-        if self._ordered and self._ordered[0].refinement not in self._finished:
-            best = self._ordered[0]
-            self._ordered[0] = replace(best, refinement=polish(best.refinement))
+        """The candidates with their final fits, the best first, every structure once.
+
+        The first is polished to be looked at; the order is of fits that were all taken as far.
+        """
+        shown = list(self._ordered)
+        if shown:
+            shown[0] = replace(shown[0], refinement=self._polished(shown[0].refinement))
         self._finished = {
-            r.refinement: self._finished.get(r.refinement) or finish(r) for r in self._ordered
+            r.refinement: self._finished.get(r.refinement) or finish(r) for r in shown
         }
-        found = [replace(self._finished[r.refinement], score=r.score) for r in self._ordered]
+        found = [replace(self._finished[r.refinement], score=r.score) for r in shown]
         if found:
             told = doubt(self._exchanges_of_first(), self._run.evidence.n)
             found[0] = replace(found[0], doubt=told)
@@ -208,6 +249,11 @@ class Ranking:
                 ranked = Ranked(*result, score=run.evidence.score(*result))
                 found.append(replace(finish(ranked), exchanged=True))
         return found
+
+    def _polished(self, refinement: Refinement) -> Refinement:
+        if refinement not in self._polish:
+            self._polish[refinement] = polish(refinement)
+        return self._polish[refinement]
 
     def _exchanges_of_first(self) -> list[Recoloured]:
         first = self._ordered[0].refinement
@@ -245,24 +291,28 @@ class Ranking:
         run, evidence = self._run, self._run.evidence
         fresh = [r for r in ordered[:OPTICS_TRIALS] if r.refinement not in self._asked]
         self._asked.update(r.refinement for r in fresh)
-        trials = [(change, r) for r in fresh for change in self._hopeful_changes(r)]
+        best = ordered[0].score if ordered else math.inf
+        trials = [(change, r) for r in fresh for change in self._hopeful_changes(r, best)]
         better = run.stage(trials, lambda trial: under_change(*trial, evidence), span)
         if not better:
             return ordered
         ordered = without_duplicates(_in_order(evidence, [*ordered, *better]))
-        best = ordered[0].refinement.prepared
+        own = ordered[0].refinement.prepared
         self._prepared, self._quick = (
-            replace(one, radiation=best.radiation, dispersion=best.dispersion)
+            replace(one, radiation=own.radiation, dispersion=own.dispersion)
             for one in (self._prepared, self._quick)
         )
         return ordered[: self._most]
 
-    def _hopeful_changes(self, ranked: Ranked) -> list[OpticsChange]:
-        """Changes of the optics under which a candidate is expected to score better."""
+    def _hopeful_changes(self, ranked: Ranked, best: float) -> list[OpticsChange]:
+        """Changes of the optics that are expected to help a candidate, and may make it the best.
+
+        What is strained, and so beyond expectation, may fit e times as badly as the best does.
+        """
         before, evidence = ranked.refinement, self._run.evidence
         changes = possible_changes(self._given, before.prepared, ranked.proposal.structure.numbers)
         if not changes or _strained(before):
-            return changes
+            return changes if ranked.score < best + evidence.n else []
         others = [stages.under_other_optics(before, c.apply(before.prepared)) for c in changes]
         areas = [other.model.calculate(other.state.parameters).areas for other in others]
         ratios = Response(before).ratios(np.stack(areas, axis=1))
@@ -271,7 +321,7 @@ class Ranking:
         for change, other, ratio in zip(changes, others, ratios, strict=True):
             other.model.let_go()
             fall = now - evidence.optics_charge(other) - evidence.n * math.log(max(ratio, 1e-6))
-            if fall > OPTICS_GAIN:
+            if fall > OPTICS_GAIN and ranked.score - OPTICS_LEEWAY * fall < best:
                 found.append(change)
         return found
 
@@ -303,9 +353,15 @@ class _Run:
         return _in_order(self.evidence, ranked)
 
 
-def _in_reach(ranked: list[Ranked]) -> list[Ranked]:
+def _n_metric(ranked: Ranked) -> int:
+    """How many parameters the cell has: the fewer, the more symmetric."""
+    return len(ranked.refinement.state.parameters.metric)
+
+
+def _in_reach(evidence: Evidence, ranked: list[Ranked]) -> list[Ranked]:
     """Those that may still turn out better than the first."""
-    return [r for r in ranked if r.score < ranked[0].score + OUT_OF_REACH]
+    reach = max(OUT_OF_REACH, evidence.n * OUT_OF_REACH_SHARE)
+    return [r for r in ranked if r.score < ranked[0].score + reach]
 
 
 def _in_order(evidence: Evidence, ranked: list[Ranked]) -> list[Ranked]:

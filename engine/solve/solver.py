@@ -50,11 +50,14 @@ FEWEST_LINES = 2
 LIBRARY_SPAN = (0.3, 0.6)
 ON_CELLS_SPANS = ((0.6, 0.7), (0.7, 0.72))
 NETWORK_SPANS = ((0.72, 0.8), (0.8, 0.85))
-PHASING_SPANS = ((0.85, 0.95), (0.95, 1.0))
+PHASING_SPANS = ((0.85, 0.92), (0.92, 0.95))
+LOWERING_SPANS = ((0.95, 0.98), (0.98, 1.0))
 MAPS_COMPLETED = 4
 # A first candidate that is so near to the Le Bail fit of its lattice (ln of the ratio of R_wp), and
 # leaves so little (R_wp without background), is not asked to compete with further sources.
 SMALL_EXCESS, SMALL_RESIDUAL = 0.09, 0.25
+# Beyond these of the first candidate, shifts by tenths of an angstrom are not what is lacking.
+NEARLY_EXCESS, NEARLY_RESIDUAL = 0.3, 0.35
 # Root of the summed areas of lines that it has no line for, of the strongest's.
 SMALL_UNEXPLAINED = 0.3
 
@@ -123,7 +126,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         propose = partial(source.propose, problem, pattern, ranking.prepared, cells)
         remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
         timings[source.name] = time.perf_counter() - asked
-    finished = ranking.finished()
+    finished = _with_lower_symmetries(ranking)
     if finished and verdict_on_first(features(finished, 0)) != "no-solution":
         finished = with_exchanged(finished, ranking.exchanged(), problem.top)
     timings["total"] = time.perf_counter() - began
@@ -134,6 +137,24 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     return _solution(
         problem, prepared, finished, timings, (*remarks, *ranking.notes, *_notes(prepared))
     )
+
+
+def _with_lower_symmetries(ranking: Ranking) -> list[Finished]:
+    finished = ranking.finished()
+    # Another first candidate may be less sure, and ask more of them.
+    for span in LOWERING_SPANS:
+        if not finished or not _nearly_fits(finished):
+            break
+        if not ranking.lower_symmetries(_unsure(finished), span):
+            break
+        finished = ranking.finished()
+    return finished
+
+
+def _nearly_fits(finished: list[Finished]) -> bool:
+    """Whether the first candidate is so near that small shifts may be all that it lacks."""
+    found = features(finished, 0)
+    return found[EXCESS] < NEARLY_EXCESS and found[RESIDUAL] < NEARLY_RESIDUAL
 
 
 def _unsure(finished: list[Finished]) -> bool:

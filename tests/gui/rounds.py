@@ -54,9 +54,7 @@ def begun_threads() -> set[threading.Thread]:
     first question of who it is until the end of the process; it is nothing that a window leaves.
     """
     return {
-        thread
-        for thread in threading.enumerate()
-        if not isinstance(thread, threading._DummyThread)
+        thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)
     }
 
 

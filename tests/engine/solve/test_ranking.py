@@ -18,7 +18,7 @@ from engine.progress import Progress
 from engine.refine import stages
 from engine.refine.prepared import prepare
 from engine.refine.result import FitResult, Parameter
-from engine.solve.candidate_refinement import Ranked
+from engine.solve.candidate_refinement import Ranked, polish
 from engine.solve.duplicates import without_duplicates
 from engine.solve.evidence import OPTICS_CHARGE, Evidence, misfit, n_structural
 from engine.solve.proposals import KINSHIP_WEIGHT, Proposal
@@ -248,7 +248,7 @@ def test_every_candidate_is_shown_with_its_own_fit(prepared) -> None:
         weighted = best.fit.observed / best.fit.sigma
         own = float(np.sqrt((difference @ difference) / (weighted @ weighted)))
         assert best.fit.rwp == pytest.approx(own)
-        kept = ranking._ordered[0].refinement
+        kept = polish(ranking._ordered[0].refinement)
         assert best.fit.rwp == pytest.approx(kept.rwp, rel=1e-6)
 
 
