@@ -115,8 +115,9 @@ are given with the formula: background and noise only, and permuted lines at ran
 _CALIBRATION = """
 ## How far the probabilities can be trusted
 
-The logistic model behind `score` was fitted to the first candidates of the results named on the
-command line. Verdicts on this page are those of the shipped coefficients, on what each run stored
+A model of the form behind `score`, fitted to the first candidates of the results named on the
+command line, with the coefficients that came out; the program ships those of
+`engine.solve.verdict`. Verdicts on this page are those of the shipped ones, on what each run stored
 of its first candidates; where a result was also fitted to, its counts of *solved* are not of
 unseen patterns. The table is: cross-validation with whole phases held out says, of the first
 candidates whose stated probability fell into a range, how many were right.
