@@ -195,3 +195,13 @@ def mixed_site_structure() -> CrystalStructure:
         np.array([0.005] * 8 + [0.008] * 4),
         name="ferropericlase",
     )
+
+
+def calcium_chloride_type(off: float, stretch: float = 0.0) -> CrystalStructure:
+    """Rutile with octahedra turned until oxygen has moved by `off` angstrom, and a stretched."""
+    lattice = BY_NAME["rutile"].structure.lattice @ np.diag([1.0 + stretch, 1.0, 1.0])
+    shift = off / (np.sqrt(2.0) * lattice[0, 0])
+    x, y = 0.3053 + shift, 0.3053 - shift
+    oxygen = [[x, y, 0.0], [-x, -y, 0.0], [0.5 - x, 0.5 + y, 0.5], [0.5 + x, 0.5 - y, 0.5]]
+    coords = np.array([[0.0, 0.0, 0.0], [0.5, 0.5, 0.5], *oxygen]) % 1.0
+    return CrystalStructure(lattice, np.array([22, 22, 8, 8, 8, 8]), coords)

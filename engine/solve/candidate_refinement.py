@@ -124,24 +124,15 @@ def _settled(
     whole: Refinement,
     evidence: Evidence,
 ) -> Refinement:
-    # One symmetry may bring it near to a higher one.
-    while (symmetric := _raised(prepared, proposal, before, whole, evidence)) is not whole:
-        before = whole = symmetric
-    return _with_texture_and_b(proposal, whole, evidence)
-
-
-def _raised(
-    prepared: PreparedPattern,
-    proposal: Proposal,
-    before: Refinement,
-    whole: Refinement,
-    evidence: Evidence,
-) -> Refinement:
-    """The best of `whole` and, from `before`, what has a symmetry that it is near to."""
-    structure = report.refined_structure(before)
-    tolerances = _loose_symmetries(whole)
-    others = [_refine_whole(prepared, before, structure, symprec) for symprec in tolerances]
-    return min([whole, *others], key=lambda one: evidence.score(proposal, one))
+    """The best of `whole` and, begun from `before`, what has a symmetry that it is near to."""
+    while True:  # one symmetry may bring it near to a higher one
+        structure = report.refined_structure(before)
+        tolerances = _loose_symmetries(whole)
+        others = [_refine_whole(prepared, before, structure, symprec) for symprec in tolerances]
+        best = min([whole, *others], key=lambda one: evidence.score(proposal, one))
+        if best is whole:
+            return _with_texture_and_b(proposal, whole, evidence)
+        before = whole = best
 
 
 def exchanged(
@@ -233,9 +224,16 @@ def extend(
 def _refine_whole(
     prepared: PreparedPattern, before: Refinement, structure: CrystalStructure, symprec: float
 ) -> Refinement:
-    begun = _begin_whole(prepared, before, structure, symprec, MIDDLE_REACH, MIDDLING)
-    shaped = stages.refine_shape(begun, tolerance=MIDDLING)
+    shaped = shaped_whole(prepared, before, structure, symprec)
     return stages.refine_atoms(shaped, steps=8, tolerance=MIDDLING)
+
+
+def shaped_whole(
+    prepared: PreparedPattern, before: Refinement, structure: CrystalStructure, symprec: float
+) -> Refinement:
+    """A structure on the whole pattern with all refined but its atoms; `before` is its start."""
+    begun = _begin_whole(prepared, before, structure, symprec, MIDDLE_REACH, MIDDLING)
+    return stages.refine_shape(begun, tolerance=MIDDLING)
 
 
 def _begin_whole(

@@ -22,12 +22,12 @@ from engine.errors import BadInputError
 from engine.refine import report, stages
 from engine.refine.stages import Refinement
 from engine.solve.candidate_refinement import (
-    MIDDLE_REACH,
     MIDDLING,
     STRICT_SYMMETRY,
     Ranked,
     completed_as,
     settled,
+    shaped_whole,
 )
 from engine.solve.evidence import Evidence, misfit
 from engine.solve.proposals import Parent, Proposal
@@ -76,7 +76,7 @@ def lowered(ranked: Ranked, best: float, evidence: Evidence) -> list[Ranked]:
         return []
     start = replace(ranked, proposal=_with_parent(ranked.proposal, before))
     try:
-        placed = _placed(before, _strained(parent.primitive))
+        placed = shaped_whole(before.prepared, before, _strained(parent.primitive), NO_SYMMETRY)
         found = _of_cell(start, parent, placed, evidence)
         free = _of_atoms(before, report.refined_structure(placed))
     except (BadInputError, np.linalg.LinAlgError):
@@ -95,19 +95,6 @@ def _with_parent(proposal: Proposal, before: Refinement) -> Proposal:
 def _strained(structure: CrystalStructure) -> CrystalStructure:
     strain = np.random.default_rng(0).normal(0.0, STRAIN, (3, 3))
     return replace(structure, lattice=structure.lattice @ (np.eye(3) + (strain + strain.T) / 2.0))
-
-
-def _placed(before: Refinement, structure: CrystalStructure) -> Refinement:
-    """A structure refined as it is but for its cell, with no symmetry that it has not exactly."""
-    begun = stages.start(
-        before.prepared,
-        structure,
-        zero=before.state.parameters.zero,
-        symprec=NO_SYMMETRY,
-        reach=MIDDLE_REACH,
-        tolerance=MIDDLING,
-    )
-    return stages.refine_shape(begun, tolerance=MIDDLING)
 
 
 def _of_cell(
@@ -133,7 +120,8 @@ def _of_atoms(before: Refinement, structure: CrystalStructure) -> Refinement:
     push = np.random.default_rng(0).normal(0.0, PUSH / np.sqrt(3.0), (len(structure), 3))
     push -= push.mean(axis=0)
     pushed = structure.frac_coords + push @ np.linalg.inv(structure.lattice)
-    begun = _placed(before, replace(structure, frac_coords=pushed))
+    moved = replace(structure, frac_coords=pushed)
+    begun = shaped_whole(before.prepared, before, moved, NO_SYMMETRY)
     free = stages.refine_atoms(begun, steps=STEPS, tolerance=MIDDLING)
     own = float(np.linalg.norm(free.state.parameters.shifts))
     distance = np.sqrt(max(_shifts(begun, free) - float(np.sum(push**2)), 0.0))

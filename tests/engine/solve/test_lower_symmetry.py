@@ -17,7 +17,7 @@ from engine.solve.lower_symmetry import lowered
 from engine.solve.proposals import Proposal
 from engine.solve.ranking import Ranking
 from tests.made_patterns import measured
-from tests.made_structures import BY_NAME
+from tests.made_structures import BY_NAME, calcium_chloride_type
 
 SPAN = (0.95, 1.0)
 RUTILE = BY_NAME["rutile"].structure
@@ -26,16 +26,6 @@ HALITE = CrystalStructure(
     np.array([11, 17]),
     np.array([[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]]),
 )
-
-
-def calcium_chloride_type(off: float, stretch: float = 0.0) -> CrystalStructure:
-    """Rutile with octahedra turned until oxygen has moved by `off` angstrom, and a stretched."""
-    lattice = RUTILE.lattice @ np.diag([1.0 + stretch, 1.0, 1.0])
-    shift = off / (np.sqrt(2.0) * lattice[0, 0])
-    x, y = 0.3053 + shift, 0.3053 - shift
-    oxygen = [[x, y, 0.0], [-x, -y, 0.0], [0.5 - x, 0.5 + y, 0.5], [0.5 + x, 0.5 - y, 0.5]]
-    coords = np.array([[0.0, 0.0, 0.0], [0.5, 0.5, 0.5], *oxygen]) % 1.0
-    return CrystalStructure(lattice, np.array([22, 22, 8, 8, 8, 8]), coords)
 
 
 def along_the_diagonal(structure: CrystalStructure, stretch: float) -> CrystalStructure:

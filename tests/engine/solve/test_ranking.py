@@ -39,7 +39,7 @@ from engine.solve.verdict import (
     with_exchanged,
 )
 from tests.made_patterns import measured, measured_as_it_is, with_b_iso
-from tests.made_structures import BY_NAME
+from tests.made_structures import BY_NAME, calcium_chloride_type
 
 
 def proposal_of(structure: CrystalStructure) -> Proposal:
@@ -327,21 +327,11 @@ def test_what_is_out_of_reach_is_not_refined_to_the_end(
 def test_a_structure_comes_back_to_the_symmetry_it_nearly_has(off: float, number: int) -> None:
     """Rutile that was begun as the CaCl2 type; but where the pattern is of that, it stays."""
     rutile = BY_NAME["rutile"].structure
-    pattern = measured(rutile if number == 136 else _of_calcium_chloride_type(off), 3, step=0.04)
+    pattern = measured(rutile if number == 136 else calcium_chloride_type(off), 3, step=0.04)
     ranking = Ranking(prepare(pattern), Progress(), math.inf)
-    ranking.add([proposal_of(_of_calcium_chloride_type(off))], (0.0, 1.0))
+    ranking.add([proposal_of(calcium_chloride_type(off))], (0.0, 1.0))
     (only,) = ranking.finished()
     assert only.standardised.number == number
-
-
-def _of_calcium_chloride_type(off: float) -> CrystalStructure:
-    """Rutile with its octahedra turned about c until oxygen has moved by `off` angstrom."""
-    lattice = BY_NAME["rutile"].structure.lattice
-    shift = off / (np.sqrt(2.0) * lattice[0, 0])
-    x, y = 0.3053 + shift, 0.3053 - shift
-    oxygen = [[x, y, 0.0], [-x, -y, 0.0], [0.5 - x, 0.5 + y, 0.5], [0.5 + x, 0.5 - y, 0.5]]
-    coords = np.array([[0.0, 0.0, 0.0], [0.5, 0.5, 0.5], *oxygen]) % 1.0
-    return CrystalStructure(lattice, np.array([22, 22, 8, 8, 8, 8]), coords)
 
 
 def test_other_optics_than_were_given_have_a_price(prepared) -> None:
