@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -115,6 +115,54 @@ def standardise(structure: CrystalStructure, symprec: float = SYMPREC) -> Standa
         orbits=orbits,
         multiplicities=counts[orbits].astype(np.int64),
     )
+
+
+def averaged_within_cell(
+    structure: CrystalStructure, symprec: float, strain: float
+) -> tuple[CrystalStructure, int, int]:
+    """Atoms on the places that near symmetry tells them, as far as the cell has that symmetry.
+
+    Parameters
+    ----------
+    structure : CrystalStructure
+    symprec : float
+        How far, in angstrom, atoms may be from the symmetric place.
+    strain : float
+        Largest element of the strain with which an operation may leave the cell.
+
+    Returns
+    -------
+    averaged : CrystalStructure
+        In the cell of `structure`.
+    kept, found : int
+        Number of operations that the cell has, and of all within `symprec`.
+
+    Raises
+    ------
+    BadInputError
+        As `standardise`.
+    """
+    dataset = _dataset(structure, _sites_by_kind(structure), symprec)
+    rotations = np.asarray(dataset.rotations, dtype=np.float64)
+    translations = np.asarray(dataset.translations, dtype=np.float64)
+    # The lattice vectors are rows, so an operation W on coordinates takes them to W^T L.
+    turned = np.linalg.solve(structure.lattice, rotations.swapaxes(1, 2) @ structure.lattice)
+    strains = (turned @ turned.swapaxes(1, 2) - np.eye(3)) / 2.0
+    kept = np.abs(strains).max(axis=(1, 2)) < strain
+    coords = structure.frac_coords
+    other = (structure.numbers[:, None] != structure.numbers) | (
+        np.abs(structure.occupancies[:, None] - structure.occupancies) > 1e-3
+    )
+    shifts = np.zeros_like(coords)
+    for rotation, translation in zip(rotations[kept], translations[kept], strict=True):
+        images = coords @ rotation.T + translation
+        apart = images[:, None] - coords[None]
+        apart -= np.rint(apart)
+        distances = ((apart @ structure.lattice) ** 2).sum(axis=2)
+        nearest = np.where(other, np.inf, distances).argmin(axis=1)
+        shifts[nearest] += apart[np.arange(len(coords)), nearest]
+    averaged = replace(structure, frac_coords=(coords + shifts / kept.sum()) % 1.0)
+    return averaged, int(kept.sum()), len(kept)
 
 
 def primitive_cell(structure: CrystalStructure, symprec: float = SYMPREC) -> CrystalStructure:

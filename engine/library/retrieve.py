@@ -21,6 +21,7 @@ from engine.library.types import StructureTypes
 BIN = 0.005
 # Two volumes of one type are worth trying if their shifts differ by more bins than this.
 SHIFT_APART = 4
+AT_ONCE = 32  # shifts, in one product of matrices
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -174,7 +175,7 @@ class Retriever:
         power = np.tile(lines.amplitude**2, len(shifts))
         query = _splat(row, position.ravel(), power, (len(shifts), types.shape[1]))
         query = np.sqrt(gaussian_filter1d(query, sigma / step, axis=1, truncate=2.5))
-        product = types @ query.T
+        product = _products(types, query)
         # The window is one stretch of bins, so a type's power in it is a difference of sums.
         running = self._running_power(sigma, coarse)[chosen]
         first, last = (
@@ -192,6 +193,17 @@ class Retriever:
         covered = query_norm / np.maximum(energy[:, -1], 1e-12)
         scale = np.sqrt(np.maximum(type_norm * query_norm, 1e-12))
         return np.asarray(product / scale * np.minimum(1.0, covered / 0.5), dtype=np.float32)
+
+
+def _products(types: NDArray[np.float32], query: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(types, shifts) scalar products; a query moved by a few shifts is empty but for a stretch."""
+    product = np.empty((len(types), len(query)), dtype=np.float32)
+    for begin in range(0, len(query), AT_ONCE):
+        rows = slice(begin, begin + AT_ONCE)
+        filled = np.flatnonzero(query[rows].any(axis=0))
+        columns = slice(filled[0], filled[-1] + 1) if len(filled) else slice(0, 0)
+        np.matmul(types[:, columns], query[rows, columns].T, out=product[:, rows])
+    return product
 
 
 def _gather_lines(offsets: IntArray, chosen: IntArray) -> IntArray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.crystal.structure import CrystalStructure
-from engine.crystal.symmetry import Standardised, standardise
+from engine.crystal.symmetry import Standardised, averaged_within_cell, standardise
 from engine.errors import BadInputError
 from engine.refine import report, stages
 from engine.refine.prepared import PreparedPattern
@@ -22,6 +22,8 @@ from engine.solve.recolouring import Recoloured
 QUICK_REFLECTIONS = 400
 # Angstrom; within the loose ones, atoms may have left a higher symmetry only to fit the noise.
 STRICT_SYMMETRY, LOOSE_SYMMETRIES = 0.02, (0.12, 0.2, 0.4)
+# The strain with which a pattern tells one cell from another.
+CELL_PRECISION = 1e-3
 # The first stages need no far tails and no last digits.
 QUICK_REACH, MIDDLE_REACH = 6.0, 8.0
 COARSE, MIDDLING = 4e-3, 1e-3
@@ -126,9 +128,10 @@ def _settled(
 ) -> Refinement:
     """The best of `whole` and, begun from `before`, what has a symmetry that it is near to."""
     while True:  # one symmetry may bring it near to a higher one
-        structure = report.refined_structure(before)
-        tolerances = _loose_symmetries(whole)
-        others = [_refine_whole(prepared, before, structure, symprec) for symprec in tolerances]
+        structure, tolerances = report.refined_structure(before), _loose_symmetries(whole)
+        starts = [(structure, symprec) for symprec in tolerances]
+        starts += _of_cells_symmetry(structure, tolerances)
+        others = [_refine_whole(prepared, before, *start) for start in starts]
         best = min([whole, *others], key=lambda one: evidence.score(proposal, one))
         if best is whole:
             return _with_texture_and_b(proposal, whole, evidence)
@@ -180,6 +183,24 @@ def _loose_symmetries(refinement: Refinement) -> list[float]:
     return found
 
 
+def _of_cells_symmetry(
+    structure: CrystalStructure, tolerances: list[float]
+) -> list[tuple[CrystalStructure, float]]:
+    """Averaged over what symmetry of the atoms the cell has; and how well that one is known.
+
+    A cell may be near to a symmetry of the lattice that the pattern clearly excludes, and the atoms
+    nearer to what remains, translations of a smaller cell at the least, than they were refined.
+    """
+    precision = CELL_PRECISION * float(np.linalg.norm(structure.lattice, axis=1).max())
+    found, seen = [], {averaged_within_cell(structure, STRICT_SYMMETRY, CELL_PRECISION)[1]}
+    for symprec in tolerances:
+        averaged, kept, all_of_them = averaged_within_cell(structure, symprec, CELL_PRECISION)
+        if kept < all_of_them and kept not in seen:
+            seen.add(kept)
+            found.append((averaged, precision))
+    return found
+
+
 def _same_symmetry(one: Standardised, two: Standardised) -> bool:
     return one.number == two.number and len(one.primitive) == len(two.primitive)
 
@@ -206,17 +227,20 @@ def polish(refinement: Refinement) -> Refinement:
 
 
 def extend(
-    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence
+    prepared: PreparedPattern, ranked: Ranked, evidence: Evidence, far: float
 ) -> tuple[Proposal, Refinement] | None:
-    """A few steps on the whole pattern from where the quick refinement ended."""
+    """A few steps on the whole pattern from where the quick refinement ended.
+
+    Where the score is less than `far` then, a B for every element is tried too.
+    """
     before = ranked.refinement
     try:
         structure = report.refined_structure(before)
         begun = _begin_whole(prepared, before, structure, STRICT_SYMMETRY, QUICK_REACH, COARSE)
         extended = stages.advance(begun, stages.WIDTH, steps=3, tolerance=COARSE)
-        return ranked.proposal, _with_element_b(
-            ranked.proposal, extended, evidence, COARSE, alone=True
-        )
+        if evidence.score(ranked.proposal, extended) < far:
+            extended = _with_element_b(ranked.proposal, extended, evidence, COARSE, alone=True)
+        return ranked.proposal, extended
     except (BadInputError, np.linalg.LinAlgError):
         return None
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from engine.refine import report
 from engine.solve.alike import Surroundings
 from engine.solve.evidence import misfit
 
 if TYPE_CHECKING:
+    from engine.refine.stages import Refinement
     from engine.solve.candidate_refinement import Ranked
     from engine.solve.ranking import Finished
+
+_AROUND: WeakKeyDictionary[Refinement, Surroundings] = WeakKeyDictionary()
 
 
 def every_structure_once(finished: Sequence[Finished]) -> list[Finished]:
@@ -36,12 +40,19 @@ def without_duplicates(ranked: list[Ranked]) -> list[Ranked]:
     kept: list[Ranked] = []
     seen: list[tuple[Surroundings, float]] = []
     for candidate in ranked:
-        around = Surroundings(report.refined_structure(candidate.refinement))
+        around = _surroundings(candidate.refinement)
         look = (around, math.log(misfit(candidate.refinement)))
         if not any(_same(look, other) for other in seen):
             kept.append(candidate)
             seen.append(look)
     return kept
+
+
+def _surroundings(refinement: Refinement) -> Surroundings:
+    """Worked out once: candidates are compared again whenever others join them."""
+    if refinement not in _AROUND:
+        _AROUND[refinement] = Surroundings(report.refined_structure(refinement))
+    return _AROUND[refinement]
 
 
 def _same(one: tuple[Surroundings, float], two: tuple[Surroundings, float]) -> bool:

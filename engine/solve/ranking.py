@@ -32,12 +32,14 @@ from engine.solve.candidate_refinement import (
     placed_again,
     polish,
     relax,
+    settled,
     under_change,
 )
 from engine.solve.duplicates import every_structure_once, without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.lower_symmetry import lowered
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
+from engine.solve.order import hopeless, in_order, in_reach, out_of_reach
 from engine.solve.proposals import Proposal
 from engine.solve.recolouring import NO_DOUBT, Doubt, Recoloured, doubt, likeliest, recolourings
 from engine.solve.unexplained import UnexplainedLine, unexplained_lines
@@ -48,13 +50,12 @@ RELAXED = 14
 COMPLETED = 6
 # Candidates that rise this far once all are seen on the whole pattern are refined further too.
 OVERTAKING = 4
-# Further behind in score none was ever right: of 46 right ones the last was 29 behind when the
-# atoms had been relaxed on part of the pattern.
-# Where observations are many, the same difference in fit is more of a score.
-OUT_OF_REACH, OUT_OF_REACH_SHARE = 80.0, 0.2
 # How many candidates may leave their symmetry, and how far behind the first in score: what has a
 # wrong symmetry may fit half again as badly.
 LOWERED, LOWERED_REACH, LOWERED_SHARE = 12, 150.0, 0.5
+# How much more observations count than when a candidate was completed for that to be doubted: B for
+# every element, texture and symmetry were charged as if the fit were no better than it was then.
+GROWN = 1.2
 FIRST = 3
 QUICK_POINTS_PER_FWHM = 3
 OPTICS_TRIALS = 10
@@ -165,31 +166,34 @@ class Ranking:
         if on_first is not None and first:
             on_first(first[0])
         early = run.stage(proposals[FIRST:OPTICS_TRIALS], self._place, part(0.0, 0.1))
-        placed = self._under_better_optics(_in_order(evidence, first + early))
+        placed = self._under_better_optics(in_order(evidence, first + early))
         others = run.stage(proposals[OPTICS_TRIALS:PLACED], self._place, part(0.1, 0.45))
-        placed = _in_order(evidence, placed + others)
+        placed = in_order(evidence, placed + others)
         # What explains it best by now may be another, and better off as the pattern was given.
         if others and (placed[0].proposal is others[0].proposal or self._quick is not before):
             placed = self._under_better_optics(placed)
         relaxed = run.stage(placed[:RELAXED], relax, part(0.45, 0.7))
-        best = without_duplicates(_in_order(evidence, relaxed + placed[RELAXED:]))
-        near = _in_reach(evidence, best[:completed])
-        whole = run.stage(near, self._complete, part(0.7, 0.88))
+        best = without_duplicates(in_order(evidence, relaxed + placed[RELAXED:]))
+        near = in_reach(evidence, best[:completed])
+        whole = self._completed(near, part(0.7, 0.88))
         # The others are at least brought to the same range, so that all scores are of one kind.
         done = {id(r.proposal) for r in whole}
-        rest = [r for r in best[: self._most] if id(r.proposal) not in done]
+        rest = in_order(evidence, [r for r in best[: self._most] if id(r.proposal) not in done])
+        known = in_order(evidence, [*self._ordered, *whole, *rest])
+        rest = [r for r in rest if r.score < hopeless(evidence, known)]
         if time.perf_counter() < run.deadline:
-            rest = run.stage(rest, self._extend, part(0.88, 0.96))
-        ordered = without_duplicates(_in_order(evidence, [*self._ordered, *whole, *rest]))
+            far = out_of_reach(evidence, known)
+            rest = run.stage(rest, lambda r: self._extend(r, far), part(0.88, 0.96))
+        ordered = without_duplicates(in_order(evidence, [*self._ordered, *whole, *rest]))
         extended = {id(r.proposal) for r in rest}
         overtaking = [
-            r for r in _in_reach(evidence, ordered[:OVERTAKING]) if id(r.proposal) in extended
+            r for r in in_reach(evidence, ordered[:OVERTAKING]) if id(r.proposal) in extended
         ]
         if overtaking:
             chosen = {id(r.proposal) for r in overtaking}
             kept = [r for r in ordered if id(r.proposal) not in chosen]
             again = run.stage(overtaking, self._complete, part(0.96, 0.97))
-            ordered = without_duplicates(_in_order(evidence, kept + again))
+            ordered = without_duplicates(in_order(evidence, kept + again))
         self._ordered = self._under_own_optics(ordered[: self._most], part(0.97, 1.0))
 
     def lower_symmetries(self, unsure: bool, span: tuple[float, float]) -> bool:
@@ -212,8 +216,11 @@ class Ranking:
             if time.perf_counter() > run.deadline:
                 break
             self._lowered.add(ranked.refinement)
-            found += lowered(ranked, misfit(first.refinement), run.evidence)
-        ordered = without_duplicates(_in_order(run.evidence, [*self._ordered, *found]))
+            less = lowered(ranked, misfit(first.refinement), run.evidence)
+            # What left a symmetry for nothing would only fill the list with one structure.
+            best = in_order(run.evidence, [ranked, *less])[0]
+            found += [best] if best.refinement is not ranked.refinement else []
+        ordered = without_duplicates(in_order(run.evidence, [*self._ordered, *found]))
         self._ordered = ordered[: self._most]
         return bool(found)
 
@@ -267,8 +274,23 @@ class Ranking:
     def _complete(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
         return complete(self._prepared, ranked, self._run.evidence)
 
-    def _extend(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
-        return extend(self._prepared, ranked, self._run.evidence)
+    def _completed(self, near: list[Ranked], span: tuple[float, float]) -> list[Ranked]:
+        """Refined to the end, and what was decided before the best fit was known decided again."""
+        run, evidence = self._run, self._run.evidence
+        known, middle = evidence.n, span[0] + 0.8 * (span[1] - span[0])
+        whole = run.stage(near, self._complete, (span[0], middle))
+        if evidence.n < GROWN * known:
+            return whole
+        again = [r for r in in_reach(evidence, whole) if not len(_element_b(r))]
+        decided = run.stage(again, self._settle, (middle, span[1]))
+        done = {id(r.proposal) for r in decided}
+        return in_order(evidence, [r for r in whole if id(r.proposal) not in done] + decided)
+
+    def _settle(self, ranked: Ranked) -> tuple[Proposal, Refinement] | None:
+        return settled(self._prepared, ranked, self._run.evidence)
+
+    def _extend(self, ranked: Ranked, far: float) -> tuple[Proposal, Refinement] | None:
+        return extend(self._prepared, ranked, self._run.evidence, far)
 
     def _under_better_optics(self, placed: list[Ranked]) -> list[Ranked]:
         """Placed anew where the measurement is explained better otherwise than was assumed."""
@@ -284,7 +306,7 @@ class Ranking:
         self._prepared, self._quick = change.apply(self._prepared), change.apply(self._quick)
         rest = [placed_again(change, r) for r in placed[OPTICS_TRIALS:]]
         found = [Ranked(*result, score=0.0) for result in (*again, *rest) if result is not None]
-        return _in_order(evidence, found)
+        return in_order(evidence, found)
 
     def _under_own_optics(self, ordered: list[Ranked], span: tuple[float, float]) -> list[Ranked]:
         """The best under the optics that explain each best; those of now may suit another."""
@@ -296,7 +318,7 @@ class Ranking:
         better = run.stage(trials, lambda trial: under_change(*trial, evidence), span)
         if not better:
             return ordered
-        ordered = without_duplicates(_in_order(evidence, [*ordered, *better]))
+        ordered = without_duplicates(in_order(evidence, [*ordered, *better]))
         own = ordered[0].refinement.prepared
         self._prepared, self._quick = (
             replace(one, radiation=own.radiation, dispersion=own.dispersion)
@@ -350,26 +372,16 @@ class _Run:
             result = refine(item)
             if result is not None:
                 ranked.append(Ranked(*result, score=0.0))
-        return _in_order(self.evidence, ranked)
+        return in_order(self.evidence, ranked)
+
+
+def _element_b(ranked: Ranked) -> np.ndarray:
+    return ranked.refinement.state.parameters.b_lighter
 
 
 def _n_metric(ranked: Ranked) -> int:
     """How many parameters the cell has: the fewer, the more symmetric."""
     return len(ranked.refinement.state.parameters.metric)
-
-
-def _in_reach(evidence: Evidence, ranked: list[Ranked]) -> list[Ranked]:
-    """Those that may still turn out better than the first."""
-    reach = max(OUT_OF_REACH, evidence.n * OUT_OF_REACH_SHARE)
-    return [r for r in ranked if r.score < ranked[0].score + reach]
-
-
-def _in_order(evidence: Evidence, ranked: list[Ranked]) -> list[Ranked]:
-    """Scored anew with what is known of the best fit by now; the best first."""
-    for one in ranked:
-        evidence.learn(one.refinement)
-    scored = [replace(r, score=evidence.score(r.proposal, r.refinement)) for r in ranked]
-    return sorted(scored, key=lambda r: r.score)
 
 
 _Placed = list[tuple[Proposal, Refinement] | None]

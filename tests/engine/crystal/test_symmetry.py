@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.crystal.structure import CrystalStructure
-from engine.crystal.symmetry import primitive_cell, standardise
+from engine.crystal.symmetry import averaged_within_cell, primitive_cell, standardise
 from engine.errors import BadInputError
 from tests.made_structures import BY_NAME, MADE, mixed_site_structure
 
@@ -87,3 +89,44 @@ def test_impossible_structures_are_bad_input() -> None:
         standardise(CrystalStructure(np.eye(3) * 4, np.zeros(0), np.zeros((0, 3))))
     with pytest.raises(BadInputError, match="one place"):
         standardise(CrystalStructure(np.eye(3) * 4, np.array([8, 8]), np.zeros((2, 3))))
+
+
+def pushed(structure: CrystalStructure, strain: float = 0.0) -> CrystalStructure:
+    """Atoms up to 0.05 angstrom off their places, in a cell with no symmetry but translations."""
+    rng = np.random.default_rng(4)
+    shift = rng.uniform(-0.03, 0.03, structure.frac_coords.shape) @ np.linalg.inv(structure.lattice)
+    bent = np.eye(3) + strain * np.array([[0.0, 0.3, -0.6], [0.3, 1.0, 0.9], [-0.6, 0.9, -1.0]])
+    return replace(
+        structure,
+        lattice=structure.lattice @ bent,
+        frac_coords=structure.frac_coords + shift,
+    )
+
+
+@pytest.mark.parametrize("made", MADE, ids=lambda made: made.name)
+def test_atoms_near_their_places_are_put_there(made) -> None:
+    averaged, kept, found = averaged_within_cell(pushed(made.structure), 0.15, 1e-3)
+    assert kept == found
+    assert standardise(averaged, 1e-4).number == standardise(made.structure).number
+    moved = averaged.frac_coords - made.structure.frac_coords
+    moved = (moved - np.rint(moved)) @ made.structure.lattice
+    assert np.linalg.norm(moved, axis=1).max() < 0.1
+
+
+def test_no_more_symmetry_is_taken_than_the_cell_has() -> None:
+    salt = BY_NAME["rock salt"].structure
+    strained = pushed(salt, 2e-3)
+    assert standardise(strained, 1e-3).number == 1
+    averaged, kept, found = averaged_within_cell(strained, 0.15, 1e-3)
+    # The translations of the face-centred cell, with and without an inversion.
+    assert (kept, found) == (8, 192)
+    assert np.array_equal(averaged.lattice, strained.lattice)
+    group = standardise(averaged, 1e-3)
+    assert (group.number, len(group.primitive)) == (2, 2)
+
+
+def test_mixed_sites_are_averaged_too() -> None:
+    mixed = mixed_site_structure()
+    averaged, kept, found = averaged_within_cell(mixed, 0.1, 1e-3)
+    assert kept == found == 192
+    assert averaged.frac_coords == pytest.approx(mixed.frac_coords, abs=1e-6)

@@ -72,6 +72,12 @@ def test_what_has_its_symmetry_keeps_it(structure) -> None:
     assert after[0].fit.rwp == pytest.approx(before.fit.rwp, rel=0.01)
 
 
+def test_what_left_its_symmetry_for_nothing_is_not_listed() -> None:
+    ranking = ranking_of(HALITE, HALITE)
+    assert not ranking.lower_symmetries(True, SPAN)
+    assert len(ranking.finished()) == 1
+
+
 def test_none_is_asked_twice() -> None:
     ranking = ranking_of(calcium_chloride_type(0.3), RUTILE)
     assert ranking.lower_symmetries(True, SPAN)
@@ -87,6 +93,7 @@ def test_only_more_symmetric_cells_are_asked_beside_a_sure_first(monkeypatch) ->
 
     monkeypatch.setattr("engine.solve.ranking.lowered", note)
     monkeypatch.setattr("engine.solve.ranking.LOWERED_REACH", math.inf)
+    monkeypatch.setattr("engine.solve.order.HOPELESS", math.inf)
     truth = calcium_chloride_type(0.3, stretch=0.01)
     ranking = ranking_of(truth, truth, RUTILE)
     ranking.lower_symmetries(False, SPAN)

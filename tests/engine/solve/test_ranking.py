@@ -22,7 +22,7 @@ from engine.solve.candidate_refinement import Ranked, polish
 from engine.solve.duplicates import without_duplicates
 from engine.solve.evidence import OPTICS_CHARGE, Evidence, misfit, n_structural
 from engine.solve.proposals import KINSHIP_WEIGHT, Proposal
-from engine.solve.ranking import Finished, Ranking
+from engine.solve.ranking import GROWN, Finished, Ranking
 from engine.solve.recolouring import Doubt
 from engine.solve.unexplained import UnexplainedLine
 from engine.solve.verdict import (
@@ -314,13 +314,48 @@ def test_what_is_out_of_reach_is_not_refined_to_the_end(
         done.append(ranked.proposal.structure)
         return ranked.proposal, ranked.refinement
 
-    monkeypatch.setattr("engine.solve.ranking.OUT_OF_REACH", reach)
+    monkeypatch.setattr("engine.solve.order.OUT_OF_REACH", reach)
+    monkeypatch.setattr("engine.solve.order.HOPELESS", math.inf)
     monkeypatch.setattr("engine.solve.ranking.complete", complete)
     ranking = Ranking(prepared, Progress(), math.inf)
     ranking.add([proposal_of(wrong), proposal_of(made.structure)], (0.0, 1.0))
     assert len(done) == completed
     assert done[0] is made.structure or np.array_equal(done[0].numbers, made.structure.numbers)
     assert len(ranking.finished()) == 2
+
+
+@pytest.mark.parametrize(("least", "listed"), [(math.inf, 2), (200.0, 1)])
+def test_what_fits_many_times_as_badly_is_not_listed(
+    prepared, monkeypatch, least: float, listed: int
+) -> None:
+    made = BY_NAME["rutile"]
+    wrong = replace(made, sites=(("O", 0.0, 0.0, 0.0), ("Ti", 0.3053, 0.3053, 0.0))).structure
+    monkeypatch.setattr("engine.solve.order.HOPELESS", least)
+    ranking = Ranking(prepared, Progress(), math.inf)
+    ranking.add([proposal_of(wrong), proposal_of(made.structure)], (0.0, 1.0))
+    assert len(ranking.finished()) == listed
+
+
+def test_what_was_decided_before_the_best_fit_was_known_is_decided_again(
+    prepared, monkeypatch
+) -> None:
+    """The fewer observations there seemed to be, the more one more parameter was charged."""
+    decided = []
+
+    def settle(prepared, ranked: Ranked, evidence: Evidence):
+        decided.append(evidence.n)
+        return ranked.proposal, ranked.refinement
+
+    monkeypatch.setattr("engine.solve.ranking.settled", settle)
+    rutile = BY_NAME["rutile"].structure
+    ranking = Ranking(prepared, Progress(), math.inf)
+    before = ranking._run.evidence.n
+    ranking.add([proposal_of(rutile)], (0.0, 1.0))
+    after = ranking._run.evidence.n
+    assert after > GROWN * before
+    assert decided == [after]
+    ranking.add([proposal_of(rutile)], (0.0, 1.0))
+    assert decided == [after]
 
 
 @pytest.mark.parametrize(("off", "number"), [(0.0, 136), (0.04, 136), (0.15, 136), (0.3, 58)])
@@ -332,6 +367,20 @@ def test_a_structure_comes_back_to_the_symmetry_it_nearly_has(off: float, number
     ranking.add([proposal_of(calcium_chloride_type(off))], (0.0, 1.0))
     (only,) = ranking.finished()
     assert only.standardised.number == number
+
+
+def test_a_larger_cell_than_is_needed_is_left_though_the_lattice_is_nearly_cubic() -> None:
+    """Half a percent off cubic: the translations are found, and no more than they."""
+    bent = np.eye(3) + 5e-3 * np.array([[0.0, 0.3, -0.6], [0.3, 1.0, 0.9], [-0.6, 0.9, -1.0]])
+    salt = BY_NAME["rock salt"].structure
+    truth = replace(salt, lattice=salt.lattice @ bent)
+    push = np.random.default_rng(1).normal(0.0, 0.05, salt.frac_coords.shape)
+    guess = replace(truth, frac_coords=truth.frac_coords + push @ np.linalg.inv(truth.lattice))
+    ranking = Ranking(prepare(measured(truth, 3, step=0.04)), Progress(), math.inf)
+    ranking.add([proposal_of(guess)], (0.0, 1.0))
+    (only,) = ranking.finished()
+    assert (only.standardised.number, len(only.standardised.primitive)) == (2, 2)
+    assert only.fit.gof == pytest.approx(1.0, abs=0.05)
 
 
 def test_other_optics_than_were_given_have_a_price(prepared) -> None:
