@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
@@ -39,9 +38,17 @@ from engine.solve.duplicates import every_structure_once, without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
 from engine.solve.lower_symmetry import lowered
 from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
-from engine.solve.order import hopeless, in_order, in_reach, out_of_reach
+from engine.solve.order import Run, hopeless, in_order, in_reach, out_of_reach
 from engine.solve.proposals import Proposal
-from engine.solve.recolouring import NO_DOUBT, Doubt, Recoloured, doubt, likeliest, recolourings
+from engine.solve.recolouring import (
+    LEAST_LOG_ODDS,
+    NO_DOUBT,
+    Doubt,
+    Recoloured,
+    doubt,
+    likeliest,
+    recolourings,
+)
 from engine.solve.unexplained import UnexplainedLine, unexplained_lines
 
 QUICK_LINES = 45
@@ -56,6 +63,9 @@ LOWERED, LOWERED_REACH, LOWERED_SHARE = 12, 150.0, 0.5
 # How much more observations count than when a candidate was completed for that to be doubted: B for
 # every element, texture and symmetry were charged as if the fit were no better than it was then.
 GROWN = 1.2
+# Ln of the odds from which on an exchange of elements is worth a refinement, and by how much its
+# score has to be lower then: exchanges that fit alike are ties, and there are many of them.
+HOPEFUL, CLEARLY_BETTER = 3.0, 12.0
 FIRST = 3
 QUICK_POINTS_PER_FWHM = 3
 OPTICS_TRIALS = 10
@@ -63,7 +73,6 @@ OPTICS_TRIALS = 10
 OPTICS_GAIN = 2.0
 # How many times as much it may fall as was expected: the other parameters follow.
 OPTICS_LEEWAY = 3.0
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +113,7 @@ class Ranking:
     ) -> None:
         self._given = prepared
         self._prepared, self._quick = prepared, _quick_range(prepared)
-        self._run = _Run(Evidence(prepared), progress, deadline)
+        self._run = Run(Evidence(prepared), progress, deadline)
         self._most = most
         self._ordered: list[Ranked] = []
         # By the refinement itself: an id would be given out again once another is dropped.
@@ -195,6 +204,23 @@ class Ranking:
             again = run.stage(overtaking, self._complete, part(0.96, 0.97))
             ordered = without_duplicates(in_order(evidence, kept + again))
         self._ordered = self._under_own_optics(ordered[: self._most], part(0.97, 1.0))
+        self._recolour_first(high)
+
+    def _recolour_first(self, done: float) -> None:
+        """Exchange elements on the first candidate's sites while that is clearly better."""
+        run = self._run
+        while self._ordered and time.perf_counter() < run.deadline:
+            run.progress.report(done, "Exchanging elements")
+            first = self._ordered[0]
+            hopeful = likeliest(self._exchanges_of_first(), run.evidence.n, HOPEFUL)
+            tried = [exchanged(first, other, run.evidence) for other in hopeful]
+            found = [Ranked(*result, score=0.0) for result in tried if result is not None]
+            ordered = in_order(run.evidence, [first, *found])
+            first = next(r for r in ordered if r.refinement is first.refinement)
+            if ordered[0].score > first.score - CLEARLY_BETTER:
+                return
+            every = in_order(run.evidence, [ordered[0], *self._ordered])
+            self._ordered = without_duplicates(every)[: self._most]
 
     def lower_symmetries(self, unsure: bool, span: tuple[float, float]) -> bool:
         """Let candidates near the first leave their symmetry; whether any did.
@@ -247,7 +273,7 @@ class Ranking:
             return []
         run, first = self._run, self._ordered[0]
         found = []
-        for other in likeliest(self._exchanges_of_first(), run.evidence.n):
+        for other in likeliest(self._exchanges_of_first(), run.evidence.n, LEAST_LOG_ODDS):
             run.progress.report(1.0, "Exchanging elements")
             if time.perf_counter() > run.deadline:
                 break
@@ -346,33 +372,6 @@ class Ranking:
             if fall > OPTICS_GAIN and ranked.score - OPTICS_LEEWAY * fall < best:
                 found.append(change)
         return found
-
-
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """What all stages of one ranking share."""
-
-    evidence: Evidence
-    progress: Progress
-    deadline: float
-
-    def stage(
-        self,
-        items: Sequence[Item],
-        refine: Callable[[Item], tuple[Proposal, Refinement] | None],
-        span: tuple[float, float],
-    ) -> list[Ranked]:
-        """Refine every item; stop early at the deadline if there is something to show."""
-        ranked: list[Ranked] = []
-        low, high = span
-        for number, item in enumerate(items):
-            self.progress.report(low + (high - low) * number / len(items), "Refining candidates")
-            if time.perf_counter() > self.deadline and ranked:
-                break
-            result = refine(item)
-            if result is not None:
-                ranked.append(Ranked(*result, score=0.0))
-        return in_order(self.evidence, ranked)
 
 
 def _element_b(ranked: Ranked) -> np.ndarray:

@@ -1,12 +1,14 @@
 """Which other elements on a candidate's sites would explain the pattern as well.
 
 Neighbours in the periodic table, and oxygen and fluorine above all, scatter so much alike that a
-candidate may have every atom in its place and some of them of the wrong element. Every exchange is
-tried: another element on one orbit, two orbits that change places. None is refined: to first order
+candidate may have every atom in its place and some of them of the wrong element, or one atom too
+many where it scatters little. Every exchange is tried: another element on one orbit, or none, two
+orbits that change places. None is refined: to first order
 the fit as it stands tells what refinement would make of it (`engine.refine.response`). Exchanges of
 two elements everywhere are left out: those are other colourings of the same type, which the library
-and the decoration of maps have compared already. In the end the likeliest of the first candidate
-are refined and listed as its ties (`engine.solve.ranking.Ranking.exchanged`).
+and the decoration of maps have compared already. What is likelier than the first candidate is
+refined and takes its place if that is clearly better; in the end the likeliest of those that are
+left are refined and listed as its ties (`engine.solve.ranking.Ranking`).
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ from engine.solve.screening import contents_prior
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+# In place of an atomic number: a site without an atom.
+EMPTY = 0
 HYDROGEN = 1
 # Of all exchanges so many are tried; those of elements that scatter alike come first.
 MOST_EXCHANGES = 400
@@ -46,12 +50,12 @@ LEAST_LOG_ODDS, REFINED = -3.0, 3
 
 @dataclass(frozen=True, eq=False)
 class Recoloured:
-    """A candidate's sites with other elements on some.
+    """A candidate's sites with other elements on some, or with one orbit left empty.
 
     Attributes
     ----------
     structure : CrystalStructure
-        In the conventional cell, atoms where they were.
+        In the conventional cell, atoms where they were, without those of an orbit left empty.
     ratio : float
         What its chi^2 would be once refined, over that of the candidate.
     log_prior : float
@@ -126,15 +130,19 @@ def doubt(exchanges: Sequence[Recoloured], n_observations: float) -> Doubt:
     return Doubt(total, tuple(formulas)[:NAMED])
 
 
-def likeliest(exchanges: Sequence[Recoloured], n_observations: float) -> list[Recoloured]:
-    """The few that are about as likely as the candidate itself, the likeliest first.
+def likeliest(
+    exchanges: Sequence[Recoloured], n_observations: float, least: float
+) -> list[Recoloured]:
+    """The few that are likely enough beside the candidate itself, the likeliest first.
 
     Parameters
     ----------
     exchanges : sequence of Recoloured
     n_observations : float
+    least : float
+        Ln of the odds that it takes.
     """
-    near = [e for e in exchanges if e.log_odds(n_observations) > LEAST_LOG_ODDS]
+    near = [e for e in exchanges if e.log_odds(n_observations) > least]
     return sorted(near, key=lambda e: -e.log_odds(n_observations))[:REFINED]
 
 
@@ -169,11 +177,24 @@ def recolourings(refinement: Refinement) -> list[Recoloured]:
     scale = np.where(known, response.areas / np.where(known, f_squared[0], 1.0), 0.0)
     ratios = response.ratios((f_squared * scale).T)
     return [
-        Recoloured(replace(structure, numbers=numbers), float(ratio), float(log_prior))
+        Recoloured(_filled(replace(structure, numbers=numbers)), float(ratio), float(log_prior))
         for numbers, ratio, log_prior in zip(
             coloured[1:], ratios[1:], prior[1:] - prior[0], strict=True
         )
     ]
+
+
+def _filled(structure: CrystalStructure) -> CrystalStructure:
+    """Without the sites that have no atom."""
+    kept = structure.numbers != EMPTY
+    return CrystalStructure(
+        structure.lattice,
+        structure.numbers[kept],
+        structure.frac_coords[kept],
+        structure.occupancies[kept],
+        structure.u_iso[kept],
+        name=structure.name,
+    )
 
 
 def _colours(structure: CrystalStructure, orbits: IntArray) -> IntArray:
@@ -201,7 +222,7 @@ def _exchanges(colours: IntArray, elements: IntArray) -> list[IntArray]:
 def _every_exchange(colours: IntArray, elements: IntArray) -> Iterator[IntArray]:
     heavy = np.flatnonzero(colours != HYDROGEN)
     for orbit in heavy:
-        for element in elements:
+        for element in (EMPTY, *elements):
             changed = colours.copy()
             changed[orbit] = element
             yield changed
@@ -230,7 +251,7 @@ def _f_squared(
     waves = np.exp(2j * np.pi * (structure.frac_coords @ crystal.hkl.T))
     for z, b in zip(crystal.lighter, parameters.b_lighter, strict=False):
         waves[structure.numbers == z] *= np.exp(-b * s_squared)
-    elements, prepared = np.unique(coloured), refinement.prepared
+    elements, prepared = np.unique(coloured[coloured != EMPTY]), refinement.prepared
     first, second = (
         part * prepared.dispersion for part in dispersion(elements, prepared.radiation.primary)
     )

@@ -14,7 +14,7 @@ from engine.refine import stages
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.refine.stages import Refinement
 from engine.solve.proposals import Proposal
-from engine.solve.ranking import Ranking
+from engine.solve.ranking import CLEARLY_BETTER, Ranking
 from engine.solve.recolouring import (
     LEAST_LOG_ODDS,
     NO_DOUBT,
@@ -69,11 +69,15 @@ def test_every_exchange_uses_all_elements_and_moves_no_atom(refinement: Refineme
     found = recolourings(refinement)
     coloured = {one.structure.numbers.tobytes() for one in found}
     before = refinement.model.crystal.standardised.conventional
-    assert len(coloured) == len(found) == 8
+    assert len(coloured) == len(found) - 1 == 9
     assert before.numbers.tobytes() not in coloured
+    emptied = [one.structure for one in found if len(one.structure) < len(before)]
+    # Either oxygen orbit; iron and fluorine would be gone with theirs.
+    assert [contents(structure) for structure in emptied] == [{8: 4, 9: 4, 26: 4}] * 2
     for one in found:
         assert set(contents(one.structure)) == {8, 9, 26}
-        assert one.structure.frac_coords == pytest.approx(found[0].structure.frac_coords)
+        apart = one.structure.frac_coords[:, None] - before.frac_coords
+        assert np.abs(apart).max(axis=2).min(axis=1) == pytest.approx(0.0, abs=1e-3)
         assert one.ratio > 0.0
     everywhere = np.where(before.numbers == 8, 9, np.where(before.numbers == 9, 8, before.numbers))
     assert everywhere.tobytes() not in coloured
@@ -129,13 +133,60 @@ def test_doubt_falls_with_what_the_pattern_is_worth(refinement: Refinement) -> N
 
 def test_the_likeliest_come_first(refinement: Refinement) -> None:
     found = recolourings(refinement)
-    near = likeliest(found, 2.0)
+    near = likeliest(found, 2.0, LEAST_LOG_ODDS)
     odds = [one.log_odds(2.0) for one in near]
     assert 1 <= len(near) <= REFINED
     assert odds == sorted(odds, reverse=True)
     assert odds[-1] > LEAST_LOG_ODDS
     assert odds[0] == max(one.log_odds(2.0) for one in found)
-    assert likeliest(found, 2000.0) == []
+    assert likeliest(found, 2.0, odds[0]) == []
+    assert likeliest(found, 2000.0, LEAST_LOG_ODDS) == []
+
+
+def coloured(*numbers: int) -> CrystalStructure:
+    """The oxyfluoride with other elements on its four orbits."""
+    return replace(OXYFLUORIDE, numbers=np.repeat(numbers, 4))
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [coloured(26, 9, 8, 8), coloured(26, 8, 9, 9)],
+    ids=["places exchanged", "one orbit of the other element"],
+)
+def test_a_candidate_gets_the_elements_that_are_clearly_better(
+    prepared: PreparedPattern, guess: CrystalStructure
+) -> None:
+    ranking = Ranking(prepared, Progress(), math.inf)
+    ranking.add([Proposal(guess, 0.0, 0.1, 0.0, 0.0, 14)], (0.0, 1.0))
+    first, *others = ranking.finished()
+    assert np.array_equal(first.fit.structure.numbers, OXYFLUORIDE.numbers)
+    assert first.fit.gof == pytest.approx(1.0, abs=0.05)
+    assert not first.exchanged
+    assert all(other.score > first.score + CLEARLY_BETTER for other in others)
+
+
+def test_exchanges_that_are_not_clearly_better_stay_ties(
+    prepared: PreparedPattern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.solve.ranking.CLEARLY_BETTER", math.inf)
+    guess = coloured(26, 9, 8, 8)
+    ranking = Ranking(prepared, Progress(), math.inf)
+    ranking.add([Proposal(guess, 0.0, 0.1, 0.0, 0.0, 14)], (0.0, 1.0))
+    (only,) = ranking.finished()
+    assert np.array_equal(only.fit.structure.numbers, guess.numbers)
+    assert only.doubt.ambiguity > NOTICEABLE
+
+
+def test_an_atom_too_many_is_left_out(prepared: PreparedPattern) -> None:
+    fuller = CrystalStructure(
+        OXYFLUORIDE.lattice,
+        np.append(OXYFLUORIDE.numbers, [9, 9]),
+        np.append(OXYFLUORIDE.frac_coords, [[0.5, 0.5, 0.0], [0.5, 0.0, 0.5]], axis=0),
+    )
+    ranking = Ranking(prepared, Progress(), math.inf)
+    ranking.add([Proposal(fuller, 0.0, 0.1, 0.0, 0.0, 14)], (0.0, 1.0))
+    first = ranking.finished()[0]
+    assert contents(first.fit.structure) == {8: 8, 9: 4, 26: 4}
 
 
 def test_exchanges_are_refined_to_the_end(
@@ -147,7 +198,7 @@ def test_exchanges_are_refined_to_the_end(
     (best,) = ranking.finished()
     # The pattern is good enough to tell them all from the truth.
     assert ranking.exchanged() == []
-    monkeypatch.setattr("engine.solve.recolouring.LEAST_LOG_ODDS", -1e9)
+    monkeypatch.setattr("engine.solve.ranking.LEAST_LOG_ODDS", -1e9)
     others = ranking.exchanged()
     assert len(others) == REFINED
     for other in others:
