@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -54,6 +54,18 @@ class CrystalStructure:
     def __len__(self) -> int:
         """Count the atoms of the cell."""
         return len(self.numbers)
+
+    def only(self, kept: ArrayLike) -> CrystalStructure:
+        """Some of the atoms in the same cell; `kept` is a mask or the indices of them."""
+        kept = np.asarray(kept)
+        return CrystalStructure(
+            self.lattice,
+            self.numbers[kept],
+            self.frac_coords[kept],
+            self.occupancies[kept],
+            self.u_iso[kept],
+            name=self.name,
+        )
 
     @property
     def volume(self) -> float:

@@ -185,14 +185,8 @@ def primitive_cell(structure: CrystalStructure, symprec: float = SYMPREC) -> Cry
     _, first = np.unique(np.asarray(dataset.mapping_to_primitive), return_index=True)
     kept = [atom for site in sorted(first.tolist()) for atom in sites[0][site]]
     cartesian = structure.frac_coords[kept] @ structure.lattice
-    return CrystalStructure(
-        lattice,
-        structure.numbers[kept],
-        np.asarray(np.linalg.solve(lattice.T, cartesian.T).T % 1.0, dtype=np.float64),
-        structure.occupancies[kept],
-        structure.u_iso[kept],
-        name=structure.name,
-    )
+    coords = np.asarray(np.linalg.solve(lattice.T, cartesian.T).T % 1.0, dtype=np.float64)
+    return replace(structure.only(kept), lattice=lattice, frac_coords=coords)
 
 
 def _sites_by_kind(structure: CrystalStructure) -> tuple[list[list[int]], IntArray]:

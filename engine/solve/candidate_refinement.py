@@ -191,6 +191,8 @@ def _of_cells_symmetry(
     A cell may be near to a symmetry of the lattice that the pattern clearly excludes, and the atoms
     nearer to what remains, translations of a smaller cell at the least, than they were refined.
     """
+    if not tolerances:
+        return []
     precision = CELL_PRECISION * float(np.linalg.norm(structure.lattice, axis=1).max())
     found, seen = [], {averaged_within_cell(structure, STRICT_SYMMETRY, CELL_PRECISION)[1]}
     for symprec in tolerances:

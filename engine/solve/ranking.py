@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
@@ -210,16 +211,14 @@ class Ranking:
         """Exchange elements on the first candidate's sites while that is clearly better."""
         run = self._run
         while self._ordered and time.perf_counter() < run.deadline:
-            run.progress.report(done, "Exchanging elements")
             first = self._ordered[0]
             hopeful = likeliest(self._exchanges_of_first(), run.evidence.n, HOPEFUL)
-            tried = [exchanged(first, other, run.evidence) for other in hopeful]
-            found = [Ranked(*result, score=0.0) for result in tried if result is not None]
-            ordered = in_order(run.evidence, [first, *found])
-            first = next(r for r in ordered if r.refinement is first.refinement)
-            if ordered[0].score > first.score - CLEARLY_BETTER:
+            refine = partial(exchanged, first, evidence=run.evidence)
+            found = run.stage(hopeful, refine, (done, done))
+            score = run.evidence.score(first.proposal, first.refinement)
+            if not found or found[0].score > score - CLEARLY_BETTER:
                 return
-            every = in_order(run.evidence, [ordered[0], *self._ordered])
+            every = in_order(run.evidence, [found[0], *self._ordered])
             self._ordered = without_duplicates(every)[: self._most]
 
     def lower_symmetries(self, unsure: bool, span: tuple[float, float]) -> bool:
@@ -307,7 +306,9 @@ class Ranking:
         whole = run.stage(near, self._complete, (span[0], middle))
         if evidence.n < GROWN * known:
             return whole
-        again = [r for r in in_reach(evidence, whole) if not len(_element_b(r))]
+        again = [
+            r for r in in_reach(evidence, whole) if not len(r.refinement.state.parameters.b_lighter)
+        ]
         decided = run.stage(again, self._settle, (middle, span[1]))
         done = {id(r.proposal) for r in decided}
         return in_order(evidence, [r for r in whole if id(r.proposal) not in done] + decided)
@@ -372,10 +373,6 @@ class Ranking:
             if fall > OPTICS_GAIN and ranked.score - OPTICS_LEEWAY * fall < best:
                 found.append(change)
         return found
-
-
-def _element_b(ranked: Ranked) -> np.ndarray:
-    return ranked.refinement.state.parameters.b_lighter
 
 
 def _n_metric(ranked: Ranked) -> int:

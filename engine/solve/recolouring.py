@@ -177,24 +177,15 @@ def recolourings(refinement: Refinement) -> list[Recoloured]:
     scale = np.where(known, response.areas / np.where(known, f_squared[0], 1.0), 0.0)
     ratios = response.ratios((f_squared * scale).T)
     return [
-        Recoloured(_filled(replace(structure, numbers=numbers)), float(ratio), float(log_prior))
+        Recoloured(
+            replace(structure, numbers=numbers).only(numbers != EMPTY),
+            float(ratio),
+            float(log_prior),
+        )
         for numbers, ratio, log_prior in zip(
             coloured[1:], ratios[1:], prior[1:] - prior[0], strict=True
         )
     ]
-
-
-def _filled(structure: CrystalStructure) -> CrystalStructure:
-    """Without the sites that have no atom."""
-    kept = structure.numbers != EMPTY
-    return CrystalStructure(
-        structure.lattice,
-        structure.numbers[kept],
-        structure.frac_coords[kept],
-        structure.occupancies[kept],
-        structure.u_iso[kept],
-        name=structure.name,
-    )
 
 
 def _colours(structure: CrystalStructure, orbits: IntArray) -> IntArray:

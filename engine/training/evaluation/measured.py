@@ -192,15 +192,7 @@ def _zero_phase_score(case: MeasuredCase, target: Target) -> float:
 
 def without_hydrogen(structure: CrystalStructure) -> CrystalStructure:
     """The structure without its hydrogen atoms, on the same cell."""
-    kept = structure.numbers != HYDROGEN
-    return CrystalStructure(
-        structure.lattice,
-        structure.numbers[kept],
-        structure.frac_coords[kept],
-        structure.occupancies[kept],
-        structure.u_iso[kept],
-        name=structure.name,
-    )
+    return structure.only(structure.numbers != HYDROGEN)
 
 
 def _truth_path(file: str) -> Path:

@@ -41,6 +41,11 @@ from engine.solve.verdict import (
 from tests.made_patterns import measured, measured_as_it_is, with_b_iso
 from tests.made_structures import BY_NAME, calcium_chloride_type
 
+# Rutile with the elements exchanged.
+INSIDE_OUT = replace(
+    BY_NAME["rutile"], sites=(("O", 0.0, 0.0, 0.0), ("Ti", 0.3053, 0.3053, 0.0))
+).structure
+
 
 def proposal_of(structure: CrystalStructure) -> Proposal:
     return Proposal(structure, 0.0, 0.1, 0.0, 0.0, 1)
@@ -306,8 +311,7 @@ def test_doubtful_elements_are_no_lack_of_an_answer(finished) -> None:
 def test_what_is_out_of_reach_is_not_refined_to_the_end(
     prepared, monkeypatch, reach: float, completed: int
 ) -> None:
-    made = BY_NAME["rutile"]
-    wrong = replace(made, sites=(("O", 0.0, 0.0, 0.0), ("Ti", 0.3053, 0.3053, 0.0))).structure
+    rutile = BY_NAME["rutile"].structure
     done = []
 
     def complete(prepared, ranked: Ranked, evidence: Evidence):
@@ -318,9 +322,9 @@ def test_what_is_out_of_reach_is_not_refined_to_the_end(
     monkeypatch.setattr("engine.solve.order.HOPELESS", math.inf)
     monkeypatch.setattr("engine.solve.ranking.complete", complete)
     ranking = Ranking(prepared, Progress(), math.inf)
-    ranking.add([proposal_of(wrong), proposal_of(made.structure)], (0.0, 1.0))
+    ranking.add([proposal_of(INSIDE_OUT), proposal_of(rutile)], (0.0, 1.0))
     assert len(done) == completed
-    assert done[0] is made.structure or np.array_equal(done[0].numbers, made.structure.numbers)
+    assert done[0] is rutile or np.array_equal(done[0].numbers, rutile.numbers)
     assert len(ranking.finished()) == 2
 
 
@@ -328,11 +332,10 @@ def test_what_is_out_of_reach_is_not_refined_to_the_end(
 def test_what_fits_many_times_as_badly_is_not_listed(
     prepared, monkeypatch, least: float, listed: int
 ) -> None:
-    made = BY_NAME["rutile"]
-    wrong = replace(made, sites=(("O", 0.0, 0.0, 0.0), ("Ti", 0.3053, 0.3053, 0.0))).structure
+    rutile = BY_NAME["rutile"].structure
     monkeypatch.setattr("engine.solve.order.HOPELESS", least)
     ranking = Ranking(prepared, Progress(), math.inf)
-    ranking.add([proposal_of(wrong), proposal_of(made.structure)], (0.0, 1.0))
+    ranking.add([proposal_of(INSIDE_OUT), proposal_of(rutile)], (0.0, 1.0))
     assert len(ranking.finished()) == listed
 
 
