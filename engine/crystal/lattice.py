@@ -5,12 +5,11 @@ A lattice is a (3, 3) array whose rows are a, b, c in angstrom.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.crystal.niggli import niggli_reduce
+from engine.crystal.symmetry_search import symmetry_dataset
 from engine.errors import BadInputError
 
 FloatArray = NDArray[np.float64]
@@ -167,11 +166,5 @@ def lattice_system(lattice: ArrayLike, tolerance: float = 0.01) -> str:
     tolerance : float
         Angstrom.
     """
-    import spglib
-
-    cell: Any = (np.asarray(lattice, dtype=np.float64), [[0.0, 0.0, 0.0]], [1])
-    try:
-        found = spglib.get_symmetry_dataset(cell, symprec=tolerance)
-    except spglib.SpglibError:
-        found = None
+    found = symmetry_dataset(lattice, [[0.0, 0.0, 0.0]], [1], tolerance)
     return "triclinic" if found is None else crystal_system(int(found.number))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,16 +10,13 @@ from numpy.typing import NDArray
 
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.structure_io import sites_of
+from engine.crystal.symmetry_search import symmetry_dataset
 from engine.errors import BadInputError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 SYMPREC = 0.05  # angstrom
-
-# spglib's C code prints to stderr when a tolerance does not suit it; we try another one then,
-# and the user's terminal is for the user.
-os.environ.setdefault("SPGLIB_WARNING", "OFF")
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,16 +202,10 @@ def _sites_by_kind(structure: CrystalStructure) -> tuple[list[list[int]], IntArr
 def _dataset(
     structure: CrystalStructure, sites: tuple[list[list[int]], IntArray], symprec: float
 ) -> Any:
-    import spglib
-
     groups, kinds = sites
     positions = structure.frac_coords[[group[0] for group in groups]]
-    cell: Any = (structure.lattice, positions, kinds)
     for tolerance in (symprec, symprec / 5.0, symprec / 50.0, 1e-5):
-        try:
-            found = spglib.get_symmetry_dataset(cell, symprec=tolerance)
-        except spglib.SpglibError:
-            found = None
+        found = symmetry_dataset(structure.lattice, positions, kinds, tolerance)
         if found is not None:
             return found
     raise BadInputError(

@@ -8,7 +8,7 @@ measured beyond the last line kept of a type, does not count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ BIN = 0.005
 # Two volumes of one type are worth trying if their shifts differ by more bins than this.
 SHIFT_APART = 4
 AT_ONCE = 32  # shifts, in one product of matrices
+TYPES_AT_ONCE = 128
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -139,14 +140,28 @@ class Retriever:
         best = np.argsort(-likeness, kind="stable")[:keep]
         return Hits(index[best], log_length[best], likeness[best])
 
+    def _few_types(self) -> Iterator[tuple[slice, slice]]:
+        """A few types at a time, and where their lines are.
+
+        So few that all that is made of them stays in the processor's cache.
+        """
+        for begin in range(0, len(self._chosen), TYPES_AT_ONCE):
+            part = slice(begin, min(begin + TYPES_AT_ONCE, len(self._chosen)))
+            first, last = np.searchsorted(self._row, (part.start, part.stop))
+            yield part, slice(int(first), int(last))
+
     def _draw_types(self, sigma: float, coarse: int) -> NDArray[np.float32]:
         """Amplitudes of all types, blurred by `sigma` (ln units), in bins of `coarse` * BIN."""
         key = (sigma, coarse)
         if key not in self._drawn:
             shape = (len(self._chosen), self._bins // coarse + 2)
-            power = _splat(self._row, self._place / coarse, self._line_power, shape)
-            blurred = gaussian_filter1d(power, sigma / BIN / coarse, axis=1, truncate=2.5)
-            self._drawn[key] = np.sqrt(blurred)
+            drawn = np.empty(shape, dtype=np.float32)
+            for part, lines in self._few_types():
+                row, place = self._row[lines] - part.start, self._place[lines] / coarse
+                power = _splat(row, place, self._line_power[lines], drawn[part].shape)
+                blurred = gaussian_filter1d(power, sigma / BIN / coarse, axis=1, truncate=2.5)
+                np.sqrt(blurred, out=drawn[part])
+            self._drawn[key] = drawn
         return self._drawn[key]
 
     def _running_power(self, sigma: float, coarse: int) -> NDArray[np.float32]:
@@ -155,7 +170,8 @@ class Retriever:
         if key not in self._running:
             types = self._draw_types(sigma, coarse)
             running = np.zeros((len(types), types.shape[1] + 1), dtype=np.float32)
-            np.cumsum(types * types, axis=1, out=running[:, 1:])
+            for part, _ in self._few_types():
+                np.cumsum(types[part] * types[part], axis=1, out=running[part, 1:])
             self._running[key] = running
         return self._running[key]
 
@@ -177,22 +193,27 @@ class Retriever:
         query = np.sqrt(gaussian_filter1d(query, sigma / step, axis=1, truncate=2.5))
         product = _products(types, query)
         # The window is one stretch of bins, so a type's power in it is a difference of sums.
-        running = self._running_power(sigma, coarse)[chosen]
+        running = self._running_power(sigma, coarse)
         first, last = (
             np.clip(((np.log(d_star) + shifts - self._start) / step), 0, types.shape[1] - 1)
             for d_star in (lines.d_star_min, lines.d_star_max)
         )
         first, last = np.ceil(first).astype(np.int64), np.floor(last).astype(np.int64)
-        type_norm = running[:, last + 1] - running[:, first]
-        energy = np.cumsum(query * query, axis=1)
+        energy = np.cumsum(query * query, axis=1).T
         end = np.clip((self._end[chosen] - self._start) / step, 0, types.shape[1] - 1).astype(
             np.int64
         )
-        query_norm = energy[:, end].T
-        # Of a pattern whose greater part lies beyond a type's kept lines, nothing can be said.
-        covered = query_norm / np.maximum(energy[:, -1], 1e-12)
-        scale = np.sqrt(np.maximum(type_norm * query_norm, 1e-12))
-        return np.asarray(product / scale * np.minimum(1.0, covered / 0.5), dtype=np.float32)
+        # A few types at a time, so that all that is made of them stays in the processor's cache.
+        for begin in range(0, len(types), TYPES_AT_ONCE):
+            part = slice(begin, begin + TYPES_AT_ONCE)
+            sums = running[part] if rows is None else running[rows[part]]
+            query_norm = energy[end[part]]
+            # Of a pattern whose greater part lies beyond a type's kept lines, nothing can be said.
+            covered = query_norm / np.maximum(energy[-1], 1e-12)
+            type_norm = sums[:, last + 1] - sums[:, first]
+            scale = np.sqrt(np.maximum(type_norm * query_norm, 1e-12))
+            product[part] = product[part] / scale * np.minimum(1.0, covered / 0.5)
+        return product
 
 
 def _products(types: NDArray[np.float32], query: NDArray[np.float32]) -> NDArray[np.float32]:

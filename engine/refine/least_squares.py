@@ -30,14 +30,11 @@ class LeastSquares:
     ----------
     parameters : ProfileParameters
     chi_squared : float
-        Sum of squared weighted residuals.
-    covariance : (v, v) array or None
-        Of the free parameters, in the order of `pack`, scaled by chi^2/(N - P).
+        Sum of squared weighted residuals; infinite before the first step.
     """
 
     parameters: ProfileParameters
     chi_squared: float
-    covariance: FloatArray | None
 
 
 def levenberg_marquardt(
@@ -67,8 +64,8 @@ def levenberg_marquardt(
     now, damping = start, 1e-3
     calculated = model.calculate(now, free)
     chi = _chi(observed, calculated.pattern, weight)
-    normal, right = _normal_equations(calculated, observed, weight)
     for _ in range(steps):
+        normal, right = _normal_equations(calculated, observed, weight)
         accepted = False
         while damping < 1e6:
             vector = pack(now, free) + _step(normal, right, damping)
@@ -83,12 +80,39 @@ def levenberg_marquardt(
             break
         gain = (chi - new_chi) / chi
         now, chi, calculated = trial, new_chi, attempt
-        normal, right = _normal_equations(calculated, observed, weight)
         damping = max(damping / 5.0, 1e-7)
         if gain < tolerance:
             break
+    return LeastSquares(now, chi)
+
+
+def covariance(
+    model: ProfileModel,
+    state: LeastSquares,
+    observed: FloatArray,
+    weight: FloatArray,
+    free: tuple[str, ...],
+) -> FloatArray:
+    """Of the free parameters where a refinement ended, scaled by chi^2/(N - P).
+
+    Parameters
+    ----------
+    model : ProfileModel
+    state : LeastSquares
+    observed, weight : (n,) arrays
+        Counts, and 1/sigma^2.
+    free : tuple of str
+        The groups that it refined.
+
+    Returns
+    -------
+    (v, v) array
+        In the order of `pack`.
+    """
+    calculated = model.calculate(state.parameters, free)
+    normal, right = _normal_equations(calculated, observed, weight)
     freedom = max(len(observed) - len(right), 1)
-    return LeastSquares(now, chi, _covariance(normal) * chi / freedom)
+    return _inverse(normal) * state.chi_squared / freedom
 
 
 def _try(model: ProfileModel, trial: ProfileParameters, free: tuple[str, ...]) -> Calculated | None:
@@ -138,7 +162,7 @@ def _step(normal: FloatArray, right: FloatArray, damping: float) -> FloatArray:
     return np.asarray(np.linalg.solve(scaled, right / units) / units)
 
 
-def _covariance(normal: FloatArray) -> FloatArray:
+def _inverse(normal: FloatArray) -> FloatArray:
     units = np.sqrt(np.maximum(np.diag(normal), 1e-300))
     inverse = np.linalg.pinv(normal / units[:, None] / units[None, :], rcond=1e-10)
     return np.asarray(inverse / units[:, None] / units[None, :])

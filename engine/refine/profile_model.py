@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -110,8 +112,8 @@ class Calculated:
     ----------
     pattern, background : (n,) arrays
         Counts; `pattern` includes the background.
-    jacobian : (n, v) array or None
-        By the free parameters in the order of `pack`.
+    differentiate : callable or None
+        Makes `jacobian`; None where no parameter is free.
     areas : (r,) array
         Integrated intensity of each reflection, all wavelengths, counts times degrees.
     two_theta : (r,) array
@@ -124,11 +126,19 @@ class Calculated:
 
     pattern: FloatArray
     background: FloatArray
-    jacobian: FloatArray | None
+    differentiate: Callable[[], FloatArray] | None
     areas: FloatArray
     two_theta: FloatArray
     f_squared: FloatArray
     profiles: LineProfiles
+
+    @cached_property
+    def jacobian(self) -> FloatArray | None:
+        """(n, v) derivatives by the free parameters in the order of `pack`, or None.
+
+        Made when they are asked for: a step that is not taken needs none.
+        """
+        return None if self.differentiate is None else self.differentiate()
 
 
 class ProfileModel:
@@ -242,10 +252,10 @@ class ProfileModel:
         area = parameters.scale * unit * np.tile(f_squared, copies)
         bragg = spread(profiles.value, area)
         background = self._fixed + self._chebyshev @ parameters.background
-        jacobian = None
+        differentiate = None
         if free:
-            scaled_gradient = parameters.scale * unit[:, None] * np.tile(gradient, (copies, 1))
-            jacobian = self._jacobian(
+            differentiate = partial(
+                self._jacobian,
                 free,
                 parameters,
                 profiles,
@@ -256,7 +266,8 @@ class ProfileModel:
                 position,
                 np.concatenate(slopes),
                 q,
-                scaled_gradient,
+                unit,
+                gradient,
                 texture_slope / texture,
             )
         n = len(q)
@@ -264,7 +275,7 @@ class ProfileModel:
         return Calculated(
             bragg + background,
             background,
-            jacobian,
+            differentiate,
             total,
             positions[0],
             f_squared * damping,
@@ -283,10 +294,12 @@ class ProfileModel:
         position: FloatArray,
         slope: FloatArray,
         q: FloatArray,
-        gradient: FloatArray,
+        unit: FloatArray,
+        f_squared_gradient: FloatArray,
         log_texture_slope: FloatArray,
     ) -> FloatArray:
         copies = len(area) // len(q)
+        gradient = parameters.scale * unit[:, None] * np.tile(f_squared_gradient, (copies, 1))
         by_position: Any = profiles.by_position
         by_fwhm: Any = profiles.by_fwhm
         by_eta: Any = profiles.by_eta

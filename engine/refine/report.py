@@ -95,7 +95,7 @@ def _reflections(
 
 def _parameters(refinement: Refinement, structure: CrystalStructure) -> tuple[Parameter, ...]:
     """Refined quantities with standard uncertainties, cell first."""
-    parameters, covariance = refinement.state.parameters, refinement.state.covariance
+    parameters, covariance = refinement.state.parameters, refinement.covariance
     su = _su_by_group(refinement)
     listed = list(_cell_parameters(refinement, structure, covariance))
     listed.append(Parameter("scale", parameters.scale, _first(su.get("scale"))))
@@ -122,7 +122,7 @@ def _parameters(refinement: Refinement, structure: CrystalStructure) -> tuple[Pa
 
 
 def _su_by_group(refinement: Refinement) -> dict[str, FloatArray]:
-    covariance = refinement.state.covariance
+    covariance = refinement.covariance
     if covariance is None:
         return {}
     su = np.sqrt(np.maximum(np.diag(covariance), 0.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
 from engine.refine.crystal_model import CrystalModel
-from engine.refine.least_squares import LeastSquares, levenberg_marquardt
+from engine.refine.least_squares import LeastSquares, covariance, levenberg_marquardt
 from engine.refine.prepared import PreparedPattern
 from engine.refine.profile_model import (
     FINAL_REACH,
@@ -69,6 +70,16 @@ class Refinement:
     free: tuple[str, ...]
     prepared: PreparedPattern
     moved_before: float = 0.0
+
+    @cached_property
+    def covariance(self) -> FloatArray | None:
+        """Of the parameters that are free, in the order of `pack`; None before any was refined."""
+        if not self.free:
+            return None
+        observed, weight = self.prepared.observed, self.prepared.sigma**-2
+        found = covariance(self.model, self.state, observed, weight, self.free)
+        self.model.let_go()
+        return found
 
     @property
     def moved(self) -> float:
@@ -131,7 +142,7 @@ def start(
         shifts=np.zeros(crystal.n_coordinates),
     )
     parameters = replace(parameters, scale=_first_scale(model, parameters, prepared))
-    state = LeastSquares(parameters, np.inf, None)
+    state = LeastSquares(parameters, np.inf)
     return advance(Refinement(model, state, (), prepared), _PLACE, tolerance=tolerance)
 
 
@@ -162,7 +173,7 @@ def under_other_optics(refinement: Refinement, prepared: PreparedPattern) -> Ref
     crystal = model.crystal.with_dispersion(prepared.radiation.primary, prepared.dispersion)
     other = model.with_optics(crystal, prepared.radiation)
     parameters = replace(parameters, scale=_first_scale(other, parameters, prepared))
-    state = LeastSquares(parameters, np.inf, None)
+    state = LeastSquares(parameters, np.inf)
     return replace(refinement, model=other, state=state, prepared=prepared)
 
 
@@ -209,7 +220,7 @@ def refine_element_b(
     if len(lighter) == 0:
         return refinement
     parameters = replace(refinement.state.parameters, b_lighter=np.zeros(len(lighter)))
-    begun = replace(refinement, state=LeastSquares(parameters, np.inf, None))
+    begun = replace(refinement, state=LeastSquares(parameters, np.inf))
     textured = refinement.model.texture_axis is not None
     free: tuple[str, ...] = ("scale", "background", "b_iso", "b_lighter")
     if not alone:
@@ -239,7 +250,7 @@ def refine_texture(refinement: Refinement, gain: float) -> Refinement:
     if ratio < gain:
         return refinement
     textured = model.with_texture(axis)
-    state = LeastSquares(replace(parameters, texture=r), np.inf, None)
+    state = LeastSquares(replace(parameters, texture=r), np.inf)
     begun = replace(refinement, model=textured, state=state)
     stages: tuple[tuple[str, ...], ...] = (("scale", "b_iso", "texture"), GROUPS)
     return advance(begun, stages, steps=8)

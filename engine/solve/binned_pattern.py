@@ -7,14 +7,16 @@ as texture and displacement factors make it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.sparse import csr_array
 
 from engine.refine.prepared import PreparedPattern
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 BIN = 0.0012
 BLUR = 0.0016
@@ -23,6 +25,21 @@ LARGEST_D_STAR = 1.05
 MODEL_ERROR = 0.08
 # And by this share of the strongest bin everywhere: what the background's estimate leaves.
 FLOOR = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedLines:
+    """Where lines fall: to each belong a few bins, and a share of it in each of them.
+
+    Attributes
+    ----------
+    bins : (h, k) int array
+        The bin after the last of the pattern is all that is outside.
+    shares : (h, k) array
+    """
+
+    bins: IntArray
+    shares: FloatArray
 
 
 class BinnedPattern:
@@ -86,17 +103,13 @@ class BinnedPattern:
         """Weighted sum of squares of what was measured."""
         return float(self.weight @ self.observed**2)
 
-    def on_bins(self, d_star: FloatArray) -> csr_array:
+    def on_bins(self, d_star: FloatArray) -> PlacedLines:
         """How much of each line falls into each bin, at all wavelengths of the radiation.
 
         Parameters
         ----------
         d_star : (h,) array
 
-        Returns
-        -------
-        (h, size + 1) sparse array
-            The last bin is all that is outside the pattern.
         """
         weights = np.asarray(self.radiation.weights)[:, None]
         # A line of another wavelength stands where the primary one would have this 1/d.
@@ -108,24 +121,18 @@ class BinnedPattern:
         shares = np.stack([weights * (1.0 - share), weights * share], axis=-1)
         # What is outside goes to one more bin that nobody looks at.
         bins[(bins < 0) | (bins >= self.size)] = self.size
-        each = bins[..., 0].size * 2 // max(len(d_star), 1)
-        begins = np.arange(len(d_star) + 1) * each
-        by_line = (1, 0, 2)
-        return csr_array(
-            (
-                shares.transpose(by_line).ravel(),
-                bins.transpose(by_line).ravel().astype(int),
-                begins,
-            ),
-            shape=(len(d_star), self.size + 1),
+        by_line, each = (1, 0, 2), 2 * len(weights)
+        return PlacedLines(
+            bins.transpose(by_line).reshape(-1, each).astype(np.int64),
+            shares.transpose(by_line).reshape(-1, each),
         )
 
-    def draw(self, placed: csr_array, intensity: FloatArray) -> FloatArray:
+    def draw(self, placed: PlacedLines, intensity: FloatArray) -> FloatArray:
         """Lines in the bins, blurred.
 
         Parameters
         ----------
-        placed : (h, size + 1) sparse array
+        placed : PlacedLines
             From `on_bins`.
         intensity : (n, h) array
             One row for each pattern to draw.
@@ -134,7 +141,11 @@ class BinnedPattern:
         -------
         (n, size) array
         """
-        return self._blurred(np.asarray(intensity @ placed)[:, : self.size])
+        rows, bins = len(intensity), self.size + 1
+        flat = np.arange(rows)[:, None] * bins + placed.bins.ravel()
+        power = intensity[:, :, None] * placed.shares
+        drawn = np.bincount(flat.ravel(), power.ravel(), rows * bins).astype(np.float64)
+        return self._blurred(drawn.reshape(rows, bins)[:, : self.size])
 
     def profiles(self, d_star: FloatArray) -> FloatArray:
         """(h, size) each line by itself, of unit intensity, with the shape of the measured lines.

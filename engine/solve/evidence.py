@@ -122,8 +122,6 @@ def coincidences(refinement: Refinement) -> int:
     """See `engine.solve.plausibility.metric_coincidences`: of the refined cell."""
     crystal = refinement.model.crystal
     found = crystal.standardised
-    if found.crystal_system in ("cubic", "hexagonal"):
-        return 0
     lattice = crystal.lattice(refinement.state.parameters.metric)
     return metric_coincidences(primitive_lattice(lattice, found.symbol[0]), found.number)
 

@@ -1,6 +1,6 @@
 """What speaks for or against a structure before the pattern is looked at.
 
-Three things that the contents alone (`engine.solve.screening.contents_prior`) do not hold: whether
+Three things that the contents alone (`engine.solve.screening.Contents`) do not hold: whether
 the atoms are as far apart as atoms are, whether the lattice has a symmetry that the structure
 lacks, and, for a structure that no library knows, among how many structures it was chosen.
 """
@@ -77,9 +77,12 @@ def metric_coincidences(primitive: FloatArray, space_group: int) -> int:
     int
         1 for a tetragonal structure on a cubic lattice, for example; usually 0.
     """
+    system = crystal_system(space_group)
+    if system in ("cubic", "hexagonal"):
+        return 0  # no lattice is more symmetric than theirs
     shortest = float(np.linalg.norm(primitive, axis=1).min())
     of_lattice = lattice_system(primitive, COINCIDENCE * shortest)
-    lost = CELL_PARAMETERS[crystal_system(space_group)] - CELL_PARAMETERS[of_lattice]
+    lost = CELL_PARAMETERS[system] - CELL_PARAMETERS[of_lattice]
     return max(lost, 0)
 
 
@@ -103,13 +106,10 @@ def shortest_ratio(structure: CrystalStructure) -> float:
     # In the cells that come here (conventional, or reduced) the nearest image is one of these.
     images = np.array(list(product((-1.0, 0.0, 1.0), repeat=3)))
     sums = radii[:, None] + radii[None]
-    smallest = math.inf
-    shared = np.linalg.norm(apart @ structure.lattice, axis=2) < 1e-3
-    for image in images:
-        length = np.linalg.norm((apart + image) @ structure.lattice, axis=2)
-        length = np.where(shared & (length < 1e-3), np.inf, length)
-        smallest = min(smallest, float((length / sums).min()))
-    return smallest
+    lengths = np.linalg.norm((apart + images[:, None, None]) @ structure.lattice, axis=3)
+    # An atom and what shares its site.
+    lengths[lengths < 1e-3] = np.inf
+    return float((lengths / sums).min())
 
 
 def choice_prior(n_orbits: int, n_elements: int) -> float:

@@ -28,7 +28,7 @@ from engine.diffraction.scattering import form_factors
 from engine.refine import report
 from engine.refine.response import Response
 from engine.refine.stages import Refinement
-from engine.solve.screening import contents_prior
+from engine.solve.screening import Contents
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -226,7 +226,7 @@ def _every_exchange(colours: IntArray, elements: IntArray) -> Iterator[IntArray]
 def _possible(volume: float, elements: IntArray, coloured: IntArray) -> tuple[IntArray, FloatArray]:
     """The first, and those that use all elements and have room; with ln prior of the contents."""
     amounts = (coloured[:, :, None] == elements).sum(axis=1)
-    prior = contents_prior(elements, amounts.astype(float), volume)
+    prior = Contents.of(elements, amounts.astype(float)).prior(volume)
     possible = np.isfinite(prior) & (amounts > 0).all(axis=1)
     if not possible[0]:
         return coloured[:0], prior[:0]

@@ -13,7 +13,6 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from engine.crystal.anomalous import dispersion
 from engine.crystal.metric import quadratic_form, vector_to_metric
@@ -23,7 +22,7 @@ from engine.library.charges import can_be_neutral
 from engine.library.types import StructureType
 from engine.library.volumes import expected_volume
 from engine.refine.prepared import PreparedPattern
-from engine.solve.binned_pattern import BinnedPattern
+from engine.solve.binned_pattern import BinnedPattern, PlacedLines
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -69,6 +68,8 @@ class ScreeningPattern:
         first, _ = dispersion(elements, self._wavelength)
         self._f_prime = first * prepared.dispersion
         self._power = self._pattern.power
+        # Of all contents that were met: types of one formula are many.
+        self._contents: dict[tuple[bytes, bytes], Contents] = {}
 
     def colourings(
         self,
@@ -86,11 +87,8 @@ class ScreeningPattern:
         assignments : (p, k) int array
             Index into `elements` for each species.
         """
-        counts = np.bincount(structure_type.species).astype(float)
-        amounts = np.zeros((len(assignments), len(self.elements)))
-        np.put_along_axis(amounts, assignments, counts[None, :].repeat(len(assignments), 0), axis=1)
         volume = np.linalg.det(vector_to_metric(metric)) ** -0.5
-        log_prior = contents_prior(self.elements, amounts, volume)
+        log_prior = self._contents_of(structure_type, assignments).prior(volume)
         possible = np.isfinite(log_prior)
         if not np.any(possible):
             return []
@@ -101,6 +99,16 @@ class ScreeningPattern:
                 assignments[possible], residual, log_prior[possible], strict=True
             )
         ]
+
+    def _contents_of(self, structure_type: StructureType, assignments: IntArray) -> Contents:
+        counts = np.bincount(structure_type.species)
+        key = (counts.tobytes(), assignments.tobytes())
+        if key not in self._contents:
+            amounts = np.zeros((len(assignments), len(self.elements)))
+            each = counts.astype(float)[None, :].repeat(len(assignments), 0)
+            np.put_along_axis(amounts, assignments, each, axis=1)
+            self._contents[key] = Contents.of(self.elements, amounts)
+        return self._contents[key]
 
     def _residuals(
         self, structure_type: StructureType, metric: FloatArray, assignments: IntArray
@@ -139,7 +147,7 @@ class ScreeningPattern:
         return residual
 
     def _compare(
-        self, q: FloatArray, placed: csr_array, strength: FloatArray, b_iso: float, end: int
+        self, q: FloatArray, placed: PlacedLines, strength: FloatArray, b_iso: float, end: int
     ) -> FloatArray:
         """Residual of each row of line strengths on the first `end` bins, at its best scale."""
         drawn = self._pattern.draw(placed, strength * np.exp(-0.5 * b_iso * q))[:, :end]
@@ -150,28 +158,39 @@ class ScreeningPattern:
         return np.asarray(np.sqrt(np.maximum(1.0 - explained / (weight @ observed**2), 0.0)))
 
 
-def contents_prior(elements: IntArray, amounts: FloatArray, volume: float) -> FloatArray:
-    """Ln of how likely cells of these contents have this volume, and can be neutral.
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """What contents of a cell say of it.
 
-    Parameters
+    Attributes
     ----------
-    elements : (e,) int array
-        Atomic numbers.
-    amounts : (..., e) array
-        Atoms of each in the cell.
-    volume : float
-        Cubic angstrom.
-
-    Returns
-    -------
-    (...,) array
-        Minus infinity where the volume is out of the question.
+    volume : (...,) array
+        That is expected of the cell, cubic angstrom.
+    neutral : (...,) bool array
+        Whether the charges can balance.
     """
-    log_ratio = np.log(volume / expected_volume(elements, amounts)) - VOLUME_CENTRE
-    # A Student-like tail: molecular and van der Waals solids are far from additive.
-    log_prior = -1.5 * np.log1p((log_ratio / VOLUME_SPREAD) ** 2 / 2.0)
-    log_prior -= CHARGE_PENALTY * ~can_be_neutral(elements, amounts)
-    return np.where(np.abs(log_ratio) < VOLUME_LIMIT, log_prior, -np.inf)
+
+    volume: FloatArray
+    neutral: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, elements: IntArray, amounts: FloatArray) -> Contents:
+        """Of some elements, (e,), with (..., e) atoms of each in the cell."""
+        return cls(expected_volume(elements, amounts), can_be_neutral(elements, amounts))
+
+    def prior(self, volume: float) -> FloatArray:
+        """Ln of how likely cells of these contents have this volume, and can be neutral.
+
+        Returns
+        -------
+        (...,) array
+            Minus infinity where the volume is out of the question.
+        """
+        log_ratio = np.log(volume / self.volume) - VOLUME_CENTRE
+        # A Student-like tail: molecular and van der Waals solids are far from additive.
+        log_prior = -1.5 * np.log1p((log_ratio / VOLUME_SPREAD) ** 2 / 2.0)
+        log_prior -= CHARGE_PENALTY * ~self.neutral
+        return np.where(np.abs(log_ratio) < VOLUME_LIMIT, log_prior, -np.inf)
 
 
 def all_assignments(n_species: int, n_elements: int) -> IntArray:

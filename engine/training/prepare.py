@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.composition import atomic_number
+from engine.crystal.symmetry_search import symmetry_dataset
 from engine.errors import BadInputError
 from engine.progress import Progress
 from engine.training.data import CellSet, read_records
@@ -116,10 +117,7 @@ def prepare_cells(
 
 def space_group_number(lattice: FloatArray, numbers: NDArray[Any], frac_coords: FloatArray) -> int:
     """Number of the space group; 1 where spglib finds none."""
-    import spglib
-
-    cell: Any = (lattice, frac_coords, numbers)
-    found = spglib.get_symmetry_dataset(cell, symprec=SYMPREC)
+    found = symmetry_dataset(lattice, frac_coords, numbers, SYMPREC)
     return int(found.number) if found is not None else 1
 
 

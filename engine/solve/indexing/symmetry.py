@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.lattice import metric, reciprocal
+from engine.crystal.symmetry_search import symmetry_dataset
 from engine.solve.indexing.bravais import BravaisKind, kind_of
 
 FloatArray = NDArray[np.float64]
@@ -50,17 +49,11 @@ def lattice_kinds(
     list of (kind, parameters)
         Parameters of the idealised metric; always with the triclinic lattice itself.
     """
-    import spglib
-
     size = abs(float(np.linalg.det(primitive))) ** (1.0 / 3.0)
     triclinic = kind_of("aP")
     found = {triclinic: triclinic.parameters_of(metric(reciprocal(primitive)))}
     for tolerance in tolerances:
-        cell: Any = (primitive, [[0.0, 0.0, 0.0]], [1])
-        try:
-            dataset = spglib.get_symmetry_dataset(cell, symprec=tolerance * size)
-        except spglib.SpglibError:
-            continue
+        dataset = symmetry_dataset(primitive, [[0.0, 0.0, 0.0]], [1], tolerance * size)
         if dataset is None or int(dataset.number) not in _SYMBOL_OF_GROUP:
             continue
         kind = kind_of(_SYMBOL_OF_GROUP[int(dataset.number)])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.solve.maps.comparison import Comparison
 from engine.solve.maps.sites import Site, distance
-from engine.solve.screening import contents_prior
+from engine.solve.screening import Contents
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -198,7 +198,8 @@ class Decorator:
         good[good] &= self._apart(rows[good])
         out = np.full(len(rows), -np.inf)
         if good.any():
-            out[good] = contents_prior(self._comparison.elements, amounts[good], self._volume)
+            contents = Contents.of(self._comparison.elements, amounts[good])
+            out[good] = contents.prior(self._volume)
             if self._expected is not None:
                 off = np.log(total[good] / self._expected) / COUNT_SPREAD
                 out[good] -= np.log1p(off**2 / 2.0)

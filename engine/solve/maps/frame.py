@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.metric import invariant_metric_basis, metric_to_vector, vector_to_metric
+from engine.crystal.symmetry_search import symmetry_dataset
 from engine.solve.maps.map_symmetry import MapGroup
 
 FloatArray = NDArray[np.float64]
@@ -99,19 +100,13 @@ def standard_frame(
     transformation, shift : (3, 3) and (3,) arrays
         x_standard = transformation @ x + shift.
     """
-    import spglib
-
     basis = invariant_metric_basis(group.rotations)
     reciprocal = metric_to_vector(np.linalg.inv(lattice @ lattice.T))
     symmetric = np.linalg.cholesky(np.linalg.inv(vector_to_metric(basis @ (basis.T @ reciprocal))))
     found: Any = None
     for pair in _GENERAL:
         points = np.concatenate([group.rotations @ x + group.translations for x in pair]) % 1.0
-        cell: Any = (symmetric, points, np.repeat([1, 2], len(group)))
-        try:
-            dataset = spglib.get_symmetry_dataset(cell, symprec=1e-3)
-        except spglib.SpglibError:
-            continue
+        dataset = symmetry_dataset(symmetric, points, np.repeat([1, 2], len(group)), 1e-3)
         if dataset is not None and len(dataset.rotations) == len(group):
             found = dataset
             break

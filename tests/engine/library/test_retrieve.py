@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.library import retrieve
 from engine.library.retrieve import BIN, Hits, LineSet, Retriever, merge_hits
 
 WIDTH = 0.006
@@ -60,6 +61,18 @@ def test_lines_moved_at_random_lower_the_likeness(small_library, retriever) -> N
     other = LineSet(moved, lines.amplitude, lines.d_star_min, lines.d_star_max)
     one, two = (retriever.search(x, (10.0, 12.0), WIDTH, 6) for x in (lines, other))
     assert two.likeness[0] < one.likeness[0] - 0.1
+
+
+def test_types_are_compared_a_few_at_a_time_with_the_same_result(
+    small_library, retriever, monkeypatch
+) -> None:
+    lines = lines_of(small_library, 3, 14.0)
+    at_once = retriever.search(lines, (5.0, 60.0), WIDTH, 12)
+    monkeypatch.setattr(retrieve, "TYPES_AT_ONCE", 2)
+    few = Retriever(small_library, np.arange(len(small_library)))
+    found = few.search(lines, (5.0, 60.0), WIDTH, 12)
+    np.testing.assert_array_equal(found.index, at_once.index)
+    np.testing.assert_array_equal(found.likeness, at_once.likeness)
 
 
 def test_only_chosen_types_are_searched(small_library) -> None:

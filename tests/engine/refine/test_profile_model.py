@@ -9,7 +9,7 @@ import pytest
 
 from engine.pattern.radiation import Radiation, preset
 from engine.refine.crystal_model import CrystalModel
-from engine.refine.least_squares import LeastSquares, levenberg_marquardt
+from engine.refine.least_squares import LeastSquares, covariance, levenberg_marquardt
 from engine.refine.profile_model import (
     GROUPS,
     ProfileModel,
@@ -167,9 +167,10 @@ def test_least_squares_finds_the_parameters_of_a_noiseless_pattern() -> None:
     np.testing.assert_allclose(found.shifts, truth.shifts, atol=1e-4)
     assert found.zero == pytest.approx(truth.zero, abs=1e-4)
     assert found.b_iso == pytest.approx(truth.b_iso, abs=1e-3)
-    assert state.covariance is not None
-    assert state.covariance.shape == (len(pack(found, free)),) * 2
-    np.testing.assert_allclose(state.covariance, state.covariance.T, rtol=1e-6)
+    observed = model.calculate(truth).pattern
+    uncertain = covariance(model, state, observed, 1.0 / np.maximum(observed, 1.0), free)
+    assert uncertain.shape == (len(pack(found, free)),) * 2
+    np.testing.assert_allclose(uncertain, uncertain.T, rtol=1e-6)
 
 
 def test_what_is_not_free_stays() -> None:

@@ -33,7 +33,7 @@ def refined(prepared):
 def with_misfit(refinement, misfit: float):
     """A refinement that ended with that chi^2 per point."""
     chi_squared = misfit * len(refinement.prepared.observed)
-    state = LeastSquares(refinement.state.parameters, chi_squared, None)
+    state = LeastSquares(refinement.state.parameters, chi_squared)
     return replace(refinement, state=state)
 
 
