@@ -2,10 +2,11 @@
 
 A logistic model says how likely the best candidate is to be right. What it looks at: does the
 candidate explain the pattern about as well as its lattice can (its residual against the Le Bail
-floor, the residual without background, the noise), is it better than what differs from it (the
-margin of its score, and how many others come near), and is it plausible at all (contents,
-displacement, parameters for the lines there are, texture, a lattice that is more symmetric than
-the structure, relatives among known crystals, lines that it leaves unexplained). It is fitted on
+floor, alone and beside what that floor leaves, the residual without background, the noise), is it
+better than what differs from it (the margin of its score, and how many others come near), and is
+it plausible at all (contents, displacement, parameters for the lines there are, texture, a lattice
+that is more symmetric than the structure, relatives among known crystals, lines that it leaves
+unexplained). It is fitted on
 validation structures and on patterns offered with wrong elements. The other candidates get their
 chances from the first one's and the differences of their scores.
 """
@@ -23,9 +24,9 @@ from engine.solve.ranking import Finished
 from engine.solve.result import Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
-# `densight bench calibrate`.
+# `densight bench calibrate`, the last slope and the constant after the others.
 COEFFICIENTS = (
-    -0.758,
+    -0.582,
     -5.851,
     -3.624,
     0.209,
@@ -40,6 +41,7 @@ COEFFICIENTS = (
     0.27,
     -0.541,
     -0.364,
+    -2.108,
 )
 SOLVED, TENTATIVE = 0.8, 0.25
 TIE_RATIO = 1.03
@@ -52,6 +54,8 @@ LARGEST_MARGIN = 200.0
 LARGEST_ODDITY = 8.0
 LARGEST_KINSHIP = 10.0
 LARGEST_AMBIGUITY = 5.0
+# What profile shapes leave of a pattern even where they are right (ln of the ratio of R_wp).
+LEAST_FLOOR, LARGEST_SIGNIFICANCE = 0.05, 2.0
 USUAL_B = (-0.2, 3.5)
 LARGEST_DAMPING = 3.0
 # |ln r| of March and Dollase beyond which a fit bends the intensities rather than explains them.
@@ -97,6 +101,9 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
     ambiguity : float
         Ln of how many times likelier it is with other elements on some of its sites
         (`engine.solve.recolouring.Doubt`); told for the first candidate alone.
+    significance : float
+        The excess beside the noise of the Le Bail fit: where lines of any intensities fit to the
+        counting noise, no error of their shapes excuses what the atoms leave beyond it.
     """
     fit = finished[index].fit
     floor = min(fit.rwp_lebail or fit.rwp, fit.rwp)
@@ -110,11 +117,12 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
     difference = (fit.observed - fit.calculated) / fit.sigma
     weights = _weights(finished)
     noise = 0.5 * math.log(max(float(difference @ difference) / len(difference), 1e-3))
+    noise = min(max(noise, 0.0), 3.0)
     return (
         excess,
         fit.rwp_background_subtracted,
         math.sqrt(min(max(margin, 0.0), LARGEST_MARGIN)),
-        min(max(noise, 0.0), 3.0),
+        noise,
         min(max(-finished[index].proposal.log_prior, 0.0), LARGEST_ODDITY),
         _damping(fit),
         math.log(_all_weights(finished, weights) / weights[index]),
@@ -125,6 +133,7 @@ def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:
         min(finished[index].proposal.kinship, LARGEST_KINSHIP),
         min(math.sqrt(sum(line.relative_area for line in finished[index].unexplained)), 1.0),
         min(finished[index].doubt.ambiguity, LARGEST_AMBIGUITY),
+        min(excess / (max(noise - excess, 0.0) + LEAST_FLOOR), LARGEST_SIGNIFICANCE),
     )
 
 

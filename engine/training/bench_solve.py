@@ -66,6 +66,12 @@ def add_parsers(subparsers: Any) -> None:
     bench_recovery.add_parser(kinds)
     calibrate = kinds.add_parser("calibrate", help="fit the verdict's coefficients to results")
     calibrate.add_argument("results", nargs="+", type=Path, help="results.jsonl of earlier runs")
+    calibrate.add_argument(
+        "--half", nargs="+", type=Path, default=[], help="further results, whose rows count half"
+    )
+    calibrate.add_argument(
+        "--last", action="store_true", help="fit the constant and the last slope alone"
+    )
     calibrate.set_defaults(run=run_calibrate)
 
 
@@ -177,7 +183,8 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
     """Fit the logistic model of the verdict and print its coefficients."""
     from engine.training.calibration import calibrate, read_examples
 
-    print(calibrate(read_examples(arguments.results)))
+    examples = read_examples([*arguments.results, *arguments.half], arguments.half)
+    print(calibrate(examples, arguments.last))
     return 0
 
 

@@ -8,7 +8,7 @@ import engine.solve.verdict
 from engine.solve.verdict import COEFFICIENTS, TEXTURE, probability_of_first
 from engine.training.bench_verdicts import judged_anew
 
-GOOD = [0.0, 0.05, 14.0, 0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0]
+GOOD = [0.0, 0.05, 14.0, 0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]
 
 
 def row_of(features, verdict="no-solution"):

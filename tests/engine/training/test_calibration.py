@@ -14,6 +14,7 @@ from engine.training.calibration import (
     calibrate,
     cross_validated,
     fit,
+    fit_last,
     probability,
     read_examples,
 )
@@ -118,13 +119,38 @@ def test_too_few_examples_are_refused(tmp_path) -> None:
 def test_the_shipped_coefficients_reward_good_fits() -> None:
     """Higher residuals never raise the chance; a wider margin never lowers it."""
     shipped = np.array(verdict.COEFFICIENTS)
-    assert len(shipped) == 15
+    assert len(shipped) == 16
     good, bad = np.array(
         [
-            [0.02, 0.08, 12.0, 0.0, 0.0, 0.0, 0.0, 1.5, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0],
-            [1.0, 0.6, 1.0, 3.0, 5.0, 2.0, 1.5, 0.5, 1.0, 0.8, 1.0, 0.0, 0.5, 3.0],
+            [0.02, 0.08, 12.0, 0.0, 0.0, 0.0, 0.0, 1.5, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.1],
+            [1.0, 0.6, 1.0, 3.0, 5.0, 2.0, 1.5, 0.5, 1.0, 0.8, 1.0, 0.0, 0.5, 3.0, 2.0],
         ]
     )
     chances = probability(shipped, np.stack([good, bad]))
     assert chances[0] > verdict.SOLVED
     assert chances[1] < verdict.TENTATIVE
+
+
+def test_examples_that_count_half_count_half() -> None:
+    some = drawn(300)
+    twice = Examples(
+        np.concatenate([some.features, some.features]),
+        np.concatenate([some.right, some.right]),
+        np.concatenate([some.phases, some.phases]),
+        np.full(600, 0.5),
+    )
+    np.testing.assert_allclose(fit(twice), fit(some), rtol=1e-3, atol=1e-4)
+
+
+def test_only_the_constant_and_the_last_slope_are_fitted() -> None:
+    """Examples that follow the shipped model, but for the last slope and the constant."""
+    rng = np.random.default_rng(5)
+    truth = np.array([*verdict.COEFFICIENTS[:-1], -1.0])
+    truth[0] += 1.0
+    features = rng.uniform(0.0, 0.3, (20_000, len(truth) - 1))
+    features[:, -1] *= 5.0
+    features[:, verdict.CROWD] = 0.0
+    found = fit_last(examples(features, rng.uniform(size=20_000) < probability(truth, features)))
+    np.testing.assert_array_equal(found[1:-1], truth[1:-1])
+    assert found[0] == pytest.approx(truth[0], abs=0.15)
+    assert found[-1] == pytest.approx(-1.0, abs=0.2)
