@@ -62,7 +62,7 @@ LARGEST_DAMPING = 3.0
 USUAL_TEXTURE = math.log(2.0)
 # Places among the features.
 EXCESS, RESIDUAL, CROWD, TEXTURE = 0, 1, 6, 9
-COINCIDENCE, KINSHIP, UNEXPLAINED, AMBIGUITY = 10, 11, 12, 13
+COINCIDENCE, KINSHIP, UNEXPLAINED, AMBIGUITY, SIGNIFICANCE = 10, 11, 12, 13, 14
 
 
 def features(finished: Sequence[Finished], index: int) -> tuple[float, ...]:

@@ -48,6 +48,7 @@ def add_parsers(subparsers: Any) -> None:
         metavar="RESULTS.jsonl",
         help="what the verdict was calibrated on",
     )
+    _calibration(report)
     report.add_argument(
         "--speed",
         nargs="*",
@@ -66,12 +67,7 @@ def add_parsers(subparsers: Any) -> None:
     bench_recovery.add_parser(kinds)
     calibrate = kinds.add_parser("calibrate", help="fit the verdict's coefficients to results")
     calibrate.add_argument("results", nargs="+", type=Path, help="results.jsonl of earlier runs")
-    calibrate.add_argument(
-        "--half", nargs="+", type=Path, default=[], help="further results, whose rows count half"
-    )
-    calibrate.add_argument(
-        "--last", action="store_true", help="fit the constant and the last slope alone"
-    )
+    _calibration(calibrate)
     calibrate.set_defaults(run=run_calibrate)
 
 
@@ -181,11 +177,29 @@ def run_measured(arguments: argparse.Namespace) -> int:
 
 def run_calibrate(arguments: argparse.Namespace) -> int:
     """Fit the logistic model of the verdict and print its coefficients."""
+    print(_calibrated(arguments.results, arguments))
+    return 0
+
+
+def _calibration(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--half",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="RESULTS.jsonl",
+        help="further results to calibrate on, whose rows count half",
+    )
+    parser.add_argument(
+        "--last", action="store_true", help="calibrate the constant and the last slope alone"
+    )
+
+
+def _calibrated(results: list[Path], arguments: argparse.Namespace) -> str:
     from engine.training.calibration import calibrate, read_examples
 
-    examples = read_examples([*arguments.results, *arguments.half], arguments.half)
-    print(calibrate(examples, arguments.last))
-    return 0
+    examples = read_examples([*results, *arguments.half], arguments.half)
+    return calibrate(examples, arguments.last)
 
 
 def run_report(arguments: argparse.Namespace) -> int:
@@ -194,12 +208,11 @@ def run_report(arguments: argparse.Namespace) -> int:
     from engine.training.bench_report import page
     from engine.training.bench_results import read_results
     from engine.training.bench_speed import read_table
-    from engine.training.calibration import calibrate, read_examples
 
     collection = Collection.of(read_results(path) for path in arguments.results)
     reliability = ""
     if arguments.calibration:
-        reliability = calibrate(read_examples(arguments.calibration))
+        reliability = _calibrated(arguments.calibration, arguments)
     earlier = ""
     if arguments.earlier is not None:
         earlier = arguments.earlier.read_text(encoding="utf-8")

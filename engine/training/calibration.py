@@ -157,6 +157,7 @@ def calibrate(examples: Examples, last: bool = False) -> str:
     called = chance >= SOLVED
     lines = [
         "coefficients: " + ", ".join(f"{c:.3f}" for c in coefficients),
+        "fitted: " + ("the first and the last; the others are those shipped" if last else "all"),
         f"examples: {len(right)}, right: {int(right.sum())}",
         f"Brier score (phases held out): {brier:.4f}; of the base rate: {base:.4f}",
         f"called solved (phases held out): {called.sum()}, of them right: {right[called].sum()}; "

@@ -29,6 +29,9 @@ from engine.solve.verdict import (
     AMBIGUITY,
     KINSHIP,
     LARGEST_AMBIGUITY,
+    LARGEST_SIGNIFICANCE,
+    LEAST_FLOOR,
+    SIGNIFICANCE,
     UNEXPLAINED,
     explains,
     features,
@@ -292,6 +295,23 @@ def test_the_verdict_sees_unexplained_lines(finished) -> None:
     assert features([lacking], 0)[UNEXPLAINED] == pytest.approx(0.4)
     assert features([finished(0.0)], 0)[UNEXPLAINED] == 0.0
     assert probabilities([lacking])[0] < probabilities([finished(0.0)])[0]
+
+
+def test_what_the_atoms_leave_counts_the_more_the_better_the_lattice_fits(finished) -> None:
+    """With errors of the counting noise, and with errors five times as large."""
+    one = finished(0.0, rwp=0.085, rwp_lebail=0.08)
+    sigma = np.abs(one.fit.observed - one.fit.calculated) + 1.0
+    excess = math.log(0.085 / 0.08)
+    found = []
+    for noise in (excess, math.log(5.0)):
+        calculated = one.fit.observed + math.exp(noise) * sigma
+        fit = replace(one.fit, sigma=sigma, calculated=calculated)
+        found.append(features([replace(one, fit=fit)], 0))
+    at_noise, above = (values[SIGNIFICANCE] for values in found)
+    assert at_noise == pytest.approx(excess / LEAST_FLOOR)
+    assert above == pytest.approx(excess / (math.log(5.0) - excess + LEAST_FLOOR))
+    hopeless = features([finished(0.0, 5.0, 1e-9)], 0)
+    assert hopeless[SIGNIFICANCE] == LARGEST_SIGNIFICANCE
 
 
 def test_doubtful_elements_are_no_lack_of_an_answer(finished) -> None:

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from engine.cli import main
 from engine.errors import BadInputError
 from engine.solve import verdict
 from engine.training.calibration import (
@@ -142,15 +143,37 @@ def test_examples_that_count_half_count_half() -> None:
     np.testing.assert_allclose(fit(twice), fit(some), rtol=1e-3, atol=1e-4)
 
 
-def test_only_the_constant_and_the_last_slope_are_fitted() -> None:
+def drawn_of_shipped(n: int, constant: float = 0.0, slope: float = -1.0) -> Examples:
     """Examples that follow the shipped model, but for the last slope and the constant."""
     rng = np.random.default_rng(5)
-    truth = np.array([*verdict.COEFFICIENTS[:-1], -1.0])
-    truth[0] += 1.0
-    features = rng.uniform(0.0, 0.3, (20_000, len(truth) - 1))
+    truth = np.array([*verdict.COEFFICIENTS[:-1], slope])
+    truth[0] += constant
+    features = rng.uniform(0.0, 0.3, (n, len(truth) - 1))
     features[:, -1] *= 5.0
     features[:, verdict.CROWD] = 0.0
-    found = fit_last(examples(features, rng.uniform(size=20_000) < probability(truth, features)))
-    np.testing.assert_array_equal(found[1:-1], truth[1:-1])
-    assert found[0] == pytest.approx(truth[0], abs=0.15)
+    return examples(features, rng.uniform(size=n) < probability(truth, features))
+
+
+def test_only_the_constant_and_the_last_slope_are_fitted() -> None:
+    found = fit_last(drawn_of_shipped(20_000, constant=1.0))
+    shipped = verdict.COEFFICIENTS
+    np.testing.assert_array_equal(found[1:-1], shipped[1:-1])
+    assert found[0] == pytest.approx(shipped[0] + 1.0, abs=0.15)
     assert found[-1] == pytest.approx(-1.0, abs=0.2)
+
+
+def test_results_are_calibrated_on_from_the_command_line(tmp_path, capsys) -> None:
+    some = drawn_of_shipped(400)
+    right, wrong = tmp_path / "right.jsonl", tmp_path / "wrong.jsonl"
+    for path, part in ((right, some.right), (wrong, ~some.right)):
+        rank = 1 if path is right else None
+        rows = [
+            {**row(rank, found), "phase": phase}
+            for found, phase in zip(some.features[part], some.phases[part], strict=True)
+        ]
+        path.write_text("\n".join(json.dumps(r) for r in rows))
+    assert main(["bench", "calibrate", str(right), "--half", str(wrong), "--last"]) == 0
+    printed = capsys.readouterr().out
+    assert f"examples: 400, right: {some.right.sum()}" in printed
+    kept = ", ".join(f"{c:.3f}" for c in verdict.COEFFICIENTS[1:-1])
+    assert kept in printed
