@@ -159,10 +159,24 @@ class Retriever:
             for part, lines in self._few_types():
                 row, place = self._row[lines] - part.start, self._place[lines] / coarse
                 power = _splat(row, place, self._line_power[lines], drawn[part].shape)
-                blurred = gaussian_filter1d(power, sigma / BIN / coarse, axis=1, truncate=2.5)
-                np.sqrt(blurred, out=drawn[part])
+                drawn[part] = _blurred_amplitudes(power, sigma / BIN / coarse)
             self._drawn[key] = drawn
         return self._drawn[key]
+
+    def _draw_query(
+        self,
+        lines: LineSet,
+        shifts: FloatArray,
+        sigma: float,
+        shape: tuple[int, int],
+        step: float,
+    ) -> NDArray[np.float32]:
+        """(shifts, bins) amplitudes of the measured lines, blurred as the types are."""
+        # One bin of the library is ln(1/d) + ln(length), so the measured lines are moved up.
+        position = (np.log(lines.d_star)[None, :] + shifts[:, None] - self._start) / step
+        row = np.repeat(np.arange(len(shifts)), len(lines.d_star))
+        power = _splat(row, position.ravel(), np.tile(lines.amplitude**2, len(shifts)), shape)
+        return _blurred_amplitudes(power, sigma / step)
 
     def _running_power(self, sigma: float, coarse: int) -> NDArray[np.float32]:
         """(types, bins + 1) power of the drawn types before each bin."""
@@ -185,12 +199,7 @@ class Retriever:
         coarse = max(1, int(sigma / BIN))
         types = self._draw_types(sigma, coarse)[chosen]
         step = BIN * coarse
-        # One bin of the library is ln(1/d) + ln(length), so the measured lines are moved up.
-        position = (np.log(lines.d_star)[None, :] + shifts[:, None] - self._start) / step
-        row = np.repeat(np.arange(len(shifts)), len(lines.d_star))
-        power = np.tile(lines.amplitude**2, len(shifts))
-        query = _splat(row, position.ravel(), power, (len(shifts), types.shape[1]))
-        query = np.sqrt(gaussian_filter1d(query, sigma / step, axis=1, truncate=2.5))
+        query = self._draw_query(lines, shifts, sigma, (len(shifts), types.shape[1]), step)
         product = _products(types, query)
         # The window is one stretch of bins, so a type's power in it is a difference of sums.
         running = self._running_power(sigma, coarse)
@@ -214,6 +223,12 @@ class Retriever:
             scale = np.sqrt(np.maximum(type_norm * query_norm, 1e-12))
             product[part] = product[part] / scale * np.minimum(1.0, covered / 0.5)
         return product
+
+
+def _blurred_amplitudes(power: NDArray[np.float32], bins: float) -> NDArray[np.float32]:
+    """Root of the power in each bin, blurred by a Gaussian of so many bins."""
+    blurred = gaussian_filter1d(power, bins, axis=1, truncate=2.5)
+    return np.asarray(np.sqrt(blurred), dtype=np.float32)
 
 
 def _products(types: NDArray[np.float32], query: NDArray[np.float32]) -> NDArray[np.float32]:
