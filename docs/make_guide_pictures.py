@@ -45,15 +45,6 @@ def guide(at: Photographer) -> Iterator[Condition]:
     at.shoot("04-solving")
     yield lambda: session.solution.status != "running" and at.rests()
     at.shoot("05-solved")
-    window.candidates.selectRow(1)
-    yield at.rests
-    window.marks.note.setFocus()
-    window.marks.note.setText("wrong bond lengths?")
-    window.marks.note.editingFinished.emit()
-    window.marks.toggle_discard()
-    yield at.rests
-    at.shoot("06-candidates")
-    window.candidates.selectRow(0)
     window.tabs.setCurrentIndex(1)
     yield at.rests
     window.peaks.table.selectRow(2)
@@ -82,7 +73,26 @@ def guide(at: Photographer) -> Iterator[Condition]:
     session.elements.select(("Mn", "Fe", "Al", "Si", "O", "H", "Ar"))
     yield at.rests
     at.shoot("11-hints")
+    yield from _marks(at)
     yield from batch(at)
+
+
+def _marks(at: Photographer) -> Iterator[Condition]:
+    """A candidate that was put aside: of the examples halite alone has more than one."""
+    window, session = at.window, at.window.session
+    window.open_file(resources.path("examples/halite.xy"))
+    yield lambda: session.pattern.peaks is not None and at.rests()
+    window.controller.set_composition("Na Cl")
+    window.controller.solve()
+    yield lambda: session.solution.status == "running"
+    yield lambda: session.solution.status != "running" and at.rests()
+    window.candidates.selectRow(1)
+    yield at.rests
+    window.marks.note.setText("large cell")
+    window.marks.note.editingFinished.emit()
+    window.marks.toggle_discard()
+    yield at.rests
+    at.shoot("06-candidates")
 
 
 def _density_and_comparison(at: Photographer) -> Iterator[Condition]:
