@@ -109,7 +109,6 @@ class BinnedPattern:
         Parameters
         ----------
         d_star : (h,) array
-
         """
         weights = np.asarray(self.radiation.weights)[:, None]
         # A line of another wavelength stands where the primary one would have this 1/d.

@@ -106,10 +106,13 @@ def shortest_ratio(structure: CrystalStructure) -> float:
     # In the cells that come here (conventional, or reduced) the nearest image is one of these.
     images = np.array(list(product((-1.0, 0.0, 1.0), repeat=3)))
     sums = radii[:, None] + radii[None]
-    lengths = np.linalg.norm((apart + images[:, None, None]) @ structure.lattice, axis=3)
-    # An atom and what shares its site.
-    lengths[lengths < 1e-3] = np.inf
-    return float((lengths / sums).min())
+    smallest = math.inf
+    for few in images.reshape(3, 9, 1, 1, 3):
+        lengths = np.linalg.norm((apart + few) @ structure.lattice, axis=3)
+        # An atom and what shares its site.
+        lengths[lengths < 1e-3] = np.inf
+        smallest = min(smallest, float((lengths / sums).min()))
+    return smallest
 
 
 def choice_prior(n_orbits: int, n_elements: int) -> float:
