@@ -27,6 +27,7 @@ from engine.solve.recolouring import (
 )
 from engine.solve.result import Problem
 from engine.solve.solver import solve
+from engine.solve.verdict import AMBIGUITY
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME, Made
 
@@ -215,4 +216,4 @@ def test_the_user_is_told_of_doubtful_elements(monkeypatch: pytest.MonkeyPatch) 
     pattern = measured(BY_NAME["rutile"].structure, 5, step=0.04)
     solution = solve(Problem(pattern, ("Ti", "O"), network=False, phasing=False))
     assert told.in_words(solution.candidates[0].formula) in solution.notes
-    assert solution.candidates[0].features[-1] == 2.0
+    assert solution.candidates[0].features[AMBIGUITY] == 2.0
