@@ -6,9 +6,8 @@ floor, alone and beside what that floor leaves, the residual without background,
 better than what differs from it (the margin of its score, and how many others come near), and is
 it plausible at all (contents, displacement, parameters for the lines there are, texture, a lattice
 that is more symmetric than the structure, relatives among known crystals, lines that it leaves
-unexplained). It is fitted on
-validation structures and on patterns offered with wrong elements. The other candidates get their
-chances from the first one's and the differences of their scores.
+unexplained). It is fitted on validation structures and on patterns offered with wrong elements. The
+other candidates get their chances from the first one's and the differences of their scores.
 """
 
 from __future__ import annotations
