@@ -135,6 +135,24 @@ class CrystalModel:
             f_second=second * cell.occupancies * anomalous,
         )
 
+    def holding(self, atomic_number: int) -> CrystalModel:
+        """The same crystal with the coordinates of one element held where they are.
+
+        Parameters
+        ----------
+        atomic_number : int
+        """
+        held = self.standardised.conventional.numbers == atomic_number
+        if not held.any() or self.n_coordinates == 0:
+            return self
+        columns = self.displacements[held].reshape(-1, self.n_coordinates)
+        # Where an origin floats, columns move atoms of several elements against each other.
+        _, values, right = np.linalg.svd(columns, full_matrices=True)
+        moving = int((values > 1e-6).sum())
+        displacements = self.displacements @ right[moving:].T
+        lattice = self.standardised.conventional.lattice
+        return replace(self, displacements=_scaled(displacements, lattice))
+
     @property
     def n_coordinates(self) -> int:
         """How many coordinates symmetry leaves free."""

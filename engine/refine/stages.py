@@ -28,6 +28,7 @@ FloatArray = NDArray[np.float64]
 # it left up to a third of chi^2 that such a polynomial takes away.
 DEGREES_A_TERM, FEWEST_TERMS, MOST_TERMS = 5.0, 6, 20
 MOST_REFLECTIONS = 1500
+HYDROGEN = 1
 # Relative fall of chi^2 at which a stage ends.
 FINE = 2e-4
 
@@ -63,6 +64,8 @@ class Refinement:
     prepared : PreparedPattern
     moved_before : float
         What its atoms had moved by when it was begun, angstrom; see `moved`.
+    hydrogen_held : bool
+        Whether the coordinates of hydrogen are no parameters.
     """
 
     model: ProfileModel
@@ -70,6 +73,7 @@ class Refinement:
     free: tuple[str, ...]
     prepared: PreparedPattern
     moved_before: float = 0.0
+    hydrogen_held: bool = False
 
     @cached_property
     def covariance(self) -> FloatArray | None:
@@ -106,6 +110,7 @@ def start(
     symprec: float = 0.02,
     reach: float = FINAL_REACH,
     tolerance: float = FINE,
+    hydrogen_held: bool = False,
 ) -> Refinement:
     """Place the calculated pattern on the measured one: scale, background, zero and cell.
 
@@ -123,8 +128,12 @@ def start(
         How many FWHM to either side a line is drawn.
     tolerance : float
         Relative fall of chi^2 at which a stage ends.
+    hydrogen_held : bool
+        Leave hydrogen where it is in all that follows.
     """
     crystal = list_reflections(prepared, structure, most_reflections, symprec)
+    if hydrogen_held:
+        crystal = crystal.holding(HYDROGEN)
     prepared = cut_to_reflections(prepared, crystal)
     fixed, background = _background(prepared)
     model = ProfileModel(
@@ -143,7 +152,8 @@ def start(
     )
     parameters = replace(parameters, scale=_first_scale(model, parameters, prepared))
     state = LeastSquares(parameters, np.inf)
-    return advance(Refinement(model, state, (), prepared), _PLACE, tolerance=tolerance)
+    begun = Refinement(model, state, (), prepared, hydrogen_held=hydrogen_held)
+    return advance(begun, _PLACE, tolerance=tolerance)
 
 
 def _background(prepared: PreparedPattern) -> tuple[FloatArray, FloatArray]:

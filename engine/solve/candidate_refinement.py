@@ -278,5 +278,6 @@ def _begin_whole(
         symprec=symprec,
         reach=reach,
         tolerance=tolerance,
+        hydrogen_held=before.hydrogen_held,
     )
     return replace(begun, moved_before=before.moved)

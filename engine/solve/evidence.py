@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.crystal.symmetry import primitive_lattice
 from engine.refine.prepared import PreparedPattern
-from engine.refine.stages import Refinement
+from engine.refine.stages import HYDROGEN, Refinement
 from engine.solve.optics import n_changes
 from engine.solve.plausibility import (
     NOVELTY,
@@ -133,8 +133,11 @@ def structure_prior(proposal: Proposal, refinement: Refinement) -> float:
     total = distance_prior(cell) + metric_prior(coincidences(refinement))
     if proposal.source == "library":
         return total
-    orbits = len(crystal.standardised.asymmetric_unit())
+    chosen = cell.numbers[crystal.standardised.asymmetric_unit()]
+    if refinement.hydrogen_held:
+        chosen = chosen[chosen != HYDROGEN]
+    orbits = len(chosen)
     if proposal.parent is not None:
         orbits = min(orbits, proposal.parent.n_orbits)
     # The share of unknown types is in the proposal's own prior.
-    return total + choice_prior(orbits, len(np.unique(cell.numbers))) - NOVELTY
+    return total + choice_prior(orbits, len(np.unique(chosen))) - NOVELTY

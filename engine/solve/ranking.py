@@ -16,11 +16,9 @@ import numpy as np
 
 from engine.crystal.symmetry import Standardised
 from engine.progress import Progress
-from engine.refine import report, stages
-from engine.refine.least_squares import LARGEST_DIFFERENCE
+from engine.refine import report
 from engine.refine.lebail import le_bail
 from engine.refine.prepared import PreparedPattern
-from engine.refine.response import Response
 from engine.refine.result import FitResult
 from engine.refine.stages import Refinement
 from engine.solve.candidate_refinement import (
@@ -37,8 +35,10 @@ from engine.solve.candidate_refinement import (
 )
 from engine.solve.duplicates import every_structure_once, without_duplicates
 from engine.solve.evidence import Evidence, misfit, n_structural
+from engine.solve.hydrogen.completion import completed_with_hydrogen
 from engine.solve.lower_symmetry import lowered
-from engine.solve.optics import OpticsChange, notes_on_changes, possible_changes
+from engine.solve.optics import notes_on_changes
+from engine.solve.optics_trials import OPTICS_TRIALS, better_optics, hopeful_changes
 from engine.solve.order import Run, hopeless, in_order, in_reach, out_of_reach
 from engine.solve.proposals import Proposal
 from engine.solve.recolouring import (
@@ -69,11 +69,10 @@ GROWN = 1.2
 HOPEFUL, CLEARLY_BETTER = 3.0, 12.0
 FIRST = 3
 QUICK_POINTS_PER_FWHM = 3
-OPTICS_TRIALS = 10
-# How much the score must be expected to fall under other optics for a candidate to be refined so.
-OPTICS_GAIN = 2.0
-# How many times as much it may fall as was expected: the other parameters follow.
-OPTICS_LEEWAY = 3.0
+HYDROGEN_PLACED = (
+    "The first candidate's hydrogen stands where there is room for it and the pattern fits best, "
+    "and was not refined: X-rays hardly see it."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +124,8 @@ class Ranking:
         self._polish: WeakKeyDictionary[Refinement, Refinement] = WeakKeyDictionary()
         # Those that were asked whether they have less symmetry.
         self._lowered: WeakSet[Refinement] = WeakSet()
+        # Of those to which hydrogen was added, with other amounts of it.
+        self._amounts: WeakKeyDictionary[Refinement, list[Ranked]] = WeakKeyDictionary()
         # Of those that came first so far: the answer is asked for again before every source.
         self._exchanges: WeakKeyDictionary[Refinement, list[Recoloured]] = WeakKeyDictionary()
 
@@ -138,7 +139,9 @@ class Ranking:
         """In words, what the best candidate was refined with otherwise than given."""
         if not self._ordered:
             return ()
-        return notes_on_changes(self._given, self._ordered[0].refinement.prepared)
+        first = self._ordered[0].refinement
+        placed = (HYDROGEN_PLACED,) if first.hydrogen_held else ()
+        return (*notes_on_changes(self._given, first.prepared), *placed)
 
     def glance(self, proposal: Proposal) -> Ranked | None:
         """A proposal with a quick refinement, not put among the others; None if that fails."""
@@ -249,6 +252,20 @@ class Ranking:
         self._ordered = ordered[: self._most]
         return bool(found)
 
+    def place_hydrogen(self, share: float | None, span: tuple[float, float]) -> None:
+        """Complete the first candidates with the hydrogen that they must have.
+
+        Parameters
+        ----------
+        share : float or None
+            Of hydrogen among the atoms, where the formula is known.
+        span : pair of float
+            Of the progress that is reported.
+        """
+        complete, amounts = completed_with_hydrogen(self._ordered, self._run, share, span)
+        self._ordered = without_duplicates(complete)
+        self._amounts.update(amounts)
+
     def finished(self) -> list[Finished]:
         """The candidates with their final fits, the best first, every structure once.
 
@@ -267,11 +284,15 @@ class Ranking:
         return every_structure_once(found)
 
     def exchanged(self) -> list[Finished]:
-        """The first candidate refined with other elements on some sites, where that is likely."""
+        """The first candidate refined with other elements on some sites, where that is likely.
+
+        Or with another amount of the hydrogen that was added to it.
+        """
         if not self._ordered:
             return []
         run, first = self._run, self._ordered[0]
-        found = []
+        amounts = in_order(run.evidence, self._amounts.get(first.refinement, []))
+        found = [replace(finish(ranked), exchanged=True) for ranked in amounts]
         for other in likeliest(self._exchanges_of_first(), run.evidence.n, LEAST_LOG_ODDS):
             run.progress.report(1.0, "Exchanging elements")
             if time.perf_counter() > run.deadline:
@@ -326,7 +347,7 @@ class Ranking:
         if not placed or misfit(placed[0].refinement) > known:
             return placed
         evidence = self._run.evidence
-        better = _better_optics(self._given, self._quick, placed, evidence)
+        better = better_optics(self._given, self._quick, placed, evidence)
         if better is None:
             return placed
         change, again = better
@@ -341,7 +362,9 @@ class Ranking:
         fresh = [r for r in ordered[:OPTICS_TRIALS] if r.refinement not in self._asked]
         self._asked.update(r.refinement for r in fresh)
         best = ordered[0].score if ordered else math.inf
-        trials = [(change, r) for r in fresh for change in self._hopeful_changes(r, best)]
+        trials = [
+            (change, r) for r in fresh for change in hopeful_changes(self._given, r, best, evidence)
+        ]
         better = run.stage(trials, lambda trial: under_change(*trial, evidence), span)
         if not better:
             return ordered
@@ -353,56 +376,10 @@ class Ranking:
         )
         return ordered[: self._most]
 
-    def _hopeful_changes(self, ranked: Ranked, best: float) -> list[OpticsChange]:
-        """Changes of the optics that are expected to help a candidate, and may make it the best.
-
-        What is strained, and so beyond expectation, may fit e times as badly as the best does.
-        """
-        before, evidence = ranked.refinement, self._run.evidence
-        changes = possible_changes(self._given, before.prepared, ranked.proposal.structure.numbers)
-        if not changes or _strained(before):
-            return changes if ranked.score < best + evidence.n else []
-        others = [stages.under_other_optics(before, c.apply(before.prepared)) for c in changes]
-        areas = [other.model.calculate(other.state.parameters).areas for other in others]
-        ratios = Response(before).ratios(np.stack(areas, axis=1))
-        now = evidence.optics_charge(before)
-        found = []
-        for change, other, ratio in zip(changes, others, ratios, strict=True):
-            other.model.let_go()
-            fall = now - evidence.optics_charge(other) - evidence.n * math.log(max(ratio, 1e-6))
-            if fall > OPTICS_GAIN and ranked.score - OPTICS_LEEWAY * fall < best:
-                found.append(change)
-        return found
-
 
 def _n_metric(ranked: Ranked) -> int:
     """How many parameters the cell has: the fewer, the more symmetric."""
     return len(ranked.refinement.state.parameters.metric)
-
-
-_Placed = list[tuple[Proposal, Refinement] | None]
-
-
-def _better_optics(
-    given: PreparedPattern, quick: PreparedPattern, placed: list[Ranked], evidence: Evidence
-) -> tuple[OpticsChange, _Placed] | None:
-    """A change of what is assumed about the measurement that explains it clearly better.
-
-    With it come the first `OPTICS_TRIALS` candidates, placed under it.
-    """
-    numbers = np.concatenate([r.proposal.structure.numbers for r in placed])
-    least, chosen = placed[0].score, None
-    for change in possible_changes(given, quick, numbers):
-        tried = [placed_again(change, r) for r in placed[:OPTICS_TRIALS]]
-        scores = [evidence.score(*result) for result in tried if result is not None]
-        if scores and min(scores) < least:
-            least, chosen = min(scores), (change, tried)
-    return chosen
-
-
-def _strained(refinement: Refinement) -> bool:
-    """Whether displacements of the elements are as far apart as they may be: something is wrong."""
-    return bool((np.abs(refinement.state.parameters.b_lighter) >= LARGEST_DIFFERENCE).any())
 
 
 def _quick_range(prepared: PreparedPattern) -> PreparedPattern:

@@ -21,13 +21,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.crystal.anomalous import dispersion
 from engine.crystal.reduced_formula import reduced_formula
 from engine.crystal.structure import CrystalStructure
-from engine.diffraction.scattering import form_factors
 from engine.refine import report
 from engine.refine.response import Response
 from engine.refine.stages import Refinement
+from engine.solve.amplitudes import scale_of_lines, scattering, waves
 from engine.solve.screening import Contents
 
 FloatArray = NDArray[np.float64]
@@ -173,9 +172,7 @@ def recolourings(refinement: Refinement) -> list[Recoloured]:
     response = Response(refinement)
     f_squared = _f_squared(refinement, structure, coloured)
     # Lines that the candidate extinguishes have no area to be scaled.
-    known = f_squared[0] > 1e-6 * f_squared[0].max()
-    scale = np.where(known, response.areas / np.where(known, f_squared[0], 1.0), 0.0)
-    ratios = response.ratios((f_squared * scale).T)
+    ratios = response.ratios((f_squared * scale_of_lines(response.areas, f_squared[0])).T)
     return [
         Recoloured(
             replace(structure, numbers=numbers).only(numbers != EMPTY),
@@ -237,20 +234,12 @@ def _f_squared(
     refinement: Refinement, structure: CrystalStructure, coloured: IntArray
 ) -> FloatArray:
     """(v, r) mean |F|^2 of Friedel pairs with each colouring, the overall B left out."""
-    crystal, parameters = refinement.model.crystal, refinement.state.parameters
-    s_squared = 0.25 * (crystal.metric_forms @ parameters.metric)
-    waves = np.exp(2j * np.pi * (structure.frac_coords @ crystal.hkl.T))
-    for z, b in zip(crystal.lighter, parameters.b_lighter, strict=False):
-        waves[structure.numbers == z] *= np.exp(-b * s_squared)
-    elements, prepared = np.unique(coloured[coloured != EMPTY]), refinement.prepared
-    first, second = (
-        part * prepared.dispersion for part in dispersion(elements, prepared.radiation.primary)
-    )
-    scattering = form_factors(elements, s_squared) + first[:, None]
-    in_phase = np.zeros((len(coloured), len(s_squared)), dtype=complex)
+    own = waves(refinement, structure)
+    elements = np.unique(coloured[coloured != EMPTY])
+    in_phase = np.zeros((len(coloured), own.shape[1]), dtype=complex)
     absorbed = np.zeros_like(in_phase)
-    for z, factor, out in zip(elements, scattering, second, strict=True):
-        wave = (coloured == z).astype(float) @ waves
+    for z, factor, out in zip(elements, *scattering(refinement, elements), strict=True):
+        wave = (coloured == z).astype(float) @ own
         in_phase += factor * wave
         absorbed += out * wave
     return np.asarray(np.abs(in_phase) ** 2 + np.abs(absorbed) ** 2)

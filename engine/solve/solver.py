@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
+import numpy as np
+
 import engine
 from engine.crystal.composition import atomic_number, parse_formula
 from engine.crystal.reduced_formula import reduced_formula
@@ -18,11 +20,12 @@ from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.candidate_refinement import Ranked
 from engine.solve.cells import CellsOfPattern
+from engine.solve.hydrogen.sites import HYDROGEN
 from engine.solve.library_proposals import library_on_cells, library_proposals
 from engine.solve.map_proposals import Rising
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
 from engine.solve.phasing.proposals import phasing_proposals
-from engine.solve.proposals import Proposal
+from engine.solve.proposals import Proposal, wanted_ratios
 from engine.solve.ranking import Finished, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
 from engine.solve.unexplained import in_words
@@ -51,13 +54,16 @@ LIBRARY_SPAN = (0.3, 0.6)
 ON_CELLS_SPANS = ((0.6, 0.7), (0.7, 0.72))
 NETWORK_SPANS = ((0.72, 0.8), (0.8, 0.85))
 PHASING_SPANS = ((0.85, 0.92), (0.92, 0.95))
-LOWERING_SPANS = ((0.95, 0.98), (0.98, 1.0))
+HYDROGEN_SPAN = (0.95, 0.96)
+LOWERING_SPANS = ((0.96, 0.98), (0.98, 1.0))
 MAPS_COMPLETED = 4
 # A first candidate that is so near to the Le Bail fit of its lattice (ln of the ratio of R_wp), and
 # leaves so little (R_wp without background), is not asked to compete with further sources.
 SMALL_EXCESS, SMALL_RESIDUAL = 0.09, 0.25
 # Beyond these of the first candidate, shifts by tenths of an angstrom are not what is lacking.
 NEARLY_EXCESS, NEARLY_RESIDUAL = 0.3, 0.35
+# Beyond these it is not hydrogen that is lacking.
+SKELETON_EXCESS, SKELETON_RESIDUAL = 0.6, 0.5
 # Root of the summed areas of lines that it has no line for, of the strongest's.
 SMALL_UNEXPLAINED = 0.3
 
@@ -126,6 +132,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         propose = partial(source.propose, problem, pattern, ranking.prepared, cells)
         remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
         timings[source.name] = time.perf_counter() - asked
+    _place_hydrogen(problem, ranking)
     finished = _with_lower_symmetries(ranking)
     if finished and verdict_on_first(features(finished, 0)) != "no-solution":
         finished = with_exchanged(finished, ranking.exchanged(), problem.top)
@@ -137,6 +144,21 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     return _solution(
         problem, prepared, finished, timings, (*remarks, *ranking.notes, *_notes(prepared))
     )
+
+
+def _place_hydrogen(problem: Problem, ranking: Ranking) -> None:
+    """Complete candidates that lack the hydrogen of the sample, where their other atoms fit."""
+    elements = np.unique([atomic_number(symbol) for symbol in problem.elements])
+    ratios = wanted_ratios(problem, elements)
+    share = None if ratios is None else ratios.get(HYDROGEN, 0.0)
+    finished = ranking.finished()
+    if HYDROGEN not in elements or len(elements) < 2 or share == 0.0:
+        return
+    if not finished:
+        return
+    found = features(finished, 0)
+    if found[EXCESS] < SKELETON_EXCESS and found[RESIDUAL] < SKELETON_RESIDUAL:
+        ranking.place_hydrogen(share, HYDROGEN_SPAN)
 
 
 def _with_lower_symmetries(ranking: Ranking) -> list[Finished]:

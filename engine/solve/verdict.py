@@ -15,8 +15,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from engine.crystal.symmetry import primitive_lattice
 from engine.refine.result import FitResult
+from engine.refine.stages import HYDROGEN
 from engine.solve.duplicates import every_structure_once
 from engine.solve.plausibility import metric_coincidences
 from engine.solve.ranking import Finished
@@ -275,6 +278,15 @@ def explains(found: Sequence[float]) -> bool:
     return probability_of_first(certain) >= TENTATIVE
 
 
+def _other_than(first: Finished, exchanged: Finished) -> str:
+    """What is exchanged: elements, or how much hydrogen there is."""
+    one, two = (f.standardised.primitive.numbers for f in (first, exchanged))
+    others = [np.sort(numbers[numbers != HYDROGEN]) for numbers in (one, two)]
+    if len(one) != len(two) and np.array_equal(others[0], others[1]):
+        return "another amount of hydrogen"
+    return "other elements on some sites"
+
+
 def reason(finished: Sequence[Finished], index: int, tie_ranks: Sequence[int]) -> str:
     """In words, why a candidate stands where it stands."""
     fit = finished[index].fit
@@ -285,7 +297,7 @@ def reason(finished: Sequence[Finished], index: int, tie_ranks: Sequence[int]) -
         behind = fit.rwp / max(finished[0].fit.rwp, 1e-9)
         text += f"; {behind:.2f} times the best candidate's"
     if finished[index].exchanged:
-        text += "; the best candidate's atoms with other elements on some sites"
+        text += f"; the best candidate's atoms with {_other_than(finished[0], finished[index])}"
     if tie_ranks:
         text += "; the pattern cannot tell it from rank " + ", ".join(str(r) for r in tie_ranks)
     return text + "."

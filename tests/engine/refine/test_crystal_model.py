@@ -207,3 +207,26 @@ def test_two_atoms_at_one_place_are_refused() -> None:
     flat = replace(broken, lattice=np.diag([4.0, 4.0, 0.0]))
     with pytest.raises(BadInputError):
         prepared(flat)
+
+
+@every_made
+def test_an_element_that_is_held_stays_and_the_others_keep_their_freedom(made: Made) -> None:
+    model = prepared(made.structure)
+    numbers = model.standardised.conventional.numbers
+    for z in np.unique(numbers):
+        held = model.holding(int(z))
+        np.testing.assert_allclose(held.displacements[numbers == z], 0.0, atol=1e-9)
+        # What the others can do without this one is lost nowhere.
+        assert held.n_coordinates == model.n_coordinates - rank_of(model, numbers == z)
+        assert rank_of(held, numbers > 0) == held.n_coordinates
+
+
+def rank_of(model: CrystalModel, atoms: np.ndarray) -> int:
+    """In how many ways some atoms can move."""
+    columns = model.displacements[atoms].reshape(3 * int(atoms.sum()), model.n_coordinates)
+    return int(np.linalg.matrix_rank(columns, tol=1e-6)) if columns.size else 0
+
+
+def test_an_element_that_is_not_there_holds_nothing() -> None:
+    model = prepared(BY_NAME["rutile"].structure)
+    assert model.holding(1) is model

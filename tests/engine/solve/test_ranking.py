@@ -418,7 +418,7 @@ def test_a_candidate_is_refined_under_the_optics_that_suit_it(monkeypatch) -> No
     """Those of all may have been settled with another candidate before the right one came."""
     structure = BY_NAME["pyrite"].structure
     pattern = simulate_pattern(with_b_iso(structure, 0.6), preset("CuKa"), noise_seed=3, step=0.04)
-    monkeypatch.setattr("engine.solve.ranking._better_optics", lambda *given: None)
+    monkeypatch.setattr("engine.solve.ranking.better_optics", lambda *given: None)
     ranking = Ranking(prepare(pattern), Progress(), math.inf)
     ranking.add([proposal_of(structure)], (0.0, 1.0))
     (only,) = ranking.finished()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 
@@ -13,10 +14,16 @@ from engine.crystal.structure_io import to_pymatgen
 from engine.diffraction.profile import simulate_pattern
 from engine.errors import BadInputError, CancelledError
 from engine.pattern.radiation import preset
+from engine.progress import Progress
+from engine.refine.prepared import prepare
+from engine.solve import solver
+from engine.solve.proposals import Proposal
+from engine.solve.ranking import Ranking
 from engine.solve.result import Problem
 from engine.solve.solver import solve
 from engine.training.scoring import compare
 from tests.engine.solve.conftest import CASES
+from tests.engine.solve.hydrogen.hydroxides import BRUCITE
 from tests.engine.solve.watch import Watch
 from tests.made_patterns import measured, noise_only
 from tests.made_structures import BY_NAME
@@ -202,3 +209,36 @@ def test_bad_elements_and_formulas_are_refused(
 )
 def test_formulas_are_written_as_chemists_do(numbers: list[int], formula: str) -> None:
     assert reduced_formula(np.array(numbers)) == formula
+
+
+@pytest.mark.parametrize(
+    ("elements", "formula", "share"),
+    [
+        (("Mg", "O", "H"), None, None),
+        (("Mg", "O", "H"), "Mg(OH)2", 0.4),
+        (("Mg", "O", "H"), "MgO", "not asked"),
+        (("Mg", "O"), None, "not asked"),
+        (("H",), None, "not asked"),
+    ],
+)
+def test_hydrogen_is_placed_where_it_is_in_the_sample(
+    monkeypatch, elements: tuple[str, ...], formula: str | None, share: object
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(Ranking, "place_hydrogen", lambda self, share, span: asked.append(share))
+    bare = BRUCITE.only(BRUCITE.numbers != 1)
+    ranking = Ranking(prepare(measured(BRUCITE, 3, step=0.04)), Progress(), math.inf)
+    ranking.add([Proposal(bare, 0.0, 0.1, 0.0, 0.0, 164)], (0.0, 1.0))
+    problem = Problem(measured(BRUCITE, 3, step=0.04), elements, formula=formula)
+    solver._place_hydrogen(problem, ranking)
+    assert asked == ([] if share == "not asked" else [pytest.approx(share)])
+
+
+def test_hydrogen_is_not_placed_in_what_does_not_fit(monkeypatch) -> None:
+    monkeypatch.setattr(Ranking, "place_hydrogen", lambda *given: pytest.fail("asked"))
+    wrong = BY_NAME["rock salt"].structure
+    ranking = Ranking(prepare(measured(BRUCITE, 3, step=0.04)), Progress(), math.inf)
+    problem = Problem(measured(BRUCITE, 3, step=0.04), ("Na", "Cl", "H"))
+    solver._place_hydrogen(problem, ranking)
+    ranking.add([Proposal(wrong, 0.0, 0.1, 0.0, 0.0, 225)], (0.0, 1.0))
+    solver._place_hydrogen(problem, ranking)
