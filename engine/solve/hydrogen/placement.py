@@ -8,6 +8,7 @@ are gone on from. Having been chosen among so many sites is charged for each.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,8 +22,8 @@ from engine.solve.amplitudes import scale_of_lines, scattering, waves
 from engine.solve.hydrogen.sites import (
     HYDROGEN,
     Surroundings,
-    apart,
     hydrogen_sites,
+    room_beside,
     sites_beside,
 )
 from engine.solve.maps.frame import Frame
@@ -139,7 +140,13 @@ class _Sites:
 
     def longer(self, one: _Set) -> list[_Set]:
         """A set with each site more that goes with it and leaves room for all atoms."""
-        places = [i for i, new in enumerate(self._sites) if self._fits(one, new)]
+        heavy = int((self._bare.numbers != HYDROGEN).sum())
+        clear = self._clear(self._sites, one.placed)
+        places = [
+            i
+            for i, new in enumerate(self._sites)
+            if clear[i] and one.atoms + new.site.multiplicity <= MOST_HYDROGEN * heavy
+        ]
         if not places:
             return []
         prior = self._contents([one.atoms + self._sites[i].site.multiplicity for i in places])
@@ -164,12 +171,9 @@ class _Sites:
         *others, last = one.placed
         gain, rest = one.gain, sum(placed.wave for placed in others)
         for length in MOVES:
-            near = [
-                placed
-                for placed in map(self._placed, sites_beside(self._frame, last.site, length))
-                if np.isfinite(placed.log_prior)
-                and all(apart(placed.site, o.site, self._bare.lattice) for o in others)
-            ]
+            beside = [self._placed(site) for site in sites_beside(self._frame, last.site, length)]
+            clear = self._clear(beside, others)
+            near = [p for i, p in enumerate(beside) if clear[i] and np.isfinite(p.log_prior)]
             if not near:
                 continue
             gains = self._gain(rest + np.array([placed.wave for placed in near]))
@@ -216,11 +220,9 @@ class _Sites:
             np.concatenate([self._bare.frac_coords, images]),
         )
 
-    def _fits(self, one: _Set, new: _Placed) -> bool:
-        heavy = int((self._bare.numbers != HYDROGEN).sum())
-        if one.atoms + new.site.multiplicity > MOST_HYDROGEN * heavy:
-            return False
-        return all(apart(new.site, placed.site, self._bare.lattice) for placed in one.placed)
+    def _clear(self, new: Sequence[_Placed], others: Sequence[_Placed]) -> NDArray[np.bool_]:
+        points = np.array([one.site.images[0] for one in new]).reshape(-1, 3)
+        return room_beside(points, [one.site for one in others], self._bare.lattice)
 
     def _f_squared(self, added: ComplexArray | FloatArray) -> FloatArray:
         return np.asarray(np.abs(self._in_phase + added) ** 2 + np.abs(self._absorbed) ** 2)

@@ -5,6 +5,7 @@ Distances are told in parts of the sum of the covalent radii: 1 is a bond.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import gemmi
@@ -18,6 +19,7 @@ from engine.solve.maps.sites import SAME_SITE, Site, site_at
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 HYDROGEN = 1
 NONMETALS = frozenset((5, 6, 7, 8, 9, 14, 15, 16, 17, 32, 33, 34, 35, 52, 53))
@@ -54,15 +56,19 @@ def hydrogen_sites(around: Surroundings) -> list[Site]:
     order = np.argsort(-prior, kind="stable")
     points = points[order[np.isfinite(prior[order])]]
     found: list[Site] = []
+    taken = np.zeros((0, 3))
     while len(points) and len(found) < MOST_SITES:
         site = site_at(frame, points[0], 0.0, merged=MERGED)
         # On a special position it may have come nearer to its neighbour than a bond.
         site = site_at(frame, around.at_bond(site.images[0]), 0.0, merged=MERGED)
         images = np.concatenate([site.images, points[:1]])
         points = points[_distances(points, images, frame.lattice) >= SAME_SITE]
-        possible = np.isfinite(around.log_prior(site.images[:1])[0])
-        if possible and _room(site, found, frame.lattice):
+        first, rest = site.images[:1], site.images[1:]
+        new = _distances(first, rest, frame.lattice)[0] >= APART
+        new &= _distances(first, taken, frame.lattice)[0] >= SAME_SITE
+        if new and np.isfinite(around.log_prior(first)[0]):
             found.append(site)
+            taken = np.concatenate([taken, site.images])
     return found
 
 
@@ -81,9 +87,25 @@ def sites_beside(frame: Frame, site: Site, length: float) -> list[Site]:
     return [one for one in moved if one.multiplicity == site.multiplicity and site.freedom]
 
 
-def apart(one: Site, two: Site, lattice: FloatArray) -> bool:
-    """Whether hydrogen may be on both of two sites."""
-    return bool(_distances(one.images[:1], two.images, lattice)[0] >= APART)
+def room_beside(points: FloatArray, others: Sequence[Site], lattice: FloatArray) -> BoolArray:
+    """Which points are as far from the atoms of some sites as hydrogen is from hydrogen.
+
+    Parameters
+    ----------
+    points : (p, 3) array
+        Fractional.
+    others : sequence of Site
+    lattice : (3, 3) array
+        Rows, angstrom.
+
+    Returns
+    -------
+    (p,) bool array
+    """
+    if not others:
+        return np.ones(len(points), dtype=bool)
+    images = np.concatenate([site.images for site in others])
+    return np.asarray(_distances(points, images, lattice) >= APART)
 
 
 def crowded(structure: CrystalStructure) -> bool:
@@ -213,13 +235,6 @@ def _directions(count: int) -> FloatArray:
     return np.column_stack(
         [np.cos(azimuth) * np.sin(polar), np.sin(azimuth) * np.sin(polar), np.cos(polar)]
     )
-
-
-def _room(site: Site, others: list[Site], lattice: FloatArray) -> bool:
-    """Whether the atoms of a site are apart from each other, and the site is none of the others."""
-    if _distances(site.images[:1], site.images[1:], lattice)[0] < APART:
-        return False
-    return all(_distances(site.images[:1], o.images, lattice)[0] >= SAME_SITE for o in others)
 
 
 def _distances(points: FloatArray, others: FloatArray, lattice: FloatArray) -> FloatArray:

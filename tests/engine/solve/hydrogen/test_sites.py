@@ -12,9 +12,9 @@ from engine.crystal.symmetry import standardise
 from engine.solve.hydrogen.sites import (
     APART,
     Surroundings,
-    apart,
     crowded,
     hydrogen_sites,
+    room_beside,
     sites_beside,
 )
 from engine.solve.maps.frame import Frame
@@ -132,11 +132,13 @@ def test_what_symmetry_fixes_is_not_moved() -> None:
     assert sites_beside(around.frame, fixed, 0.1) == []
 
 
-def test_two_sites_go_together_where_their_atoms_are_apart() -> None:
+def test_there_is_room_beside_sites_whose_atoms_are_far() -> None:
     lattice = 5.0 * np.eye(3)
-    one, two, three = (Site(np.array([[x, 0.0, 0.0]]), 0.0, 3) for x in (0.0, 0.9, 0.5))
-    assert not apart(one, two, lattice)  # 0.5 angstrom, over the edge of the cell
-    assert apart(one, three, lattice)
+    points = np.array([[0.9, 0.0, 0.0], [0.5, 0.0, 0.0], [0.0, 0.0, 0.28]])
+    at_origin = Site(np.zeros((1, 3)), 0.0, 0)
+    # The first is 0.5 angstrom away, over the edge of the cell.
+    assert room_beside(points, [at_origin], lattice).tolist() == [False, True, True]
+    assert room_beside(points, [], lattice).all()
 
 
 def test_crowded_is_what_no_hydrogen_is() -> None:
