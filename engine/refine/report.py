@@ -14,6 +14,10 @@ from engine.refine.stages import Refinement
 
 FloatArray = NDArray[np.float64]
 B_TO_U = 1.0 / (8.0 * np.pi**2)
+HYDROGEN_HELD = (
+    "Hydrogen was placed where there is room for it and the pattern fits best, and was not "
+    "refined: X-rays hardly see it."
+)
 
 
 def finish(refinement: Refinement, rwp_lebail: float | None = None) -> FitResult:
@@ -41,6 +45,7 @@ def finish(refinement: Refinement, rwp_lebail: float | None = None) -> FitResult
         rwp_lebail=rwp_lebail,
         r_bragg=bragg_residual(calculated, prepared.observed),
         gof=float(np.sqrt(chi / freedom)) if prepared.poisson else None,
+        notes=(HYDROGEN_HELD,) if refinement.hydrogen_held else (),
     )
 
 

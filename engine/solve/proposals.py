@@ -66,6 +66,9 @@ class Proposal:
         (`engine.library.kinship`), 0 for a structure of no known type.
     parent : Parent or None
         The higher symmetry that its atoms left (`engine.solve.lower_symmetry`).
+    log_choice : float
+        Ln of how likely the places of hydrogen that was added to it are among all that have room
+        (`engine.solve.hydrogen`).
     """
 
     structure: CrystalStructure
@@ -77,11 +80,12 @@ class Proposal:
     source: Source = "library"
     kinship: float = 0.0
     parent: Parent | None = None
+    log_choice: float = 0.0
 
     @property
     def whole_prior(self) -> float:
-        """Ln prior with what known crystals of the type say."""
-        return self.log_prior + KINSHIP_WEIGHT * self.kinship
+        """Ln prior with what known crystals of the type say, and where its hydrogen is."""
+        return self.log_prior + KINSHIP_WEIGHT * self.kinship + self.log_choice
 
 
 def line_set(prepared: PreparedPattern) -> LineSet:

@@ -69,10 +69,6 @@ GROWN = 1.2
 HOPEFUL, CLEARLY_BETTER = 3.0, 12.0
 FIRST = 3
 QUICK_POINTS_PER_FWHM = 3
-HYDROGEN_PLACED = (
-    "The first candidate's hydrogen stands where there is room for it and the pattern fits best, "
-    "and was not refined: X-rays hardly see it."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +136,7 @@ class Ranking:
         if not self._ordered:
             return ()
         first = self._ordered[0].refinement
-        placed = (HYDROGEN_PLACED,) if first.hydrogen_held else ()
+        placed = (report.HYDROGEN_HELD,) if first.hydrogen_held else ()
         return (*notes_on_changes(self._given, first.prepared), *placed)
 
     def glance(self, proposal: Proposal) -> Ranked | None:

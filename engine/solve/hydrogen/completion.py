@@ -1,18 +1,18 @@
 """Candidates completed with the hydrogen that is known to be in the sample.
 
-X-rays hardly see hydrogen, so that types and maps without it explain a pattern as well. Where a
-candidate has none, it is placed where it has room and the pattern, the charges and the volume ask
-for it most, and held there while the other atoms are refined, as is usual; more is added as long as
-that is likelier. As it is no parameter, it costs nothing beside a candidate without it, whose place
-the completed one takes: hydrogen must be somewhere. Other amounts of it that are nearly as likely
-are ties.
+X-rays hardly see hydrogen, so that types and maps without it explain a pattern as well. Where the
+first candidate has none, it is placed where it has room and the pattern, the charges and the volume
+ask for it most, and held there while the other atoms are refined, as is usual; more is added as
+long as that is likelier. So it is with the next candidates. What the choice of the places costs one
+that was completed, every one that still has no hydrogen costs too: it must be somewhere. Other
+amounts of it that are nearly as likely are ties.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,28 +32,10 @@ COMPLETED, AMOUNTS = 3, 3
 MUST_HAVE = 12.0
 
 
-@dataclass(frozen=True, eq=False)
-class _Completed:
-    """A candidate with hydrogen, and ln of how likely its sites are among all that have room."""
-
-    ranked: Ranked
-    log_choice: float = 0.0
-
-    def price(self, evidence: Evidence) -> float:
-        """What it is chosen among others by, low is good."""
-        return _score(self.ranked, evidence) - 2.0 * self.log_choice
-
-    @property
-    def amount(self) -> float:
-        """Hydrogen atoms for each of all."""
-        numbers = self.ranked.refinement.model.crystal.standardised.conventional.numbers
-        return round(float(np.mean(numbers == HYDROGEN)), 6)
-
-
 def completed_with_hydrogen(
     ordered: Sequence[Ranked], run: Run, share: float | None, span: tuple[float, float]
 ) -> tuple[list[Ranked], dict[Refinement, list[Ranked]]]:
-    """Candidates with hydrogen in place of the first few that have none.
+    """Candidates with hydrogen in place of the first few that have none, if the first has none.
 
     Parameters
     ----------
@@ -72,8 +54,11 @@ def completed_with_hydrogen(
     amounts : dict
         For the refinement of each that was completed, what has other amounts of hydrogen.
     """
-    found, amounts = list(ordered), {}
-    few = [r for r in in_reach(run.evidence, ordered[:COMPLETED]) if _Completed(r).amount == 0.0]
+    found: list[Ranked] = list(ordered)
+    amounts: dict[Refinement, list[Ranked]] = {}
+    if not found or _amount(found[0]) > 0.0:
+        return found, amounts
+    few = [r for r in in_reach(run.evidence, ordered[:COMPLETED]) if _amount(r) == 0.0]
     for number, ranked in enumerate(few):
         done = span[0] + (span[1] - span[0]) * number / len(few)
         run.progress.report(done, "Placing hydrogen")
@@ -83,6 +68,9 @@ def completed_with_hydrogen(
         if complete:
             found[found.index(ranked)] = complete[0]
             amounts[complete[0].refinement] = complete[1:]
+    # What still has none would have to have it somewhere too.
+    least = min((r.proposal.log_choice for r in found), default=0.0)
+    found = [_chosen(r, least) if _amount(r) == 0.0 else r for r in found]
     return in_order(run.evidence, found), amounts
 
 
@@ -103,47 +91,50 @@ def with_hydrogen(ranked: Ranked, evidence: Evidence, share: float | None) -> li
         With the likeliest amount first; none where there is no room for it, or the pattern speaks
         against all of it.
     """
-    best = _Completed(ranked)
-    found: dict[float, _Completed] = {}
+    best, found = ranked, dict[float, Ranked]()
     while True:
         tried = _longer(best, evidence, share)
         for one in tried:
-            known = found.get(one.amount)
-            if known is None or one.price(evidence) < known.price(evidence):
-                found[one.amount] = one
+            known = found.setdefault(_amount(one), one)
+            found[_amount(one)] = min(known, one, key=lambda r: _score(r, evidence))
         if not tried:
             break
-        more = tried[0]
-        evidence.learn(more.ranked.refinement)
-        if best.amount > 0.0 and more.price(evidence) >= best.price(evidence):
+        evidence.learn(tried[0].refinement)
+        if best is not ranked and _score(tried[0], evidence) >= _score(best, evidence):
             break
-        best = more
+        best = tried[0]
         if share is not None:
             break
-    ordered = sorted(found.values(), key=lambda one: one.price(evidence))[:AMOUNTS]
-    if not ordered or _score(ordered[0].ranked, evidence) > _score(ranked, evidence) + MUST_HAVE:
+    ordered = sorted(found.values(), key=lambda r: _score(r, evidence))[:AMOUNTS]
+    # Where its places are costs nothing here: a candidate without it has yet to find some.
+    asked = [_chosen(r, 0.0) for r in (*ordered[:1], ranked)]
+    if not ordered or _score(asked[0], evidence) > _score(asked[1], evidence) + MUST_HAVE:
         return []
-    # They are told from each other by their sites too.
-    return [_with_log_prior(o.ranked, o.log_choice - ordered[0].log_choice) for o in ordered]
+    return ordered
 
 
-def _longer(start: _Completed, evidence: Evidence, share: float | None) -> list[_Completed]:
+def _longer(start: Ranked, evidence: Evidence, share: float | None) -> list[Ranked]:
     """With some hydrogen, or some more, on the likeliest sites; the best first."""
-    found = []
-    for placed in placements(start.ranked.refinement, evidence.n, share, REFINED):
-        refined = _refined(start.ranked, placed, evidence)
-        if refined is not None:
-            found.append(_Completed(refined, start.log_choice + placed.log_choice))
-    return sorted(found, key=lambda one: one.price(evidence))
+    tried = [
+        _refined(start, placed, evidence)
+        for placed in placements(start.refinement, evidence.n, share, REFINED)
+    ]
+    found = [one for one in tried if one is not None]
+    return sorted(found, key=lambda r: _score(r, evidence))
+
+
+def _amount(ranked: Ranked) -> float:
+    """Hydrogen atoms for each of all."""
+    numbers = ranked.refinement.model.crystal.standardised.conventional.numbers
+    return round(float(np.mean(numbers == HYDROGEN)), 6)
 
 
 def _score(ranked: Ranked, evidence: Evidence) -> float:
     return evidence.score(ranked.proposal, ranked.refinement)
 
 
-def _with_log_prior(ranked: Ranked, more: float) -> Ranked:
-    proposal = ranked.proposal
-    return replace(ranked, proposal=replace(proposal, log_prior=proposal.log_prior + more))
+def _chosen(ranked: Ranked, log_choice: float) -> Ranked:
+    return replace(ranked, proposal=replace(ranked.proposal, log_choice=log_choice))
 
 
 def _refined(start: Ranked, placed: Placement, evidence: Evidence) -> Ranked | None:
@@ -152,6 +143,7 @@ def _refined(start: Ranked, placed: Placement, evidence: Evidence) -> Ranked | N
         start.proposal,
         structure=placed.structure,
         log_prior=start.proposal.log_prior + placed.log_prior,
+        log_choice=start.proposal.log_choice + placed.log_choice,
     )
     held = replace(start.refinement, hydrogen_held=True)
     result = completed_as(

@@ -17,7 +17,7 @@ from engine.solve.hydrogen.completion import MUST_HAVE, with_hydrogen
 from engine.solve.hydrogen.placement import placements
 from engine.solve.hydrogen.sites import crowded
 from engine.solve.proposals import Proposal
-from engine.solve.ranking import HYDROGEN_PLACED, Ranking
+from engine.solve.ranking import Ranking
 from engine.solve.verdict import reason, with_exchanged
 from tests.engine.solve.hydrogen.hydroxides import BRUCITE, POLAR_HYDROXIDE, without_hydrogen
 from tests.made_patterns import measured
@@ -59,7 +59,8 @@ def test_hydrogen_is_placed_beside_the_oxygen_that_bears_it(truth: CrystalStruct
     assert after[0].fit.rwp < before.fit.rwp
     # What has none gives way to it.
     assert all(1 in one.fit.structure.numbers for one in after)
-    assert HYDROGEN_PLACED in ranking.notes
+    assert report.HYDROGEN_HELD in ranking.notes
+    assert report.HYDROGEN_HELD in after[0].fit.notes
 
 
 def test_placed_hydrogen_is_no_parameter() -> None:
