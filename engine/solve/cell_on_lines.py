@@ -215,7 +215,9 @@ def _solve(
         ],
         axis=1,
     )
-    prior = prior * np.median(weight.sum(axis=1) / weight.shape[1])
+    matched = weight.sum(axis=1) / weight.shape[1]
+    # Where most cells match no line at all, the others still need a prior beside their few.
+    prior = prior * (float(np.median(matched)) or float(matched.mean()) or 1.0)
     normal = np.einsum("cpi,cpj->cij", design, design)
     normal[:, np.arange(7), np.arange(7)] += prior + 1e-30
     right = np.einsum("cpi,cp->ci", design, target)

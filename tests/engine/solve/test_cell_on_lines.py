@@ -132,3 +132,16 @@ def test_hits_are_refined_alike_alone_and_together(libraries) -> None:
     alone = refined(library, index, lines, 2.2)
     for row in np.flatnonzero(many == index):
         np.testing.assert_allclose(together.metric[row], alone.metric[0], rtol=2e-3, atol=1e-4)
+
+
+def test_a_cell_that_meets_one_line_beside_some_that_meet_none_is_still_refined(libraries) -> None:
+    library, index = libraries["triclinic, centric"]
+    lines = lines_at(library, index, true_metric(library, index, 2.3, 0.0, seed=0))
+    # One line alone is far fewer than a triclinic cell has parameters.
+    one = LineSet(lines.d_star[:1], lines.amplitude[:1], *WINDOW)
+    lengths = np.log([2.3, 0.2, 0.21, 0.22])
+    hits = Hits(np.full(4, index), lengths, np.ones(4))
+    cells = refine_cells(library, hits, one, WAVELENGTH)
+    assert np.isfinite(cells.metric).all()
+    alone = refined(library, index, one, 2.3)
+    np.testing.assert_allclose(cells.metric[0], alone.metric[0], rtol=0.02)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,6 +76,19 @@ def test_placed_hydrogen_is_no_parameter() -> None:
     np.testing.assert_allclose(
         hydrogen_of(report.refined_structure(refinement)), hydrogen_of(held), atol=1e-9
     )
+
+
+def test_what_still_has_no_hydrogen_pays_for_places_as_well(monkeypatch) -> None:
+    monkeypatch.setattr("engine.solve.hydrogen.completion.COMPLETED", 1)
+    monkeypatch.setattr("engine.solve.order.HOPELESS", math.inf)
+    other = without_hydrogen(BRUCITE)
+    ranking = ranking_of(BRUCITE, other, replace(other, numbers=other.numbers + 1))
+    assert len(ranking._ordered) == 2
+    ranking.place_hydrogen(None, SPAN)
+    completed, bare = ranking._ordered
+    assert 1 in completed.proposal.structure.numbers
+    assert 1 not in bare.proposal.structure.numbers
+    assert bare.proposal.log_choice == completed.proposal.log_choice < 0.0
 
 
 def test_candidates_with_hydrogen_are_left_as_they_are() -> None:
