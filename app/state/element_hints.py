@@ -44,7 +44,7 @@ def hints(selected: Sequence[str]) -> tuple[str, ...]:
     if selected and all(symbol in ("H", "He") for symbol in selected):
         found.append(tr("Nothing here scatters X-rays enough: tick the heavier elements too."))
     elif "H" in selected:
-        found.append(tr("H hardly scatters X-rays: the other atoms are found, H is not placed."))
+        found.append(tr("H hardly scatters X-rays: it is placed where it fits, not measured."))
     if len(selected) > MANY:
         found.append(tr("{0} elements: tick only those that are surely there.", len(selected)))
     alike = [pair for pair in combinations(selected, 2) if _alike(*pair)]

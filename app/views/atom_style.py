@@ -6,9 +6,10 @@ import colorsys
 
 from app.state.periodic_table import BY_NUMBER, Element
 
-# The colours that crystallographers expect, after the models of Corey, Pauling and Koltun.
+# The colours that crystallographers expect, after the models of Corey, Pauling and Koltun; but
+# hydrogen, white there, would not be seen on white.
 _CUSTOMARY = {
-    "H": "#f2f2f2", "C": "#6b6b6b", "N": "#3558d6", "O": "#e0261b", "F": "#7fd34a",
+    "H": "#f4c2c9", "C": "#6b6b6b", "N": "#3558d6", "O": "#e0261b", "F": "#7fd34a",
     "Na": "#a45be0", "Mg": "#62c23a", "Al": "#b8a3a8", "Si": "#e3bd93", "P": "#f08019",
     "S": "#efd02b", "Cl": "#2fd02f", "K": "#8a46c9", "Ca": "#4fae2a", "Ti": "#a9b4bd",
     "Cr": "#7f93c4", "Mn": "#9a76c2", "Fe": "#d9652f", "Co": "#e57f9a", "Ni": "#4cc04c",
@@ -16,6 +17,8 @@ _CUSTOMARY = {
     "B": "#f0a9a6", "Li": "#bb76e8", "Ba": "#2fae3a", "Sr": "#3fc45a", "La": "#6fc7e8",
     "Ce": "#e8e0a8", "Pb": "#565b64", "Zr": "#86c6c9", "Au": "#f0c020",
 }  # fmt: skip
+# Angstrom; hydrogen would be a speck.
+SMALLEST = 0.12
 
 
 def colour(number: int) -> str:
@@ -37,4 +40,4 @@ def radius(number: int) -> float:
     """Radius in angstrom to draw an atom with: a share of its covalent radius."""
     import gemmi
 
-    return 0.22 * float(gemmi.Element(number).covalent_r)
+    return max(0.22 * float(gemmi.Element(number).covalent_r), SMALLEST)

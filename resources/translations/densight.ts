@@ -830,7 +830,7 @@
     </message>
     <message>
       <location filename="app/state/element_hints.py" />
-      <source>H hardly scatters X-rays: the other atoms are found, H is not placed.</source>
+      <source>H hardly scatters X-rays: it is placed where it fits, not measured.</source>
       <translation type="unfinished" />
     </message>
     <message>

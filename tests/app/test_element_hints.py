@@ -20,7 +20,7 @@ def test_nothing_is_said_of_usual_choices(usual):
         (("Xe", "Na"), "only with F, O or Cl"),
         (("At", "Na"), "At decays"),
         (("H",), "Nothing here scatters"),
-        (("H", "O"), "H is not placed"),
+        (("H", "O"), "not measured"),
         (("Mn", "Fe", "O"), "Mn/Fe scatter nearly alike"),
         (("Al", "Si", "O"), "Al/Si scatter nearly alike"),
         (("Li", "Na", "K", "Rb", "Cs", "O", "S"), "7 elements"),
