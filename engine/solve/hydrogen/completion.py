@@ -92,13 +92,10 @@ def with_hydrogen(ranked: Ranked, evidence: Evidence, share: float | None) -> li
         against all of it.
     """
     best, found = ranked, dict[float, Ranked]()
-    while True:
-        tried = _longer(best, evidence, share)
+    while tried := _longer(best, evidence, share):
         for one in tried:
             known = found.setdefault(_amount(one), one)
             found[_amount(one)] = min(known, one, key=lambda r: _score(r, evidence))
-        if not tried:
-            break
         evidence.learn(tried[0].refinement)
         if best is not ranked and _score(tried[0], evidence) >= _score(best, evidence):
             break

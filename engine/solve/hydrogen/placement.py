@@ -2,7 +2,7 @@
 
 Nothing is refined: a fit as it stands tells, to first order, what refinement would make of other
 intensities (`engine.refine.response`). Sites are added one after the other, and the best few sets
-are gone on from. Having been chosen among so many sites is charged for each.
+are gone on from. A site that the pattern picks out is charged for having been one among so many.
 """
 
 from __future__ import annotations
