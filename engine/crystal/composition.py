@@ -23,6 +23,8 @@ SYMBOLS: tuple[str, ...] = (
 
 # International Tables C (6.1.1.4) lists X-ray scattering factors up to californium.
 HIGHEST_SCATTERING_Z = 98
+# X-rays hardly see it: many things are asked of all atoms but hydrogen.
+HYDROGEN = 1
 
 _NUMBERS = {symbol: z for z, symbol in enumerate(SYMBOLS) if symbol}
 _NUMBERS["D"] = 1  # deuterium scatters X-rays as hydrogen does

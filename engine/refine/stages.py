@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
 from engine.refine.crystal_model import CrystalModel
@@ -28,7 +29,6 @@ FloatArray = NDArray[np.float64]
 # it left up to a third of chi^2 that such a polynomial takes away.
 DEGREES_A_TERM, FEWEST_TERMS, MOST_TERMS = 5.0, 6, 20
 MOST_REFLECTIONS = 1500
-HYDROGEN = 1
 # Relative fall of chi^2 at which a stage ends.
 FINE = 2e-4
 

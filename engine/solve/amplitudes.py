@@ -32,9 +32,10 @@ def waves(refinement: Refinement, structure: CrystalStructure) -> ComplexArray:
         In its conventional cell.
     """
     crystal, parameters = refinement.model.crystal, refinement.state.parameters
+    s2 = s_squared(refinement)
     found = np.exp(2j * np.pi * (structure.frac_coords @ crystal.hkl.T))
     for z, b in zip(crystal.lighter, parameters.b_lighter, strict=False):
-        found[structure.numbers == z] *= np.exp(-b * s_squared(refinement))
+        found[structure.numbers == z] *= np.exp(-b * s2)
     return np.asarray(found)
 
 

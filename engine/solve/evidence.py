@@ -16,9 +16,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.symmetry import primitive_lattice
 from engine.refine.prepared import PreparedPattern
-from engine.refine.stages import HYDROGEN, Refinement
+from engine.refine.stages import Refinement
 from engine.solve.optics import n_changes
 from engine.solve.plausibility import (
     NOVELTY,

@@ -21,6 +21,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.reduced_formula import reduced_formula
 from engine.crystal.structure import CrystalStructure
 from engine.refine import report
@@ -34,7 +35,6 @@ IntArray = NDArray[np.int64]
 
 # In place of an atomic number: a site without an atom.
 EMPTY = 0
-HYDROGEN = 1
 # Of all exchanges so many are tried; those of elements that scatter alike come first.
 MOST_EXCHANGES = 400
 # Of one exchange.

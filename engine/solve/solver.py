@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 import engine
-from engine.crystal.composition import atomic_number, parse_formula
+from engine.crystal.composition import HYDROGEN, atomic_number, parse_formula
 from engine.crystal.reduced_formula import reduced_formula
 from engine.errors import BadInputError
 from engine.pattern.doublet import detect_doublet
@@ -20,7 +20,6 @@ from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.candidate_refinement import Ranked
 from engine.solve.cells import CellsOfPattern
-from engine.solve.hydrogen.sites import HYDROGEN
 from engine.solve.library_proposals import library_on_cells, library_proposals
 from engine.solve.map_proposals import Rising
 from engine.solve.network_proposals import UNAVAILABLE, network_proposals
@@ -151,9 +150,9 @@ def _place_hydrogen(problem: Problem, ranking: Ranking) -> None:
     elements = np.unique([atomic_number(symbol) for symbol in problem.elements])
     ratios = wanted_ratios(problem, elements)
     share = None if ratios is None else ratios.get(HYDROGEN, 0.0)
-    finished = ranking.finished()
     if HYDROGEN not in elements or len(elements) < 2 or share == 0.0:
         return
+    finished = ranking.finished()
     if not finished:
         return
     found = features(finished, 0)

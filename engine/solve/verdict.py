@@ -17,9 +17,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.symmetry import primitive_lattice
 from engine.refine.result import FitResult
-from engine.refine.stages import HYDROGEN
 from engine.solve.duplicates import every_structure_once
 from engine.solve.plausibility import metric_coincidences
 from engine.solve.ranking import Finished

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.lattice import crystal_system
 from engine.crystal.structure import CrystalStructure
 from engine.progress import Progress
@@ -20,7 +21,6 @@ from engine.training.scoring import Match, as_wild_card, compare, same_sites, wi
 
 TOP = 20
 NEAR_Z = 3
-HYDROGEN = 1
 Row = dict[str, Any]
 
 

@@ -16,12 +16,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.crystal.composition import HYDROGEN
 from engine.refine import report
 from engine.refine.stages import Refinement
 from engine.solve.candidate_refinement import STRICT_SYMMETRY, Ranked, completed_as
 from engine.solve.evidence import Evidence
 from engine.solve.hydrogen.placement import Placement, placements
-from engine.solve.hydrogen.sites import HYDROGEN, crowded
+from engine.solve.hydrogen.sites import crowded
 from engine.solve.order import Run, in_order, in_reach
 
 # Of the likeliest sets of sites, how many are refined.

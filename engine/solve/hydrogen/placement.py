@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.structure import CrystalStructure
 from engine.refine import report
 from engine.refine.response import Response
 from engine.refine.stages import Refinement
 from engine.solve.amplitudes import scale_of_lines, scattering, waves
 from engine.solve.hydrogen.sites import (
-    HYDROGEN,
-    Surroundings,
+    Room,
     hydrogen_sites,
     room_beside,
     sites_beside,
@@ -129,14 +129,15 @@ class _Sites:
     def __init__(self, refinement: Refinement, n_observations: float) -> None:
         self._bare = structure = report.refined_structure(refinement)
         self._n = n_observations
-        self._frame = _frame(refinement, structure)
-        self._around = Surroundings(self._frame, structure)
+        standardised = refinement.model.crystal.standardised
+        self._frame = Frame.of(standardised, structure.lattice)
+        self._room = Room(self._frame, structure, standardised.asymmetric_unit())
         self._response = Response(refinement)
         self._in_phase, self._absorbed = _amplitudes(refinement, structure)
         self._hkl = refinement.model.crystal.hkl
         self._hydrogen = scattering(refinement, np.array([HYDROGEN]))[0][0]
         self._scale = scale_of_lines(self._response.areas, self._f_squared(np.zeros(1)))
-        self._sites = [self._placed(site) for site in hydrogen_sites(self._around)]
+        self._sites = [self._placed(site) for site in hydrogen_sites(self._room)]
 
     def longer(self, one: _Set) -> list[_Set]:
         """A set with each site more that goes with it and leaves room for all atoms."""
@@ -184,7 +185,7 @@ class _Sites:
 
     def _placed(self, site: Site) -> _Placed:
         wave = np.exp(2j * np.pi * (self._hkl @ site.images.T)).sum(axis=1) * self._hydrogen
-        return _Placed(site, float(self._around.log_prior(site.images[:1])[0]), wave)
+        return _Placed(site, float(self._room.log_prior(site.images[:1])[0]), wave)
 
     def _gain(self, added: ComplexArray) -> FloatArray:
         """(p,) ln of how much likelier the pattern is with each (p, r) addition."""
@@ -235,13 +236,6 @@ class _Sites:
         amounts[:, elements == HYDROGEN] += np.array([0, *added], dtype=float)[:, None] - 1.0
         prior = Contents.of(elements, amounts).prior(self._bare.volume)
         return np.asarray(prior[1:] - prior[0])
-
-
-def _frame(refinement: Refinement, structure: CrystalStructure) -> Frame:
-    found = refinement.model.crystal.standardised
-    return Frame(
-        structure.lattice, found.number, found.hall_number, found.rotations, found.translations
-    )
 
 
 def _amplitudes(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.structure import CrystalStructure
 from engine.solve.maps.frame import Frame
 from engine.solve.maps.sites import SAME_SITE, Site, site_at
@@ -21,7 +22,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-HYDROGEN = 1
 NONMETALS = frozenset((5, 6, 7, 8, 9, 14, 15, 16, 17, 32, 33, 34, 35, 52, 53))
 # Points on the sphere around an atom, and angstrom between those of the grid between metals.
 DIRECTIONS, GRID = 96, 0.35
@@ -42,17 +42,17 @@ MERGED = 0.7
 MOST_SITES = 160
 
 
-def hydrogen_sites(around: Surroundings) -> list[Site]:
+def hydrogen_sites(room: Room) -> list[Site]:
     """Orbits where hydrogen, or more of it, has room, the usual ones first.
 
     Parameters
     ----------
-    around : Surroundings
-        Of the structure that it is to be added to.
+    room : Room
+        In the structure that it is to be added to.
     """
-    frame = around.frame
-    points = np.concatenate([around.bonded_points(), _grid(frame.lattice)])
-    prior = around.log_prior(points)
+    frame = room.frame
+    points = np.concatenate([room.bonded_points(), _grid(frame.lattice)])
+    prior = room.log_prior(points)
     order = np.argsort(-prior, kind="stable")
     points = points[order[np.isfinite(prior[order])]]
     found: list[Site] = []
@@ -60,13 +60,13 @@ def hydrogen_sites(around: Surroundings) -> list[Site]:
     while len(points) and len(found) < MOST_SITES:
         site = site_at(frame, points[0], 0.0, merged=MERGED)
         # On a special position it may have come nearer to its neighbour than a bond.
-        site = site_at(frame, around.at_bond(site.images[0]), 0.0, merged=MERGED)
+        site = site_at(frame, room.at_bond(site.images[0]), 0.0, merged=MERGED)
         images = np.concatenate([site.images, points[:1]])
         points = points[_distances(points, images, frame.lattice) >= SAME_SITE]
         first, rest = site.images[:1], site.images[1:]
         new = _distances(first, rest, frame.lattice)[0] >= APART
         new &= _distances(first, taken, frame.lattice)[0] >= SAME_SITE
-        if new and np.isfinite(around.log_prior(first)[0]):
+        if new and np.isfinite(room.log_prior(first)[0]):
             found.append(site)
             taken = np.concatenate([taken, site.images])
     return found
@@ -82,9 +82,11 @@ def sites_beside(frame: Frame, site: Site, length: float) -> list[Site]:
     length : float
         Angstrom.
     """
+    if not site.freedom:
+        return []
     steps = length * _directions(STEPS) @ np.linalg.inv(frame.lattice)
     moved = [site_at(frame, site.images[0] + step, 0.0, merged=MERGED) for step in steps]
-    return [one for one in moved if one.multiplicity == site.multiplicity and site.freedom]
+    return [one for one in moved if one.multiplicity == site.multiplicity]
 
 
 def room_beside(points: FloatArray, others: Sequence[Site], lattice: FloatArray) -> BoolArray:
@@ -118,60 +120,55 @@ def crowded(structure: CrystalStructure) -> bool:
     """
     is_hydrogen = structure.numbers == HYDROGEN
     hydrogen, others = structure.frac_coords[is_hydrogen], structure.frac_coords[~is_hydrogen]
+    heavy = structure.numbers[~is_hydrogen]
     for i, point in enumerate(hydrogen):
         rest = np.delete(hydrogen, i, axis=0)
         if _distances(point[None], rest, structure.lattice)[0] < CROWDED_HYDROGEN:
             return True
-    radii = {int(z): _bond(int(z)) for z in np.unique(structure.numbers[~is_hydrogen])}
-    bonds = np.array([radii[int(z)] for z in structure.numbers[~is_hydrogen]])
-    away = hydrogen[:, None] - others[None]
-    cells = np.array(list(product((-1.0, 0.0, 1.0), repeat=3)))
-    nearest = np.min(
-        [
-            np.linalg.norm((away - np.rint(away) + cell) @ structure.lattice, axis=2)
-            for cell in cells
-        ],
-        axis=0,
-    )
-    return bool((nearest < CROWDED * bonds).any())
+    for z in np.unique(heavy):
+        lengths = _distances(hydrogen, others[heavy == z], structure.lattice)
+        if (lengths < CROWDED * _bond(int(z))).any():
+            return True
+    return False
 
 
-class Surroundings:
-    """How far points are from the atoms of a structure.
+class Room:
+    """How much room the atoms of a structure leave.
 
     Parameters
     ----------
     frame : Frame
     structure : CrystalStructure
         In the conventional cell.
+    independent : sequence of int
+        One atom of each orbit.
     """
 
-    def __init__(self, frame: Frame, structure: CrystalStructure) -> None:
-        heavy = structure.numbers != HYDROGEN
-        self.frame, self._numbers = frame, structure.numbers[heavy]
-        self._coords, self._hydrogen = structure.frac_coords[heavy], structure.frac_coords[~heavy]
-        self._bond = np.array([_bond(int(z)) for z in self._numbers])
-        self._nonmetal = np.array([int(z) in NONMETALS for z in self._numbers])
+    def __init__(
+        self, frame: Frame, structure: CrystalStructure, independent: Sequence[int]
+    ) -> None:
+        bearers = [i for i in independent if int(structure.numbers[i]) in NONMETALS]
+        self._bearers = [(structure.frac_coords[i], structure.numbers[i]) for i in bearers]
+        self.frame, self._hydrogen = frame, structure.frac_coords[structure.numbers == HYDROGEN]
+        # Of all elements but hydrogen.
         self._trees = {
-            int(z): _periodic_tree(self._coords[self._numbers == z], frame.lattice)
-            for z in np.unique(self._numbers)
+            int(z): _periodic_tree(structure.frac_coords[structure.numbers == z], frame.lattice)
+            for z in np.unique(structure.numbers[structure.numbers != HYDROGEN])
         }
 
     def bonded_points(self) -> FloatArray:
         """(p, 3) points at the distance of a bond around each independent nonmetal."""
         sphere = _directions(DIRECTIONS) @ np.linalg.inv(self.frame.lattice)
-        bearers = [i for i in self._independent() if self._nonmetal[i]]
-        around = [self._coords[i] + self._bond[i] * sphere for i in bearers]
+        around = [coords + _bond(int(z)) * sphere for coords, z in self._bearers]
         return np.concatenate(around) if around else np.zeros((0, 3))
 
     def at_bond(self, point: FloatArray) -> FloatArray:
         """A point moved to the length of a bond from the nonmetal that it is near to, if any."""
         cartesian = (point % 1.0) @ self.frame.lattice
         nearest, moved = LONGEST_BOND, cartesian
-        for z in np.unique(self._numbers[self._nonmetal]):
-            tree, bond = self._trees[int(z)], _bond(int(z))
-            length, place = tree.query(cartesian)
-            if 0.0 < length / bond < nearest:
+        for z, tree in self._trees.items():
+            bond, (length, place) = _bond(z), tree.query(cartesian)
+            if z in NONMETALS and 0.0 < length / bond < nearest:
                 nearest = length / bond
                 moved = tree.data[place] + (cartesian - tree.data[place]) * bond / length
         return np.asarray(moved @ np.linalg.inv(self.frame.lattice))
@@ -183,7 +180,7 @@ class Surroundings:
         bonded &= metal >= METAL_BESIDE
         low, high = HYDRIDE
         hydride = (metal >= low) & (metal <= high) & (nonmetal >= LONGEST_BOND)
-        beside = HYDRIDE_BESIDE_NONMETALS if self._nonmetal.any() else 0.0
+        beside = HYDRIDE_BESIDE_NONMETALS if self._bearers else 0.0
         of_bond = -0.5 * ((nonmetal - 1.0) / BOND_SPREAD) ** 2
         of_hydride = beside - 0.5 * ((metal - USUAL_HYDRIDE) / HYDRIDE_SPREAD) ** 2
         usual = np.where(bonded, of_bond, np.where(hydride, of_hydride, -np.inf))
@@ -194,26 +191,11 @@ class Surroundings:
         """Parts of a bond to the nearest and second nonmetal, and to the nearest metal."""
         nonmetals = [np.full((len(points), 2), np.inf)]
         metals = [np.full((len(points), 1), np.inf)]
-        for z in np.unique(self._numbers):
-            kind = self._numbers == z
-            lengths = self._trees[int(z)].query((points % 1.0) @ self.frame.lattice, k=2)[0]
-            (nonmetals if self._nonmetal[kind][0] else metals).append(lengths / self._bond[kind][0])
+        for z, tree in self._trees.items():
+            lengths = tree.query((points % 1.0) @ self.frame.lattice, k=2)[0]
+            (nonmetals if z in NONMETALS else metals).append(lengths / _bond(z))
         two = np.partition(np.concatenate(nonmetals, axis=1), 1, axis=1)
         return two[:, 0], two[:, 1], np.concatenate(metals, axis=1).min(axis=1)
-
-    def _independent(self) -> list[int]:
-        """One atom of each orbit."""
-        left = set(range(len(self._numbers)))
-        found = []
-        while left:
-            atom = min(left)
-            found.append(atom)
-            images = self.frame.images(self._coords[atom])
-            away = images[:, None] - self._coords[None]
-            away -= np.rint(away)
-            nearest = np.linalg.norm(away @ self.frame.lattice, axis=2).argmin(axis=1)
-            left -= {atom, *map(int, nearest)}
-        return found
 
 
 def _bond(atomic_number: int) -> float:

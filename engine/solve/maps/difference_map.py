@@ -27,13 +27,7 @@ LARGEST_RATIO = 3.0
 def frame_of(refined: RefinedAtoms) -> Frame:
     """The frame of a refined structure."""
     standard = refined.model.standardised
-    return Frame(
-        standard.conventional.lattice,
-        standard.number,
-        standard.hall_number,
-        standard.rotations,
-        standard.translations,
-    )
+    return Frame.of(standard, standard.conventional.lattice)
 
 
 def difference_map(refined: RefinedAtoms, pattern: BinnedPattern) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crystal.metric import invariant_metric_basis, metric_to_vector, vector_to_metric
+from engine.crystal.symmetry import Standardised
 from engine.crystal.symmetry_search import symmetry_dataset
 from engine.solve.maps.map_symmetry import MapGroup
 
@@ -47,6 +48,24 @@ class Frame:
     hall_number: int
     rotations: IntArray
     translations: FloatArray
+
+    @classmethod
+    def of(cls, standardised: Standardised, lattice: FloatArray) -> Frame:
+        """The frame of a structure in its standard setting.
+
+        Parameters
+        ----------
+        standardised : Standardised
+        lattice : (3, 3) array
+            Its conventional cell, or what a refinement made of that.
+        """
+        return cls(
+            lattice,
+            standardised.number,
+            standardised.hall_number,
+            standardised.rotations,
+            standardised.translations,
+        )
 
     @property
     def centring(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from engine.crystal.cmed import niggli_primitive
+from engine.crystal.composition import HYDROGEN
 from engine.crystal.lattice import crystal_system
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.structure_io import read_structure
@@ -41,7 +42,6 @@ SIZES = (1.0, 0.99, 0.98, 0.97, 1.01)
 GOOD_FIT = 0.25  # R_wp of the placed pattern at which no other size is tried
 MOST_REFLECTIONS = 300
 LARGEST_CHANGE = 0.045  # of a length; beyond it the fit has lost the lattice
-HYDROGEN = 1
 _STRUCTURE = ("lattice", "numbers", "frac_coords", "occupancies")
 
 

@@ -11,7 +11,7 @@ from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import standardise
 from engine.solve.hydrogen.sites import (
     APART,
-    Surroundings,
+    Room,
     crowded,
     hydrogen_sites,
     room_beside,
@@ -29,14 +29,14 @@ from tests.engine.solve.hydrogen.hydroxides import (
 OXYGEN_HYDROGEN = 0.97  # sum of the covalent radii, angstrom
 
 
-def surroundings(structure: CrystalStructure, bare: bool = True) -> Surroundings:
+def room_in(structure: CrystalStructure, bare: bool = True) -> Room:
     """Of all atoms, or all but hydrogen, with the symmetry of the whole structure."""
     found = standardise(structure)
     cell = found.conventional
-    frame = Frame(
-        cell.lattice, found.number, found.hall_number, found.rotations, found.translations
-    )
-    return Surroundings(frame, without_hydrogen(cell) if bare else cell)
+    kept = [i for i in range(len(cell)) if not bare or cell.numbers[i] != 1]
+    independent = [kept.index(i) for i in found.asymmetric_unit() if i in kept]
+    frame = Frame.of(found, cell.lattice)
+    return Room(frame, without_hydrogen(cell) if bare else cell, independent)
 
 
 def places(structure: CrystalStructure, atomic_number: int) -> np.ndarray:
@@ -59,18 +59,18 @@ def nearest(point: np.ndarray, others: np.ndarray, lattice: np.ndarray) -> float
     ids=["brucite", "polar hydroxide", "magnesium hydride"],
 )
 def test_the_place_of_hydrogen_is_among_the_sites(structure: CrystalStructure) -> None:
-    around = surroundings(structure)
+    room = room_in(structure)
     hydrogen = places(structure, 1)[0]
-    away = [nearest(hydrogen, site.images, around.frame.lattice) for site in hydrogen_sites(around)]
+    away = [nearest(hydrogen, site.images, room.frame.lattice) for site in hydrogen_sites(room)]
     assert min(away) < 0.4
 
 
 def test_sites_bonded_to_oxygen_are_a_bond_away_and_the_usual_ones() -> None:
-    around = surroundings(BRUCITE)
-    sites = hydrogen_sites(around)
+    room = room_in(BRUCITE)
+    sites = hydrogen_sites(room)
     oxygen = places(BRUCITE, 8)
-    lengths = np.array([nearest(s.images[0], oxygen, around.frame.lattice) for s in sites])
-    priors = around.log_prior(np.array([site.images[0] for site in sites]))
+    lengths = np.array([nearest(s.images[0], oxygen, room.frame.lattice) for s in sites])
+    priors = room.log_prior(np.array([site.images[0] for site in sites]))
     bonded = np.abs(lengths - OXYGEN_HYDROGEN) < 1e-6
     assert bonded.any()
     assert priors[bonded] == pytest.approx(0.0, abs=1e-6)
@@ -79,9 +79,9 @@ def test_sites_bonded_to_oxygen_are_a_bond_away_and_the_usual_ones() -> None:
 
 
 def test_sites_keep_their_own_atoms_apart_and_differ_from_each_other() -> None:
-    around = surroundings(POLAR_HYDROXIDE)
-    lattice = around.frame.lattice
-    sites = hydrogen_sites(around)
+    room = room_in(POLAR_HYDROXIDE)
+    lattice = room.frame.lattice
+    sites = hydrogen_sites(room)
     assert len(sites) > 5
     for site in sites:
         if len(site.images) > 1:
@@ -92,18 +92,18 @@ def test_sites_keep_their_own_atoms_apart_and_differ_from_each_other() -> None:
 
 
 def test_hydrogen_that_is_there_leaves_no_room_beside_it() -> None:
-    around = surroundings(BRUCITE, bare=False)
+    room = room_in(BRUCITE, bare=False)
     hydrogen = places(BRUCITE, 1)
-    assert not np.isfinite(around.log_prior(hydrogen)).any()
-    for site in hydrogen_sites(around):
-        assert nearest(site.images[0], hydrogen, around.frame.lattice) >= APART - 1e-6
+    assert not np.isfinite(room.log_prior(hydrogen)).any()
+    for site in hydrogen_sites(room):
+        assert nearest(site.images[0], hydrogen, room.frame.lattice) >= APART - 1e-6
 
 
 def test_a_hydride_is_between_the_metals() -> None:
-    around = surroundings(MAGNESIUM_HYDRIDE)
+    room = room_in(MAGNESIUM_HYDRIDE)
     magnesium = places(MAGNESIUM_HYDRIDE, 12)
-    for site in hydrogen_sites(around):
-        assert 1.5 < nearest(site.images[0], magnesium, around.frame.lattice) < 2.4
+    for site in hydrogen_sites(room):
+        assert 1.5 < nearest(site.images[0], magnesium, room.frame.lattice) < 2.4
 
 
 def test_without_room_there_is_no_site() -> None:
@@ -112,24 +112,24 @@ def test_without_room_there_is_no_site() -> None:
         np.array([6, 6]),
         np.array([[0.0, 0.0, 0.0], [0.25, 0.25, 0.25]]),
     )
-    assert hydrogen_sites(surroundings(diamond)) == []
+    assert hydrogen_sites(room_in(diamond)) == []
 
 
 def test_sites_beside_one_are_as_far_as_asked_and_as_many() -> None:
-    around = surroundings(POLAR_HYDROXIDE)
-    general = next(s for s in hydrogen_sites(around) if s.freedom == 3)
-    beside = sites_beside(around.frame, general, 0.2)
+    room = room_in(POLAR_HYDROXIDE)
+    general = next(s for s in hydrogen_sites(room) if s.freedom == 3)
+    beside = sites_beside(room.frame, general, 0.2)
     assert beside
     for one in beside:
         assert one.multiplicity == general.multiplicity
-        away = nearest(general.images[0], one.images, around.frame.lattice)
+        away = nearest(general.images[0], one.images, room.frame.lattice)
         assert away == pytest.approx(0.2, abs=1e-6)
 
 
 def test_what_symmetry_fixes_is_not_moved() -> None:
-    around = surroundings(BRUCITE)
+    room = room_in(BRUCITE)
     fixed = Site(np.array([[0.0, 0.0, 0.5]]), 0.0, 0)
-    assert sites_beside(around.frame, fixed, 0.1) == []
+    assert sites_beside(room.frame, fixed, 0.1) == []
 
 
 def test_there_is_room_beside_sites_whose_atoms_are_far() -> None:
