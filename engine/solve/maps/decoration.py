@@ -27,7 +27,7 @@ CLOSEST, SHORTEST = 0.68, 0.95
 # Maxima nearer than this (angstrom) to a higher one are often its ripples.
 NEAR = 1.5
 BEAM, ROUNDS = 5, 10
-MOST_STARTS = 4000
+MOST_STARTS = 10_000
 # Robust spread of ln(atoms / the number that the network expects).
 COUNT_SPREAD = 0.12
 RESIDUAL_FLOOR = 0.02
@@ -137,7 +137,9 @@ class Decorator:
                     single = labels.copy()
                     single[site] = ranked[-1]
                     rows.append(single)
-        return np.array(rows[:MOST_STARTS], dtype=np.int64).reshape(-1, o)
+        # Where there are too many, some of all kinds.
+        rows = rows[:: 1 + len(rows) // MOST_STARTS]
+        return np.array(rows, dtype=np.int64).reshape(-1, o)
 
     def _neighbours(self, labels: IntArray) -> IntArray:
         e, o = len(self._comparison.elements), len(labels)

@@ -20,20 +20,25 @@ class Effort:
     ----------
     limit : float
         In units of about ten milliseconds of a desktop's core.
+
+    Attributes
+    ----------
+    spent : float
+        So far, in the same units.
     """
 
     def __init__(self, limit: float = math.inf) -> None:
-        self._left = limit
+        self._limit, self.spent = limit, 0.0
 
     @property
     def exhausted(self) -> bool:
         """Whether nothing is left."""
-        return self._left <= 0.0
+        return self.spent >= self._limit
 
     def decorated(self) -> None:
         """One map was decorated in one space group."""
-        self._left -= DECORATED
+        self.spent += DECORATED
 
     def refined(self, n_reflections: int, n_free: int) -> None:
         """One structure with so many free coordinates was refined on so many intensities."""
-        self._left -= REFINED + REFINED_PER_SLOPE * n_reflections * n_free
+        self.spent += REFINED + REFINED_PER_SLOPE * n_reflections * n_free

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,11 +29,15 @@ IntArray = NDArray[np.int64]
 
 GROUPS = 16
 DECORATIONS = 2
-COMPLETED = 4
-CYCLES = 3
+# How many structures are looked at again, and how many of one space group.
+COMPLETED, OF_ONE_GROUP = 8, 3
+CYCLES = 6
 # How much better a change must be to go on from it, and how much worse a rival may be.
 LEAST_GAIN, RIVAL, RIVALS = 0.5, 12.0, 5
-MOST_SITES, FIXED_SITES, MISSING_SITES = 12, 3, 5
+# As many maxima are sites as atoms of this volume (cubic angstrom) would fill the cell with, and
+# a third more, within limits.
+ROOM, MORE, LEAST_SITES, MOST_SITES = 12.0, 1.3, 12, 24
+FIXED_SITES, MISSING_SITES = 3, 8
 MAXIMA = 200
 # A structure that leaves so little is not completed any further.
 EXPLAINED = 0.06
@@ -169,8 +174,8 @@ class MapSolver:
         """
         complete = []
         # Where one explains the pattern, only its own rivals are of interest.
-        few = 1 if found and found[0].refined.residual < EXPLAINED else COMPLETED
-        for one in found[:few]:
+        explained = bool(found) and found[0].refined.residual < EXPLAINED
+        for one in found[:1] if explained else first_of_groups(found):
             self.check()
             complete += self._completed(one, expected_atoms)
         self.satisfied = any(one.refined.residual < EXPLAINED for one in complete)
@@ -190,7 +195,7 @@ class MapSolver:
         map_ = symmetrised(series, group)
         positions, heights = maxima(map_.grid(grid_shape(series.lattice)), MAXIMA)
         standard = (positions @ transformation.T + shift) % 1.0
-        sites = sites_of_map(frame, standard, heights, MOST_SITES, [])
+        sites = sites_of_map(frame, standard, heights, _most_sites(frame, len(group)), [])
         sites = sites + fixed_sites(frame, sites, FIXED_SITES)
         decorator = self._decorator(comparison, sites, expected_atoms)
         best = decorator.search(decorator.by_height(), DECORATIONS)
@@ -276,6 +281,24 @@ class MapSolver:
             sites.append(site_at(frame, structure.frac_coords[atom], 0.0, merged=0.1))
             labels.append(place[int(structure.numbers[atom])])
         return sites, np.array(labels, dtype=np.int64)
+
+
+def _most_sites(frame: Frame, order: int) -> int:
+    """How many maxima of a map in a group of this order (of the primitive cell) may be sites."""
+    enough = MORE * frame.volume / frame.centring / (ROOM * order)
+    return int(np.clip(np.ceil(enough), LEAST_SITES, MOST_SITES))
+
+
+def first_of_groups(found: list[MapStructure]) -> list[MapStructure]:
+    """The best structures, but few of any one space group: one may crowd the right one out."""
+    kept: list[MapStructure] = []
+    seen: Counter[int] = Counter()
+    for one in found:
+        number = one.refined.model.standardised.number
+        seen[number] += 1
+        if seen[number] <= OF_ONE_GROUP:
+            kept.append(one)
+    return kept[:COMPLETED]
 
 
 def symmetrised(series: Series, group: MapGroup) -> Series:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SHARPENING_B = 3.0
 CHECK_EVERY = 10
 LAST_SHARING = 3
+# Square angstrom: maps are judged without the ripples that come of the last lines.
+SMOOTHING_B = 1.5
 _TINY = 1e-20
 
 Symmetry = Sequence[tuple[slice, Symmetriser]]
@@ -50,7 +52,7 @@ class Schedule:
     flipping: int = 80
     elimination: int = 20
     threshold: float = 1.1
-    floor: float = 0.2
+    floor: float = 0.1
     sharing_every: int = 4
     averaging_every: int = 2
 
@@ -63,12 +65,13 @@ class Trials:
     ----------
     factors : (t, m) complex tensor
         Structure factors with the measured amplitudes, on an arbitrary scale.
-    misfit : (t,) tensor
-        Of the densities' own amplitudes: sum |o - c| / sum o over the pattern.
+    negative : (t,) tensor
+        Share of the maps' power that is where they are negative: small for right phases, which
+        alone make a density of measured amplitudes that is nowhere much below zero.
     """
 
     factors: Tensor
-    misfit: Tensor
+    negative: Tensor
 
 
 class DualSpace:
@@ -86,6 +89,8 @@ class DualSpace:
         self._sharing = IntensitySharing(reflections)
         sharp = np.exp(SHARPENING_B * reflections.s**2)
         self._sharpening = torch.as_tensor(sharp, dtype=torch.float32)
+        smooth = np.exp(-SMOOTHING_B * reflections.s**2)
+        self._smoothing = torch.as_tensor(smooth, dtype=torch.float32)
         self._squared = torch.as_tensor(reflections.squared, dtype=torch.float32)
 
     def run(
@@ -126,9 +131,17 @@ class DualSpace:
             if cycle % plan.sharing_every == plan.sharing_every - 1:
                 squared = self._sharing.share(self._own(found))
             factors = self._measured(found, squared)
-        own = self._own(found)
-        shared = self._sharing.share(own, LAST_SHARING)
-        return Trials(_unit(found) * shared.sqrt(), self._sharing.misfit(own))
+        shared = self._sharing.share(self._own(found), LAST_SHARING)
+        ended = _unit(found) * shared.sqrt()
+        return Trials(ended, self._negative(ended))
+
+    def _negative(self, factors: Tensor) -> Tensor:
+        import torch
+
+        density = self._grid.density(factors * self._smoothing, torch.zeros(len(factors)))
+        power = density.square().sum(dim=(1, 2, 3))
+        negative: Tensor = density.clamp_max(0.0).square().sum(dim=(1, 2, 3)) / power
+        return negative
 
     def _own(self, factors: Tensor) -> Tensor:
         """|F|^2 of the densities themselves, without the sharpening."""

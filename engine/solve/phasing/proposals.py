@@ -13,7 +13,7 @@ from engine.solve.indexing.cell import IndexedCell
 from engine.solve.map_proposals import FINE_BIN, Rising, map_contents, map_proposals
 from engine.solve.maps.effort import Effort
 from engine.solve.maps.lattice_on_lines import lattice_rotations
-from engine.solve.maps.structures import MapSolver, MapStructure, distinct
+from engine.solve.maps.structures import EXPLAINED, MapSolver, MapStructure, distinct
 from engine.solve.phasing.groups import likely_groups, reduced_lattice
 from engine.solve.phasing.reflections import cell_reflections
 from engine.solve.phasing.trials import free_maps, maps_in_groups
@@ -22,8 +22,10 @@ from engine.solve.result import Problem
 
 GROUPS = 10
 CELLS = 3
+# The best so many maps of every group are looked at in any case.
+ROUNDS = 2
 # For all cells of a pattern together, indexing aside; see `Effort`.
-WORK = 600.0
+WORK = 1500.0
 
 
 def phasing_proposals(
@@ -56,7 +58,7 @@ def phasing_proposals(
     """
     progress = Rising(progress)
     likely = cells.likely(Part(progress, 0.0, 0.4))[:CELLS]
-    effort = Effort(WORK)
+    left = WORK
     contents = map_contents(problem)
     lines = len(line_set(prepared).d_star)
     found: list[tuple[MapStructure, float]] = []
@@ -65,8 +67,10 @@ def phasing_proposals(
         progress.report(0.4, "Phasing the intensities")
 
     for number, cell in enumerate(likely):
-        if effort.exhausted or time.perf_counter() > deadline:
+        if left <= 0.0 or time.perf_counter() > deadline:
             break
+        # The likelier a cell, the larger its share of what is left.
+        effort = Effort(left * cell.chance / sum(other.chance for other in likely[number:]))
         binned = BinnedPattern(prepared, FINE_BIN, FINE_BIN, cell.zero)
         solver = MapSolver(
             binned,
@@ -79,6 +83,7 @@ def phasing_proposals(
         )
         structures = _of_cell(problem, pattern, prepared, cell, solver)
         found += [(structure, cell.zero) for structure in structures]
+        left -= effort.spent
         progress.report(0.4 + 0.6 * (number + 1) / len(likely), "Phasing the intensities")
         if solver.satisfied:
             break
@@ -97,12 +102,16 @@ def _of_cell(
     reflections = cell_reflections(lattice, solver.pattern)
     groups = likely_groups(pattern, cell, basis, prepared.peaks)[:GROUPS]
     found: list[MapStructure] = []
-    for one in maps_in_groups(reflections, groups, problem.seed, solver.check):
-        solver.check()
-        if solver.stopped:
+    for number, maps in enumerate(maps_in_groups(reflections, groups, problem.seed, solver.check)):
+        # What explains the pattern may do so in a group that is not the right one.
+        if number >= ROUNDS and any(one.refined.residual < EXPLAINED for one in found):
             break
-        if one.group is not None:
-            found += solver.structures_in(one.series, one.group, None)
+        for one in maps:
+            solver.check()
+            if solver.stopped:
+                break
+            if one.group is not None:
+                found += solver.structures_in(one.series, one.group, None)
     found = solver.completed(distinct(found), None)
     if solver.satisfied or solver.stopped:
         return found

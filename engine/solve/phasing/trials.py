@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.solve.maps.map_symmetry import MapGroup
 from engine.solve.maps.measured_series import Series
@@ -17,8 +18,17 @@ from engine.solve.phasing.reflections import CellReflections
 if TYPE_CHECKING:
     from torch import Tensor
 
-STARTS_IN_GROUP, KEPT_IN_GROUP = 4, 2
+FloatArray = NDArray[np.float64]
+
+# How many trials all groups of a cell have together, and how many reflections these may have: they
+# tell how long a cycle takes.
+MOST_TRIALS, REFLECTIONS_OF_ALL = 400, 160_000
+LEAST_IN_GROUP = 4
+# How many of their maps are looked at, and how many of each group at least.
+MAPS, LEAST_MAPS = 24, 2
 STARTS_FREE, KEPT_FREE = 24, 3
+# Trials that end this near to each other, relative, in the share that is negative, ended alike.
+_ALIKE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +36,7 @@ class PhasedMap:
     """A map, and the group that it was averaged over (None: phased without symmetry)."""
 
     series: Series
-    misfit: float
+    negative: float
     group: MapGroup | None
 
 
@@ -35,11 +45,12 @@ def maps_in_groups(
     groups: Sequence[LikelyGroup],
     seed: int,
     check: Callable[[], None] = lambda: None,
-) -> list[PhasedMap]:
-    """Maps averaged over each of some space groups; the best few of every group.
+) -> list[list[PhasedMap]]:
+    """Maps averaged over each of some space groups: the best of every group, the second, and so on.
 
-    The misfit chooses among trials of one group only: over groups it prefers those that leave
-    most free.
+    The likelier a group, the more trials it has, and the more of its maps are kept. How much of a
+    map is negative chooses among trials of one group only: over groups it prefers those that
+    leave most free.
 
     Parameters
     ----------
@@ -53,20 +64,36 @@ def maps_in_groups(
     """
     if not groups:
         return []
-    symmetry = [
-        (slice(i * STARTS_IN_GROUP, (i + 1) * STARTS_IN_GROUP), Symmetriser(g, reflections.hkl))
-        for i, g in enumerate(groups)
-    ]
-    phases = _random_phases(len(groups) * STARTS_IN_GROUP, reflections, seed)
+    # Square roots: a group that is nine times as likely gets three times as much.
+    shares = np.sqrt([max(group.chance, 0.0) for group in groups])
+    shares = shares / shares.sum()
+    whole = min(REFLECTIONS_OF_ALL / len(reflections.hkl), MOST_TRIALS)
+    starts = np.maximum(np.rint(whole * shares).astype(int), LEAST_IN_GROUP)
+    kept = np.maximum(np.rint(MAPS * shares).astype(int), LEAST_MAPS)
+    ends = np.cumsum(starts)
+    parts = [slice(int(end - n), int(end)) for n, end in zip(starts, ends, strict=True)]
+    symmetry = [(p, Symmetriser(g, reflections.hkl)) for p, g in zip(parts, groups, strict=True)]
+    phases = _random_phases(int(ends[-1]), reflections, seed)
     trials = DualSpace(reflections).run(phases, symmetry, check=check)
-    misfits = trials.misfit.numpy()
-    found = []
-    for (part, _), group in zip(symmetry, groups, strict=True):
+    negative = trials.negative.numpy()
+    rounds: list[list[PhasedMap]] = [[] for _ in range(int(kept.max()))]
+    for part, group, most in zip(parts, groups, kept, strict=True):
         likely = MapGroup(group.rotations, group.translations, np.ones(len(group)))
-        for i in part.start + np.argsort(misfits[part])[:KEPT_IN_GROUP]:
-            series = _series(reflections, trials.factors[int(i)].numpy())
-            found.append(PhasedMap(series, float(misfits[i]), likely))
-    return found
+        for rank, i in enumerate(_best(negative, part, int(most))):
+            series = _series(reflections, trials.factors[i].numpy())
+            rounds[rank].append(PhasedMap(series, float(negative[i]), likely))
+    return rounds
+
+
+def _best(negative: FloatArray, part: slice, most: int) -> list[int]:
+    """The trials of a part that are least negative, those that ended alike once."""
+    kept: list[int] = []
+    for i in part.start + np.argsort(negative[part], kind="stable"):
+        if not kept or negative[i] > negative[kept[-1]] * (1.0 + _ALIKE):
+            kept.append(int(i))
+        if len(kept) == most:
+            break
+    return kept
 
 
 def free_maps(
@@ -75,10 +102,10 @@ def free_maps(
     """The best few maps phased without any symmetry, for groups that nobody thought of."""
     phases = _random_phases(STARTS_FREE, reflections, seed)
     trials = DualSpace(reflections).run(phases, check=check)
-    misfits = trials.misfit.numpy()
+    negative = trials.negative.numpy()
     return [
-        PhasedMap(_series(reflections, trials.factors[int(i)].numpy()), float(misfits[i]), None)
-        for i in np.argsort(misfits)[:KEPT_FREE]
+        PhasedMap(_series(reflections, trials.factors[i].numpy()), float(negative[i]), None)
+        for i in _best(negative, slice(0, STARTS_FREE), KEPT_FREE)
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.crystal.cmed import niggli_primitive
 from engine.crystal.structure import CrystalStructure
 from engine.crystal.structure_io import to_pymatgen
 from engine.refine.prepared import prepare
@@ -15,9 +16,17 @@ from engine.solve.maps.atoms_on_intensities import IntensityRefiner
 from engine.solve.maps.comparison import Comparison
 from engine.solve.maps.difference_map import difference_map, frame_of
 from engine.solve.maps.lattice_on_lines import lattice_rotations
-from engine.solve.maps.measured_series import measured_series
+from engine.solve.maps.map_symmetry import MapGroup
+from engine.solve.maps.measured_series import Series, measured_series
 from engine.solve.maps.sites import maxima, site_at
-from engine.solve.maps.structures import Contents, MapSolver
+from engine.solve.maps.structures import (
+    EXPLAINED,
+    OF_ONE_GROUP,
+    Contents,
+    MapSolver,
+    MapStructure,
+    first_of_groups,
+)
 from engine.training.scoring import compare
 from tests.engine.solve.maps.made_maps import reduced, series_of
 from tests.made_patterns import measured
@@ -95,6 +104,20 @@ def test_decorations_are_compared_without_drawing_profiles(zirconia) -> None:
     assert values[0] < values[2] < values[1]
 
 
+def blurred_map(structure: CrystalStructure, pattern: BinnedPattern) -> Series:
+    """Of a structure somewhere in its reduced cell, with the measured amplitudes."""
+    primitive = niggli_primitive(structure)
+    series = series_of(primitive, (0.21, 0.13, 0.37))
+    d_star = np.linalg.norm(series.hkl @ np.linalg.inv(series.lattice).T, axis=1)
+    damped = series.f / primitive.volume * np.exp(-6.0 * d_star**2 / 4.0)
+    return measured_series(series.hkl, damped, primitive.lattice, pattern)
+
+
+def solver_of(name: str, pattern: BinnedPattern) -> MapSolver:
+    elements = np.unique(BY_NAME[name].structure.numbers)
+    return MapSolver(pattern, Contents(elements, len(elements), None, 60), 30, True)
+
+
 @pytest.mark.parametrize(
     ("name", "hidden"),
     [("rutile", ()), ("pyrite", ()), ("spinel", ()), ("baddeleyite", ()), ("baddeleyite", (2,))],
@@ -104,22 +127,9 @@ def test_a_map_leads_to_its_structure(name: str, hidden: tuple[int, ...]) -> Non
     made = BY_NAME[name]
     sites = tuple(site for i, site in enumerate(made.sites) if i not in hidden)
     full = reduced(name)
-    seen = replace(made, sites=sites).structure
-    from engine.crystal.cmed import niggli_primitive
-
-    series = series_of(niggli_primitive(seen), (0.21, 0.13, 0.37))
     pattern = pattern_of(name)
-    volume = full.volume
-    damped = (
-        series.f
-        / volume
-        * np.exp(
-            -6.0 * np.linalg.norm(series.hkl @ np.linalg.inv(series.lattice).T, axis=1) ** 2 / 4.0
-        )
-    )
-    given = measured_series(series.hkl, damped, full.lattice, pattern)
-    elements = np.unique(full.numbers)
-    solver = MapSolver(pattern, Contents(elements, len(elements), None, 60), 30, True)
+    given = blurred_map(replace(made, sites=sites).structure, pattern)
+    solver = solver_of(name, pattern)
     found = solver.structures(given, lattice_rotations(full.lattice), float(len(full)))
     best = found[0].refined
     match = compare(
@@ -130,6 +140,29 @@ def test_a_map_leads_to_its_structure(name: str, hidden: tuple[int, ...]) -> Non
     )
     assert match.crystallographic
     assert solver.satisfied
+
+
+def test_a_map_without_symmetry_may_show_more_than_a_dozen_atoms() -> None:
+    pattern = pattern_of("spinel")
+    given = blurred_map(BY_NAME["spinel"].structure, pattern)
+    none = MapGroup(np.eye(3, dtype=np.int64)[None], np.zeros((1, 3)), np.ones(1))
+    found = solver_of("spinel", pattern).structures_in(given, none, None)
+    best = found[0].refined
+    # Magnesium and aluminium are alike to X-rays; the sites are what is asked.
+    numbers = best.model.standardised.primitive.numbers
+    assert (np.sum(numbers == 8), len(numbers)) == (8, 14)
+    assert best.residual < EXPLAINED
+
+
+def test_no_space_group_crowds_out_the_others(zirconia) -> None:
+    """Of many structures of one group few are looked at again, so that another's turn comes."""
+    refiner = IntensityRefiner(zirconia, True)
+    one = refiner.refine(BY_NAME["baddeleyite"].structure)
+    other = refiner.refine(BY_NAME["rutile"].structure)
+    found = [MapStructure(one, 0.0, float(i)) for i in range(20)]
+    found.append(MapStructure(other, 0.0, 20.0))
+    first = first_of_groups(found)
+    assert [f.badness for f in first] == [*range(OF_ONE_GROUP), 20.0]
 
 
 def test_the_search_stops_where_it_is_told_to() -> None:

@@ -98,7 +98,7 @@ def test_trials_are_the_same_for_a_seed_and_differ_for_another(reflections):
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a.series.f, b.series.f)
     assert not np.allclose(one[0].series.f, other[0].series.f)
-    assert [m.misfit for m in one] == sorted(m.misfit for m in one)
+    assert [m.negative for m in one] == sorted(m.negative for m in one)
 
 
 def test_the_iteration_can_be_stopped(reflections):
