@@ -128,7 +128,9 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         asked = time.perf_counter()
         if asked > deadline:
             break
-        propose = partial(source.propose, problem, pattern, ranking.prepared, cells)
+        # What explains a wrong candidate best says nothing about the measurement.
+        seen = ranking.prepared if _nearly_fits(ranking.finished()) else prepared
+        propose = partial(source.propose, problem, pattern, seen, cells)
         remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
         timings[source.name] = time.perf_counter() - asked
     _place_hydrogen(problem, ranking)
@@ -164,7 +166,7 @@ def _with_lower_symmetries(ranking: Ranking) -> list[Finished]:
     finished = ranking.finished()
     # Another first candidate may be less sure, and ask more of them.
     for span in LOWERING_SPANS:
-        if not finished or not _nearly_fits(finished):
+        if not _nearly_fits(finished):
             break
         if not ranking.lower_symmetries(_unsure(finished), span):
             break
@@ -174,6 +176,8 @@ def _with_lower_symmetries(ranking: Ranking) -> list[Finished]:
 
 def _nearly_fits(finished: list[Finished]) -> bool:
     """Whether the first candidate is so near that small shifts may be all that it lacks."""
+    if not finished:
+        return False
     found = features(finished, 0)
     return found[EXCESS] < NEARLY_EXCESS and found[RESIDUAL] < NEARLY_RESIDUAL
 

@@ -36,7 +36,7 @@ CYCLES = 6
 LEAST_GAIN, RIVAL, RIVALS = 0.5, 12.0, 5
 # As many maxima are sites as atoms of this volume (cubic angstrom) would fill the cell with, and
 # a third more, within limits.
-ROOM, MORE, LEAST_SITES, MOST_SITES = 12.0, 1.3, 12, 24
+ROOM, MORE, LEAST_SITES, MOST_SITES = 12.0, 1.3, 18, 24
 FIXED_SITES, MISSING_SITES = 3, 8
 MAXIMA = 200
 # A structure that leaves so little is not completed any further.

@@ -67,13 +67,6 @@ class IntensitySharing:
         changed = torch.where(self._measured, found / first.clamp_min(1e-30), common)
         return squared * changed[:, self._line]
 
-    def misfit(self, squared: Tensor) -> Tensor:
-        """R (t,) of the pattern drawn with these |F|^2 (t, m): sum |o - c| / sum o."""
-        drawn = (self._line_sums(squared) * self._factor) @ self._profiles
-        drawn = drawn * (self._total / drawn.sum(dim=1, keepdim=True).clamp_min(1e-30))
-        apart: Tensor = (drawn - self._observed).abs().sum(dim=1) / self._total
-        return apart
-
     def _line_sums(self, squared: Tensor) -> Tensor:
         import torch
 

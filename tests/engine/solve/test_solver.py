@@ -242,3 +242,22 @@ def test_hydrogen_is_not_placed_in_what_does_not_fit(monkeypatch) -> None:
     solver._place_hydrogen(problem, ranking)
     ranking.add([Proposal(wrong, 0.0, 0.1, 0.0, 0.0, 225)], (0.0, 1.0))
     solver._place_hydrogen(problem, ranking)
+
+
+@pytest.mark.parametrize(("elements", "fits"), [(("Ti", "O"), True), (("Ba", "Pb"), False)])
+def test_further_sources_see_the_optics_of_a_first_candidate_that_nearly_fits(
+    rutile_pattern, monkeypatch, elements: tuple[str, ...], fits: bool
+) -> None:
+    """Those that explain a wrong one best are as likely to be wrong as it is."""
+    best = object()
+    monkeypatch.setattr(Ranking, "prepared", property(lambda self: best))
+    seen = []
+
+    def propose(problem, pattern, prepared, cells, progress, deadline) -> list[Proposal]:
+        seen.append(prepared is best)
+        return []
+
+    asked = [replace(source, propose=propose) for source in solver._SOURCES]
+    monkeypatch.setattr(solver, "_SOURCES", asked)
+    solve(Problem(rutile_pattern, elements, thorough=True, top=3))
+    assert seen == [fits] * len(asked)
