@@ -101,13 +101,14 @@ def cell_reflections(lattice: FloatArray, pattern: BinnedPattern) -> CellReflect
     profiles[below] = 0.0
     observed = np.maximum(pattern.observed, 0.0)
     intensity = share_out(factor * members, profiles, pattern, SHARING_ROUNDS)
-    reach = np.abs(hkl).max(axis=0)
     return CellReflections(
-        lattice, hkl, s, line, factor, below, profiles, observed, intensity, _grid(reach)
+        lattice, hkl, s, line, factor, below, profiles, observed, intensity, grid_shape_of(hkl)
     )
 
 
-def _grid(reach: IntArray) -> tuple[int, int, int]:
+def grid_shape_of(hkl: IntArray) -> tuple[int, int, int]:
+    """Points of a grid that shows all waves of some reflections (m, 3), quick to transform."""
+    reach = np.abs(hkl).max(axis=0)
     sizes = [next((n for n in _SMOOTH_SIZES if n > POINTS_PER_WAVE * r), 2 * int(r) + 2)
              for r in reach]  # fmt: skip
     return sizes[0], sizes[1], sizes[2]

@@ -13,6 +13,7 @@ from engine.solve.maps.map_symmetry import MapGroup
 from engine.solve.maps.measured_series import Series
 from engine.solve.phasing.dual_space import DualSpace
 from engine.solve.phasing.groups import LikelyGroup, Symmetriser
+from engine.solve.phasing.likeness import Likeness
 from engine.solve.phasing.reflections import CellReflections
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ FloatArray = NDArray[np.float64]
 
 # How many trials all groups of a cell have together, and how many reflections these may have: they
 # tell how long a cycle takes.
-MOST_TRIALS, REFLECTIONS_OF_ALL = 400, 160_000
+MOST_TRIALS, REFLECTIONS_OF_ALL = 600, 240_000
 LEAST_IN_GROUP = 4
 # How many of their maps are looked at, and how many of each group at least.
 MAPS, LEAST_MAPS = 24, 2
 STARTS_FREE, KEPT_FREE = 24, 3
-# Trials that end this near to each other, relative, in the share that is negative, ended alike.
-_ALIKE = 1e-3
+# How many that are alike: another one may show more of the light atoms.
+MOST_ALIKE = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,24 +76,26 @@ def maps_in_groups(
     symmetry = [(p, Symmetriser(g, reflections.hkl)) for p, g in zip(parts, groups, strict=True)]
     phases = _random_phases(int(ends[-1]), reflections, seed)
     trials = DualSpace(reflections).run(phases, symmetry, check=check)
-    negative = trials.negative.numpy()
+    negative, likeness = trials.negative.numpy(), Likeness(reflections, trials.factors)
     rounds: list[list[PhasedMap]] = [[] for _ in range(int(kept.max()))]
     for part, group, most in zip(parts, groups, kept, strict=True):
         likely = MapGroup(group.rotations, group.translations, np.ones(len(group)))
-        for rank, i in enumerate(_best(negative, part, int(most))):
+        for rank, i in enumerate(_best(negative, likeness, part, int(most))):
             series = _series(reflections, trials.factors[i].numpy())
             rounds[rank].append(PhasedMap(series, float(negative[i]), likely))
     return rounds
 
 
-def _best(negative: FloatArray, part: slice, most: int) -> list[int]:
-    """The trials of a part that are least negative, those that ended alike once."""
+def _best(negative: FloatArray, likeness: Likeness, part: slice, most: int) -> list[int]:
+    """The trials of a part that are least negative, few of those that ended alike."""
     kept: list[int] = []
+    like_kept = np.zeros(len(negative), dtype=int)
     for i in part.start + np.argsort(negative[part], kind="stable"):
-        if not kept or negative[i] > negative[kept[-1]] * (1.0 + _ALIKE):
-            kept.append(int(i))
         if len(kept) == most:
             break
+        if like_kept[i] < MOST_ALIKE:
+            kept.append(int(i))
+            like_kept += likeness.alike(int(i))
     return kept
 
 
@@ -102,10 +105,10 @@ def free_maps(
     """The best few maps phased without any symmetry, for groups that nobody thought of."""
     phases = _random_phases(STARTS_FREE, reflections, seed)
     trials = DualSpace(reflections).run(phases, check=check)
-    negative = trials.negative.numpy()
+    negative, likeness = trials.negative.numpy(), Likeness(reflections, trials.factors)
     return [
         PhasedMap(_series(reflections, trials.factors[i].numpy()), float(negative[i]), None)
-        for i in _best(negative, slice(0, STARTS_FREE), KEPT_FREE)
+        for i in _best(negative, likeness, slice(0, STARTS_FREE), KEPT_FREE)
     ]
 
 
