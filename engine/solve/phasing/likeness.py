@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # sin(theta)/lambda, 1/angstrom, up to which maps are compared: their gross features are enough.
 COARSE = 0.25
 FEWEST = 30
+# Points of the grid for a wave: an origin may be between them.
+POINTS_PER_WAVE = 4.4
 # Correlation from which on two maps are alike.
 ALIKE = 0.9
 
@@ -34,7 +36,7 @@ class Likeness:
 
         few = max(int(np.searchsorted(reflections.s, COARSE)), min(FEWEST, len(reflections.s)))
         hkl = reflections.hkl[:few]
-        self._grid = DensityGrid(hkl, grid_shape_of(hkl))
+        self._grid = DensityGrid(hkl, grid_shape_of(hkl, POINTS_PER_WAVE))
         coarse = factors[:, :few]
         norm = coarse.abs().square().sum(dim=1, keepdim=True).sqrt().clamp_min(1e-20)
         self._factors = coarse / norm

@@ -106,10 +106,17 @@ def cell_reflections(lattice: FloatArray, pattern: BinnedPattern) -> CellReflect
     )
 
 
-def grid_shape_of(hkl: IntArray) -> tuple[int, int, int]:
-    """Points of a grid that shows all waves of some reflections (m, 3), quick to transform."""
+def grid_shape_of(hkl: IntArray, points: float = POINTS_PER_WAVE) -> tuple[int, int, int]:
+    """A grid that shows all waves of reflections (m, 3) and is quick to transform.
+
+    Parameters
+    ----------
+    hkl : (m, 3) int array
+    points : float
+        For the shortest wave along each axis; more than two.
+    """
     reach = np.abs(hkl).max(axis=0)
-    sizes = [next((n for n in _SMOOTH_SIZES if n > POINTS_PER_WAVE * r), 2 * int(r) + 2)
+    sizes = [next((n for n in _SMOOTH_SIZES if n > points * r), 2 * int(points * r / 2.0) + 2)
              for r in reach]  # fmt: skip
     return sizes[0], sizes[1], sizes[2]
 

@@ -10,8 +10,9 @@ from engine.refine.prepared import prepare
 from engine.solve.binned_pattern import BinnedPattern
 from engine.solve.phasing.dual_space import DualSpace, Schedule
 from engine.solve.phasing.groups import LikelyGroup
+from engine.solve.phasing.likeness import Likeness
 from engine.solve.phasing.reflections import cell_reflections
-from engine.solve.phasing.trials import LEAST_MAPS, MAPS, maps_in_groups
+from engine.solve.phasing.trials import LEAST_MAPS, MAPS, MOST_ALIKE, maps_in_groups
 from tests.engine.solve.maps.made_maps import reduced, series_of
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
@@ -61,11 +62,27 @@ def test_likelier_groups_have_more_maps_and_the_best_of_each_come_first(groups) 
         assert found == sorted(found)
 
 
-def test_trials_that_end_alike_are_one_map(groups) -> None:
-    rounds = maps_in_groups(reflections_of("rock salt"), groups[:1], seed=0)
-    found = np.array([one.negative for maps in rounds for one in maps])
-    assert len(found) > 1
-    assert (np.diff(found) > 5e-4 * found[:-1]).all()
+def test_of_maps_that_are_alike_few_are_looked_at(groups) -> None:
+    reflections = reflections_of("rock salt")
+    found = [one for maps in maps_in_groups(reflections, groups[:1], seed=0) for one in maps]
+    factors = torch.as_tensor(np.array([one.series.f for one in found]), dtype=torch.complex64)
+    likeness = Likeness(reflections, factors)
+    for number in range(len(found)):
+        assert likeness.alike(number)[: number + 1].sum() <= MOST_ALIKE
+
+
+@pytest.mark.parametrize("name", ["rutile", "baddeleyite", "triclinic, polar"])
+def test_a_map_is_alike_wherever_its_origin_is_and_whichever_hand_it_has(name: str) -> None:
+    reflections = reflections_of(name)
+    generator = torch.Generator().manual_seed(2)
+    real, imaginary = torch.randn((2, 6, len(reflections.hkl)), generator=generator)
+    # Like those of atoms, they fall off.
+    damped = torch.as_tensor(np.exp(-8.0 * reflections.s**2), dtype=torch.float32)
+    factors = torch.complex(real, imaginary) * damped
+    shift = np.exp(2j * np.pi * reflections.hkl @ np.array([0.31, 0.12, 0.77]))
+    factors[1] = factors[0] * torch.as_tensor(shift.astype(np.complex64))
+    factors[2] = factors[1].conj()
+    assert Likeness(reflections, factors).alike(0).tolist() == [True] * 3 + [False] * 3
 
 
 def test_without_groups_there_are_no_maps() -> None:
