@@ -123,13 +123,14 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     for source in _SOURCES:
         if not source.wanted(problem):
             continue
-        if not problem.thorough and not source.needed(ranking.finished()):
+        finished = ranking.finished()
+        if not problem.thorough and not source.needed(finished):
             continue
         asked = time.perf_counter()
         if asked > deadline:
             break
         # What explains a wrong candidate best says nothing about the measurement.
-        seen = ranking.prepared if _nearly_fits(ranking.finished()) else prepared
+        seen = ranking.prepared if _nearly_fits(finished) else prepared
         propose = partial(source.propose, problem, pattern, seen, cells)
         remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
         timings[source.name] = time.perf_counter() - asked

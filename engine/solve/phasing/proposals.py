@@ -16,14 +16,12 @@ from engine.solve.maps.lattice_on_lines import lattice_rotations
 from engine.solve.maps.structures import EXPLAINED, MapSolver, MapStructure, distinct
 from engine.solve.phasing.groups import likely_groups, reduced_lattice
 from engine.solve.phasing.reflections import cell_reflections
-from engine.solve.phasing.trials import free_maps, maps_in_groups
+from engine.solve.phasing.trials import LEAST_MAPS, free_maps, maps_in_groups
 from engine.solve.proposals import Proposal, line_set
 from engine.solve.result import Problem
 
 GROUPS = 10
 CELLS = 3
-# The best so many maps of every group are looked at in any case.
-ROUNDS = 2
 # For all cells of a pattern together, indexing aside; see `Effort`.
 WORK = 1500.0
 
@@ -104,7 +102,7 @@ def _of_cell(
     found: list[MapStructure] = []
     for number, maps in enumerate(maps_in_groups(reflections, groups, problem.seed, solver.check)):
         # What explains the pattern may do so in a group that is not the right one.
-        if number >= ROUNDS and any(one.refined.residual < EXPLAINED for one in found):
+        if number >= LEAST_MAPS and any(one.refined.residual < EXPLAINED for one in found):
             break
         for one in maps:
             solver.check()

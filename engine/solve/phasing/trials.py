@@ -76,21 +76,22 @@ def maps_in_groups(
     symmetry = [(p, Symmetriser(g, reflections.hkl)) for p, g in zip(parts, groups, strict=True)]
     phases = _random_phases(int(ends[-1]), reflections, seed)
     trials = DualSpace(reflections).run(phases, symmetry, check=check)
-    negative, likeness = trials.negative.numpy(), Likeness(reflections, trials.factors)
+    negative = trials.negative.numpy()
     rounds: list[list[PhasedMap]] = [[] for _ in range(int(kept.max()))]
     for part, group, most in zip(parts, groups, kept, strict=True):
         likely = MapGroup(group.rotations, group.translations, np.ones(len(group)))
-        for rank, i in enumerate(_best(negative, likeness, part, int(most))):
-            series = _series(reflections, trials.factors[i].numpy())
-            rounds[rank].append(PhasedMap(series, float(negative[i]), likely))
+        factors, values = trials.factors[part], negative[part]
+        for rank, i in enumerate(_best(values, Likeness(reflections, factors), int(most))):
+            series = _series(reflections, factors[i].numpy())
+            rounds[rank].append(PhasedMap(series, float(values[i]), likely))
     return rounds
 
 
-def _best(negative: FloatArray, likeness: Likeness, part: slice, most: int) -> list[int]:
-    """The trials of a part that are least negative, few of those that ended alike."""
+def _best(negative: FloatArray, likeness: Likeness, most: int) -> list[int]:
+    """The trials that are least negative, few of those that ended alike."""
     kept: list[int] = []
     like_kept = np.zeros(len(negative), dtype=int)
-    for i in part.start + np.argsort(negative[part], kind="stable"):
+    for i in np.argsort(negative, kind="stable"):
         if len(kept) == most:
             break
         if like_kept[i] < MOST_ALIKE:
@@ -108,7 +109,7 @@ def free_maps(
     negative, likeness = trials.negative.numpy(), Likeness(reflections, trials.factors)
     return [
         PhasedMap(_series(reflections, trials.factors[i].numpy()), float(negative[i]), None)
-        for i in _best(negative, likeness, slice(0, STARTS_FREE), KEPT_FREE)
+        for i in _best(negative, likeness, KEPT_FREE)
     ]
 
 
