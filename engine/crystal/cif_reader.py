@@ -62,7 +62,7 @@ def parse_cif(text: str, name: str, file_name: str) -> CrystalStructure:
         raise BadInputError(f"In '{file_name}': no cell has these angles ({error}).") from error
     lattice = _lattice(small, file_name)
     sites = _sites(small, lattice, file_name)
-    rotations, translations = _operations(small, block, file_name)
+    rotations, translations = _operations(small, file_name)
     return _expand(lattice, sites, rotations, translations, name)
 
 
@@ -113,7 +113,7 @@ def _u_iso(site: Any, lattice: FloatArray) -> float:
     return max(0.0, equivalent)
 
 
-def _operations(small: Any, block: Any, file_name: str) -> tuple[FloatArray, FloatArray]:
+def _operations(small: Any, file_name: str) -> tuple[FloatArray, FloatArray]:
     """Rotations (m, 3, 3) and translations (m, 3): listed ones, else the space group's."""
     import gemmi
 

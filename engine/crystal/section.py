@@ -92,7 +92,7 @@ def section(
     axes = np.stack([e1, np.cross(normal, e1)])
     centre = 0.5 * lattice.sum(axis=0)
     foot = centre + (offset * spacing - float(centre @ normal)) * normal
-    outline = _outline(lattice, hkl, offset)
+    outline = _outline(hkl, offset)
     flat = (outline @ lattice - foot) @ axes.T
     low, high = _frame(flat, lattice, axes)
     size = high - low
@@ -137,7 +137,7 @@ def _vector_in_plane(lattice: FloatArray, hkl: tuple[int, int, int]) -> IntArray
     return np.asarray(best * np.sign(first), dtype=np.int64)
 
 
-def _outline(lattice: FloatArray, hkl: tuple[int, int, int], offset: float) -> FloatArray:
+def _outline(hkl: tuple[int, int, int], offset: float) -> FloatArray:
     """Where the plane cuts the edges of the cell, fractional."""
     corners = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)], dtype=float)
     side = corners @ np.asarray(hkl, dtype=float) - offset

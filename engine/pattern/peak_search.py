@@ -147,7 +147,7 @@ class PeakSearch:
             self.noise = min(noise_scale(ratio), _MAX_NOISE)
         tops = tops[(ratio[tops] > self.threshold * self.noise) & (net[tops] > 0.0)]
         tops = tops[np.argsort(ratio[tops])[::-1]][: self.max_peaks]
-        positions = self._without_satellites(grid[tops], ratio[tops], net[tops], first)
+        positions = self._without_satellites(grid[tops], net[tops], first)
         return np.sort(self._apart(positions, fit.lines))
 
     def _significance(
@@ -165,7 +165,7 @@ class PeakSearch:
         return np.asarray(low * ratios[0] + (1.0 - low - high) * ratios[1] + high * ratios[2])
 
     def _without_satellites(
-        self, positions: FloatArray, ratio: FloatArray, height: FloatArray, first: bool
+        self, positions: FloatArray, height: FloatArray, first: bool
     ) -> FloatArray:
         """Take out what a stronger line's second wavelength explains; strongest come first."""
         weights = np.array(self.radiation.weights)

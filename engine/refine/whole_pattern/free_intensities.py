@@ -51,7 +51,7 @@ def extract(
         Electrons squared where the scale is a refined one, else on the scale's own footing.
     """
     calculated = model.calculate(parameters)
-    form = integrated(model, parameters, calculated, observed, weight, phase)
+    form = integrated(calculated, observed, weight, phase)
     made = calculated.phases[phase]
     # Every reflection gets a chance, near what it is believed to be.
     everywhere = form.times(np.ones(len(form.right)))

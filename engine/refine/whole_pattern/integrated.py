@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, diags
 
-from engine.refine.whole_pattern.model import CalculatedPattern, WholePatternModel
-from engine.refine.whole_pattern.parameters import Parameters
+from engine.refine.whole_pattern.model import CalculatedPattern
 
 FloatArray = NDArray[np.float64]
 _CYCLES = 150
@@ -113,8 +112,6 @@ class IntegratedIntensities:
 
 
 def integrated(
-    model: WholePatternModel,
-    parameters: Parameters,
     calculated: CalculatedPattern,
     observed: FloatArray,
     weight: FloatArray,
@@ -124,10 +121,8 @@ def integrated(
 
     Parameters
     ----------
-    model : WholePatternModel
-    parameters : Parameters
     calculated : CalculatedPattern
-        Of these parameters.
+        With the positions and shapes of the lines.
     observed, weight : (n,) arrays
     phase : int
         Its number; other phases count as background.

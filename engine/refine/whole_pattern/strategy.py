@@ -220,10 +220,7 @@ def free_intensity_rwp(state: State) -> float:
 
 def with_placed_atoms(state: State, groups: tuple[str, ...]) -> State:
     """Coordinates found on integrated intensities, then refined with everything."""
-    calculated = state.calculated()
-    form = integrated(
-        state.model, state.parameters, calculated, state.prepared.observed, state.weight
-    )
+    form = integrated(state.calculated(), state.prepared.observed, state.weight)
     free = extract(state.model, state.parameters, state.prepared.observed, state.weight)
     phase = state.model.phases[0]
     found = place_atoms(phase.factors, form, free)

@@ -20,7 +20,7 @@ def test_atoms_some_tenths_of_an_angstrom_away_come_home(name):
     free = model.phases[0].crystal.n_coordinates
     away = np.random.default_rng(3).normal(0.0, 0.3, free)
     begun = truth.with_phase(0, shifts=away)
-    form = integrated(model, begun, model.calculate(begun), pattern.counts, weight)
+    form = integrated(model.calculate(begun), pattern.counts, weight)
     intensities = extract(model, begun, pattern.counts, weight)
     factors = model.phases[0].factors
     found = place_atoms(factors, form, intensities)

@@ -18,7 +18,7 @@ def test_form_gives_the_chi_squared_of_the_profile():
     model, truth = model_of([RUTILE], [800.0])
     pattern = counted(model, truth)
     weight = pattern.sigma**-2
-    form = integrated(model, truth, model.calculate(truth), pattern.counts, weight)
+    form = integrated(model.calculate(truth), pattern.counts, weight)
     f_squared = model.phases[0].lines(truth.phases[0], False).f_squared * 1.3
     other = model.with_phase(0, model.phases[0].with_intensities(f_squared))
     residual = pattern.counts - other.calculate(truth).pattern
@@ -28,7 +28,7 @@ def test_form_gives_the_chi_squared_of_the_profile():
 def test_part_of_a_form_holds_the_rest():
     model, truth = model_of([RUTILE], [800.0])
     pattern = counted(model, truth)
-    form = integrated(model, truth, model.calculate(truth), pattern.counts, pattern.sigma**-2)
+    form = integrated(model.calculate(truth), pattern.counts, pattern.sigma**-2)
     f_squared = model.phases[0].lines(truth.phases[0], False).f_squared
     chosen = np.arange(len(f_squared)) % 2 == 0
     part = form.part(chosen, f_squared)
