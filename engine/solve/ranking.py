@@ -102,15 +102,22 @@ class Ranking:
         `time.perf_counter()` after which no further refinement is begun.
     most : int
         How many candidates to keep at most.
+    formula_known : bool
+        Whether all proposals have the sample's formula, which is to be kept.
     """
 
     def __init__(
-        self, prepared: PreparedPattern, progress: Progress, deadline: float, most: int = 20
+        self,
+        prepared: PreparedPattern,
+        progress: Progress,
+        deadline: float,
+        most: int = 20,
+        formula_known: bool = False,
     ) -> None:
         self._given = prepared
         self._prepared, self._quick = prepared, _quick_range(prepared)
         self._run = Run(Evidence(prepared), progress, deadline)
-        self._most = most
+        self._most, self._formula_known = most, formula_known
         self._ordered: list[Ranked] = []
         # By the refinement itself: an id would be given out again once another is dropped.
         self._finished: dict[Refinement, Finished] = {}
@@ -307,7 +314,7 @@ class Ranking:
     def _exchanges_of_first(self) -> list[Recoloured]:
         first = self._ordered[0].refinement
         if first not in self._exchanges:
-            self._exchanges[first] = recolourings(first)
+            self._exchanges[first] = recolourings(first, self._formula_known)
         return self._exchanges[first]
 
     def _place(self, proposal: Proposal) -> tuple[Proposal, Refinement] | None:

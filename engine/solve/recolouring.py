@@ -145,13 +145,15 @@ def likeliest(
     return sorted(near, key=lambda e: -e.log_odds(n_observations))[:REFINED]
 
 
-def recolourings(refinement: Refinement) -> list[Recoloured]:
+def recolourings(refinement: Refinement, formula_known: bool = False) -> list[Recoloured]:
     """All exchanges of elements, with what they would do to the fit.
 
     Parameters
     ----------
     refinement : Refinement
         All of the candidate's parameters refined.
+    formula_known : bool
+        Whether the candidate's formula is the sample's: places are exchanged then, no amounts.
 
     Returns
     -------
@@ -166,7 +168,7 @@ def recolourings(refinement: Refinement) -> list[Recoloured]:
     _, orbits = np.unique(refinement.model.crystal.standardised.orbits, return_inverse=True)
     exchanged = _exchanges(_colours(structure, orbits), elements)
     coloured = np.array([structure.numbers, *(colours[orbits] for colours in exchanged)])
-    coloured, prior = _possible(structure.volume, elements, coloured)
+    coloured, prior = _possible(structure.volume, elements, coloured, formula_known)
     if len(coloured) < 2:
         return []
     response = Response(refinement)
@@ -220,11 +222,15 @@ def _every_exchange(colours: IntArray, elements: IntArray) -> Iterator[IntArray]
         yield changed
 
 
-def _possible(volume: float, elements: IntArray, coloured: IntArray) -> tuple[IntArray, FloatArray]:
+def _possible(
+    volume: float, elements: IntArray, coloured: IntArray, formula_known: bool
+) -> tuple[IntArray, FloatArray]:
     """The first, and those that use all elements and have room; with ln prior of the contents."""
     amounts = (coloured[:, :, None] == elements).sum(axis=1)
     prior = Contents.of(elements, amounts.astype(float)).prior(volume)
     possible = np.isfinite(prior) & (amounts > 0).all(axis=1)
+    if formula_known:
+        possible &= (amounts == amounts[0]).all(axis=1)
     if not possible[0]:
         return coloured[:0], prior[:0]
     return coloured[possible], prior[possible]

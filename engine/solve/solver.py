@@ -102,7 +102,8 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     timings = {"lines": time.perf_counter() - began}
 
     deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
-    ranking = Ranking(prepared, watch, deadline, problem.top)
+    known = problem.formula is not None
+    ranking = Ranking(prepared, watch, deadline, problem.top, known)
 
     def show(first: Ranked) -> None:
         timings.setdefault("first_candidate", time.perf_counter() - began)

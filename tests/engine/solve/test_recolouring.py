@@ -178,6 +178,20 @@ def test_exchanges_that_are_not_clearly_better_stay_ties(
     assert only.doubt.ambiguity > NOTICEABLE
 
 
+def test_a_known_formula_is_kept(prepared: PreparedPattern) -> None:
+    """Places are exchanged; that other amounts would fit better does not count."""
+    for guess, found in (
+        (coloured(26, 9, 8, 8), OXYFLUORIDE),
+        (coloured(26, 8, 9, 9), coloured(26, 8, 9, 9)),
+    ):
+        ranking = Ranking(prepared, Progress(), math.inf, formula_known=True)
+        ranking.add([Proposal(guess, 0.0, 0.1, 0.0, 0.0, 14)], (0.0, 1.0))
+        first = ranking.finished()[0]
+        assert np.array_equal(first.fit.structure.numbers, found.numbers)
+        others = ranking.exchanged()
+        assert all(contents(o.fit.structure) == contents(guess) for o in others)
+
+
 def test_an_atom_too_many_is_left_out(prepared: PreparedPattern) -> None:
     fuller = CrystalStructure(
         OXYFLUORIDE.lattice,

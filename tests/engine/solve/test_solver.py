@@ -128,6 +128,18 @@ def test_the_atom_limit_the_formula_and_the_number_asked_for_hold(small_solution
         assert candidate.formula == "TiO2"
 
 
+def test_no_exchange_of_elements_leaves_a_known_formula(small_problem, monkeypatch) -> None:
+    asked = []
+
+    def recolourings(refinement, formula_known: bool) -> list:
+        asked.append(formula_known)
+        return []
+
+    monkeypatch.setattr("engine.solve.ranking.recolourings", recolourings)
+    solve(small_problem)
+    assert set(asked) == {True}
+
+
 def test_the_same_question_has_the_same_answer(small_problem, small_solution) -> None:
     one, two = small_solution[0], solve(small_problem)
     assert len(one.candidates) == len(two.candidates)
