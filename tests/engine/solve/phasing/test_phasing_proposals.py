@@ -35,7 +35,10 @@ def prepared(pattern):
     return prepare(pattern)
 
 
-def test_the_right_structure_is_proposed_and_again_for_the_same_seed(pattern, prepared, cells):
+def test_the_right_structure_is_proposed_and_again_for_the_same_seed(
+    pattern, prepared, cells, monkeypatch
+):
+    monkeypatch.setattr("engine.solve.phasing.proposals.WORK", 300.0)
     problem = Problem(pattern, ("Fe", "S"), seed=2)
     watch = Watch()
     found = phasing_proposals(problem, pattern, prepared, cells, watch, NEVER)
