@@ -201,9 +201,12 @@ def _unexplained(finished: list[Finished]) -> bool:
         return True
     found = features(finished, 0)
     # Atoms that fit about as well as a lattice that has all lines leave nothing to be explained
-    # better: what is in doubt then, other structures that fit alike would only confuse. But one
-    # less symmetric than its lattice may stand in for one that no type was found for.
+    # better: what is in doubt then, other structures that fit alike would only confuse. But what
+    # is no answer leaves everything to be explained, and one less symmetric than its lattice may
+    # stand in for one that no type was found for.
     if found[EXCESS] > SMALL_EXCESS or found[RESIDUAL] > SMALL_RESIDUAL:
+        return True
+    if verdict_on_first(found) == "no-solution":
         return True
     return bool(finished[0].unexplained) or found[COINCIDENCE] > 0.0
 

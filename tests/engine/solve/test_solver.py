@@ -274,3 +274,27 @@ def test_further_sources_see_the_optics_of_a_first_candidate_that_nearly_fits(
     monkeypatch.setattr(solver, "_SOURCES", asked)
     solve(Problem(rutile_pattern, elements, thorough=True, top=3))
     assert seen == [fits] * len(asked)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "names"),
+    [
+        ("no-solution", ["types_on_cells", "network", "phasing"]),
+        ("tentative", ["types_on_cells"]),
+        ("solved", []),
+    ],
+)
+def test_what_fits_well_is_not_the_end_unless_it_is_an_answer(
+    rutile_pattern, monkeypatch, verdict: str, names: list[str]
+) -> None:
+    asked: list[str] = []
+
+    def recorded(name: str):
+        return lambda *given, deadline: asked.append(name) or []
+
+    sources = [replace(source, propose=recorded(source.name)) for source in solver._SOURCES]
+    monkeypatch.setattr(solver, "_SOURCES", sources)
+    monkeypatch.setattr(solver, "verdict_on_first", lambda found: verdict)
+    solution = solve(Problem(rutile_pattern, ("Ti", "O"), top=3))
+    assert solution.candidates[0].space_group_number == 136
+    assert asked == names
