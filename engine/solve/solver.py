@@ -102,8 +102,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
     timings = {"lines": time.perf_counter() - began}
 
     deadline = began + (NO_LIMIT if problem.time_limit is None else problem.time_limit)
-    known = problem.formula is not None
-    ranking = Ranking(prepared, watch, deadline, problem.top, known)
+    ranking = Ranking(prepared, watch, deadline, problem.top, problem.formula is not None)
 
     def show(first: Ranked) -> None:
         timings.setdefault("first_candidate", time.perf_counter() - began)
@@ -206,9 +205,8 @@ def _unexplained(finished: list[Finished]) -> bool:
     # stand in for one that no type was found for.
     if found[EXCESS] > SMALL_EXCESS or found[RESIDUAL] > SMALL_RESIDUAL:
         return True
-    if verdict_on_first(found) == "no-solution":
-        return True
-    return bool(finished[0].unexplained) or found[COINCIDENCE] > 0.0
+    no_answer = verdict_on_first(found) == "no-solution"
+    return no_answer or bool(finished[0].unexplained) or found[COINCIDENCE] > 0.0
 
 
 def _types_on_cells(

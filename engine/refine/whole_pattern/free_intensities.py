@@ -15,13 +15,13 @@ from engine.crystal.structure import CrystalStructure
 from engine.crystal.symmetry import Standardised
 from engine.errors import BadInputError
 from engine.refine.crystal_model import CrystalModel
-from engine.refine.whole_pattern.integrated import integrated
+from engine.refine.whole_pattern.integrated import IntegratedIntensities, integrated
 from engine.refine.whole_pattern.marquardt import Minimum, minimise
 from engine.refine.whole_pattern.model import WholePatternModel
 from engine.refine.whole_pattern.parameters import Freedom, Parameters
 
 FloatArray = NDArray[np.float64]
-ROUNDS = 12
+ROUNDS, CYCLES = 12, 150
 _SETTLED = 2e-4
 _FLAT = 0.02
 
@@ -32,7 +32,7 @@ def extract(
     observed: FloatArray,
     weight: FloatArray,
     phase: int = 0,
-    cycles: int = 150,
+    cycles: int = CYCLES,
 ) -> FloatArray:
     """|F|^2 of one phase's reflections as the pattern has them.
 
@@ -52,11 +52,30 @@ def extract(
     """
     calculated = model.calculate(parameters)
     form = integrated(calculated, observed, weight, phase)
-    made = calculated.phases[phase]
+    return extracted(form, calculated.phases[phase].f_squared, cycles)
+
+
+def extracted(
+    form: IntegratedIntensities, f_squared: FloatArray, cycles: int = CYCLES
+) -> FloatArray:
+    """|F|^2 of one phase's reflections as its quadratic form has them.
+
+    Parameters
+    ----------
+    form : IntegratedIntensities
+    f_squared : (r,) array
+        What is believed of them.
+    cycles : int
+        Most cycles of sharing out.
+
+    Returns
+    -------
+    (r,) array
+    """
     # Every reflection gets a chance, near what it is believed to be.
     everywhere = form.times(np.ones(len(form.right)))
     flat = float(np.abs(form.right).sum() / max(float(everywhere.sum()), 1e-300))
-    start = made.f_squared + max(_FLAT * float(np.mean(made.f_squared)), 1e-3 * flat, 1e-12)
+    start = f_squared + max(_FLAT * float(np.mean(f_squared)), 1e-3 * flat, 1e-12)
     return form.non_negative(start, cycles)
 
 

@@ -14,7 +14,7 @@ from engine.refine.whole_pattern.coordinates import place_atoms
 from engine.refine.whole_pattern.diffuse import with_diffuse
 from engine.refine.whole_pattern.diffuse_search import POLYNOMIAL_TERMS
 from engine.refine.whole_pattern.foreign_lines import with_foreign_lines
-from engine.refine.whole_pattern.free_intensities import extract, refine_free
+from engine.refine.whole_pattern.free_intensities import extract, extracted, refine_free
 from engine.refine.whole_pattern.integrated import integrated
 from engine.refine.whole_pattern.robust import settled
 from engine.refine.whole_pattern.state import (
@@ -220,10 +220,10 @@ def free_intensity_rwp(state: State) -> float:
 
 def with_placed_atoms(state: State, groups: tuple[str, ...]) -> State:
     """Coordinates found on integrated intensities, then refined with everything."""
-    form = integrated(state.calculated(), state.prepared.observed, state.weight)
-    free = extract(state.model, state.parameters, state.prepared.observed, state.weight)
-    phase = state.model.phases[0]
-    found = place_atoms(phase.factors, form, free)
+    calculated = state.calculated()
+    form = integrated(calculated, state.prepared.observed, state.weight)
+    free = extracted(form, calculated.phases[0].f_squared)
+    found = place_atoms(state.model.phases[0].factors, form, free)
     own = state.parameters.phases[0]
     parameters = state.parameters.with_phase(
         0,
