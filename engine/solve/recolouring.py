@@ -166,9 +166,10 @@ def recolourings(refinement: Refinement, formula_known: bool = False) -> list[Re
     if len(elements) < 2 or not (structure.occupancies >= 1.0).all():
         return []
     _, orbits = np.unique(refinement.model.crystal.standardised.orbits, return_inverse=True)
-    exchanged = _exchanges(_colours(structure, orbits), elements)
+    multiplicities = np.bincount(orbits) if formula_known else None
+    exchanged = _exchanges(_colours(structure, orbits), elements, multiplicities)
     coloured = np.array([structure.numbers, *(colours[orbits] for colours in exchanged)])
-    coloured, prior = _possible(structure.volume, elements, coloured, formula_known)
+    coloured, prior = _possible(structure.volume, elements, coloured)
     if len(coloured) < 2:
         return []
     response = Response(refinement)
@@ -194,10 +195,17 @@ def _colours(structure: CrystalStructure, orbits: IntArray) -> IntArray:
     return colours
 
 
-def _exchanges(colours: IntArray, elements: IntArray) -> list[IntArray]:
-    """The colours of the orbits after each exchange; those that scatter alike come first."""
+def _exchanges(
+    colours: IntArray, elements: IntArray, multiplicities: IntArray | None
+) -> list[IntArray]:
+    """The colours of the orbits after each exchange; those that scatter alike come first.
+
+    Where the orbits' multiplicities are given, exchanges keep the amount of every element.
+    """
     found: dict[bytes, tuple[float, IntArray]] = {}
     for other in _every_exchange(colours, elements[elements != HYDROGEN]):
+        if multiplicities is not None and not _same_amounts(colours, other, multiplicities):
+            continue
         contrast = float(np.abs(other - colours).max())
         found.setdefault(other.tobytes(), (contrast, other))
     found.pop(colours.tobytes(), None)
@@ -207,6 +215,12 @@ def _exchanges(colours: IntArray, elements: IntArray) -> list[IntArray]:
         found.pop(everywhere.tobytes(), None)
     ordered = sorted(found.values(), key=lambda pair: pair[0])
     return [other for _, other in ordered[:MOST_EXCHANGES]]
+
+
+def _same_amounts(colours: IntArray, other: IntArray, multiplicities: IntArray) -> bool:
+    size = max(int(colours.max()), int(other.max())) + 1
+    before, after = (np.bincount(each, multiplicities, size) for each in (colours, other))
+    return np.array_equal(before, after)
 
 
 def _every_exchange(colours: IntArray, elements: IntArray) -> Iterator[IntArray]:
@@ -222,15 +236,11 @@ def _every_exchange(colours: IntArray, elements: IntArray) -> Iterator[IntArray]
         yield changed
 
 
-def _possible(
-    volume: float, elements: IntArray, coloured: IntArray, formula_known: bool
-) -> tuple[IntArray, FloatArray]:
+def _possible(volume: float, elements: IntArray, coloured: IntArray) -> tuple[IntArray, FloatArray]:
     """The first, and those that use all elements and have room; with ln prior of the contents."""
     amounts = (coloured[:, :, None] == elements).sum(axis=1)
     prior = Contents.of(elements, amounts.astype(float)).prior(volume)
     possible = np.isfinite(prior) & (amounts > 0).all(axis=1)
-    if formula_known:
-        possible &= (amounts == amounts[0]).all(axis=1)
     if not possible[0]:
         return coloured[:0], prior[:0]
     return coloured[possible], prior[possible]

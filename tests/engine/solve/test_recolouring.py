@@ -192,6 +192,15 @@ def test_a_known_formula_is_kept(prepared: PreparedPattern) -> None:
         assert all(contents(o.fit.structure) == contents(guess) for o in others)
 
 
+def test_exchanges_that_keep_the_formula_are_not_crowded_out(
+    prepared: PreparedPattern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.solve.recolouring.MOST_EXCHANGES", 2)
+    refinement = refined(prepared, coloured(26, 9, 8, 8))
+    found = [tuple(each.structure.numbers[::4]) for each in recolourings(refinement, True)]
+    assert sorted(found) == [(26, 8, 8, 9), (26, 8, 9, 8)]
+
+
 def test_an_atom_too_many_is_left_out(prepared: PreparedPattern) -> None:
     fuller = CrystalStructure(
         OXYFLUORIDE.lattice,
