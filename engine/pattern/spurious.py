@@ -24,9 +24,13 @@ K_BETA = {
 # Tungsten from the filament settles on old anodes: its L-alpha-1 line.
 TUNGSTEN_L_ALPHA = 1.476410
 _LARGEST_SHARE = 0.02
-# A feature so many times wider than the lines around it is diffuse scattering.
+# A feature so many times wider than the lines around it is none of the sample's lines.
 _HUMP = 4.0
 _WIDE = 1.8
+# Degrees: what is narrower is no amorphous matter, but may be a line of a phase in small grains.
+_DIFFUSE = 2.0
+# Of all intensity; more in features that are left out than this is worth a note.
+_NOTABLE = 0.1
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class ForeignLine:
 def foreign_lines(
     lines: Lines, laws: Laws, radiation: Radiation
 ) -> tuple[NDArray[np.bool_], tuple[ForeignLine, ...]]:
-    """Fitted lines that are K-beta or tungsten satellites of strong lines, or diffuse humps.
+    """Fitted lines that are K-beta or tungsten satellites of strong ones, or far wider than usual.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def foreign_lines(
     origins: dict[int, str] = {}
     shapes: dict[int, tuple[float, float]] = {}
     for i in np.flatnonzero(_humps(lines, laws)):
-        origins[int(i)] = f"diffuse hump, {np.exp(lines.log_fwhm[i]):.1f} deg wide"
+        origins[int(i)] = _wide(float(np.exp(lines.log_fwhm[i])))
     for name, wavelength in _contaminants(radiation):
         parents = _parents(lines, wavelength / radiation.primary)
         for i in np.flatnonzero(parents >= 0):
@@ -99,6 +103,34 @@ def in_words(found: Sequence[ForeignLine]) -> str:
         return ""
     listed = "; ".join(f"{line.two_theta:.2f} deg ({line.origin})" for line in found)
     return f"Taken for no reflection of the sample: {listed}."
+
+
+def note_on_wide(area: NDArray[np.float64], foreign: Sequence[ForeignLine]) -> str:
+    """One sentence if features much wider than the lines hold a good part of the intensity.
+
+    Parameters
+    ----------
+    area : (n,) array
+        Of the lines, counts times degrees.
+    foreign : sequence of ForeignLine
+        What was left out beside them.
+    """
+    wide = [line for line in foreign if line.width > 0.0]
+    left_out = sum(line.area for line in wide)
+    share = left_out / max(left_out + float(np.sum(area)), 1e-300)
+    if share < _NOTABLE:
+        return ""
+    widths = sorted(line.width for line in wide)
+    return (
+        f"Features {widths[0]:.2g} to {widths[-1]:.2g} deg wide hold {100.0 * share:.0f} % of the "
+        "intensity and were left out; if they are lines of a second phase in small grains, "
+        "this is an answer for the other one alone."
+    )
+
+
+def _wide(fwhm: float) -> str:
+    what = "diffuse hump" if fwhm > _DIFFUSE else "broad line"
+    return f"{what}, {fwhm:.2g} deg wide"
 
 
 def _humps(lines: Lines, laws: Laws) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from engine.crystal.reduced_formula import reduced_formula
 from engine.errors import BadInputError
 from engine.pattern.doublet import detect_doublet
 from engine.pattern.pattern import PowderPattern
+from engine.pattern.spurious import note_on_wide
 from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.candidate_refinement import Ranked
@@ -27,6 +28,7 @@ from engine.solve.phasing.proposals import phasing_proposals
 from engine.solve.proposals import Proposal, wanted_ratios
 from engine.solve.ranking import Finished, Ranking, finish
 from engine.solve.result import Candidate, Problem, Solution
+from engine.solve.slit_evidence import under_likelier_slits
 from engine.solve.unexplained import in_words
 from engine.solve.verdict import (
     COINCIDENCE,
@@ -119,7 +121,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         proposals = library_proposals(problem, prepared, Part(watch, 0.05, 0.3), show_early)
     timings["proposals"] = time.perf_counter() - began
     ranking.add(proposals, LIBRARY_SPAN, show)
-    cells = CellsOfPattern(pattern)
+    cells, likelier = CellsOfPattern(pattern), under_likelier_slits(prepared, problem.elements)
     for source in _SOURCES:
         if not source.wanted(problem):
             continue
@@ -130,7 +132,7 @@ def solve(problem: Problem, progress: Progress | None = None) -> Solution:
         if asked > deadline:
             break
         # What explains a wrong candidate best says nothing about the measurement.
-        seen = ranking.prepared if _nearly_fits(finished) else prepared
+        seen = ranking.prepared if _nearly_fits(finished) else likelier
         propose = partial(source.propose, problem, pattern, seen, cells)
         remarks += _ask(partial(propose, deadline=deadline), ranking, watch, source)
         timings[source.name] = time.perf_counter() - asked
@@ -379,9 +381,12 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
 
 
 def _notes(prepared: PreparedPattern) -> tuple[str, ...]:
-    if not prepared.poisson:
-        return ("The intensities are not raw counts; their uncertainty was estimated.",)
-    return ()
+    estimated = "The intensities are not raw counts; their uncertainty was estimated."
+    notes = (
+        "" if prepared.poisson else estimated,
+        note_on_wide(prepared.peaks.area, prepared.peaks.foreign),
+    )
+    return tuple(note for note in notes if note)
 
 
 def _versions() -> dict[str, str]:
