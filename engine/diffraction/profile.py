@@ -9,7 +9,12 @@ from torch import Tensor
 
 from engine.crystal.structure import CrystalStructure
 from engine.diffraction.lorentz_polarisation import lorentz_polarisation
-from engine.diffraction.reflections import FRIEDEL, group_by_spacing, hkl_within
+from engine.diffraction.reflections import (
+    FRIEDEL,
+    group_by_spacing,
+    hkl_within,
+    refuse_too_many,
+)
 from engine.diffraction.structure_factors import CrystalBatch, structure_factors
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
@@ -20,7 +25,6 @@ FloatArray = NDArray[np.float64]
 REACH = 20.0  # a peak is drawn this many FWHM to either side of its centre
 HIGHEST_POINT = 10_000.0  # counts
 NOISY_BACKGROUND = 100.0  # counts under a simulated measurement
-MAXIMUM_REFLECTIONS = 2_000_000
 _FAR = 1e7  # degrees
 _LOG_2 = float(np.log(2.0))
 
@@ -258,12 +262,7 @@ def line_strengths(
     BadInputError
         If there would be more than two million reflections.
     """
-    expected = structure.volume * 4.0 / 3.0 * np.pi * (2.0 * s_max) ** 3 / FRIEDEL
-    if expected > MAXIMUM_REFLECTIONS:
-        raise BadInputError(
-            f"A cell of {structure.volume:.0f} A^3 has about {expected:.0f} reflections in this "
-            "range; choose a longer wavelength or a smaller range."
-        )
+    refuse_too_many(structure.volume, s_max)
     hkl, s = hkl_within(structure.lattice, s_max, s_min)
     batch = CrystalBatch.from_structures(
         [structure], None if dispersion is None else [dispersion], dtype=torch.float64

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.errors import BadInputError
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -21,6 +23,30 @@ IntArray = NDArray[np.int64]
 
 FRIEDEL = 2  # members of a Friedel pair
 SAME_SPACING = 1e-6  # relative difference in s below which lines overlap exactly
+MAXIMUM_REFLECTIONS = 2_000_000
+
+
+def refuse_too_many(volume: float, s_max: float) -> None:
+    """Refuse a cell whose reflections would fill the memory if they were listed.
+
+    Parameters
+    ----------
+    volume : float
+        Of the cell, cubic angstrom.
+    s_max : float
+        1/angstrom.
+
+    Raises
+    ------
+    BadInputError
+        If there would be more than two million reflections, one of each Friedel pair.
+    """
+    expected = volume * 4.0 / 3.0 * np.pi * (2.0 * s_max) ** 3 / FRIEDEL
+    if expected > MAXIMUM_REFLECTIONS:
+        raise BadInputError(
+            f"A cell of {volume:.0f} A^3 has about {expected:.0f} reflections in this range; "
+            "choose a smaller cell, a longer wavelength or a smaller range."
+        )
 
 
 def hkl_within(lattice: ArrayLike, s_max: float, s_min: float = 0.0) -> tuple[IntArray, FloatArray]:

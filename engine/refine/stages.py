@@ -29,6 +29,7 @@ FloatArray = NDArray[np.float64]
 # it left up to a third of chi^2 that such a polynomial takes away.
 DEGREES_A_TERM, FEWEST_TERMS, MOST_TERMS = 5.0, 6, 20
 MOST_REFLECTIONS = 1500
+_FEW = 50  # reflections, with which a pattern is not cut
 # Relative fall of chi^2 at which a stage ends.
 FINE = 2e-4
 
@@ -280,7 +281,13 @@ def _first_scale(
 def list_reflections(
     prepared: PreparedPattern, structure: CrystalStructure, most: int, symprec: float
 ) -> CrystalModel:
-    """The model with the reflections in range, but not many more than `most` of them."""
+    """The model with the reflections in range, but not many more than `most` of them.
+
+    Raises
+    ------
+    BadInputError
+        If the first `most` reflections all lie below the range, or nearly so.
+    """
     # Below this d even a cell of the highest symmetry has more than `most` reflections.
     bound = (2.0 * np.pi * structure.volume / (3.0 * 48.0 * most)) ** (1.0 / 3.0) * 0.8
     d_min = max(prepared.d_min * 0.995, bound)
@@ -292,6 +299,11 @@ def list_reflections(
         symprec,
         prepared.dispersion,
     )
+    if d_min == bound and len(crystal.hkl) < _FEW:
+        raise BadInputError(
+            f"A cell of {structure.volume:.0f} A^3 has far more reflections in the range of the "
+            f"pattern than the {most} that a fit takes; give a smaller cell."
+        )
     if len(crystal.hkl) <= most:
         return crystal
     q = np.sort(crystal.metric_forms @ crystal.metric)
@@ -316,7 +328,7 @@ def cut_to_reflections(prepared: PreparedPattern, crystal: CrystalModel) -> Prep
     if len(crystal.hkl) == 0:
         raise BadInputError("The structure has no reflection in the range of the pattern.")
     last = float((crystal.metric_forms @ crystal.metric).max() ** -0.5)
-    if last < 1.01 * prepared.d_min or len(crystal.hkl) < 50:
+    if last < 1.01 * prepared.d_min or len(crystal.hkl) < _FEW:
         return prepared
     sine = min(prepared.radiation.primary / (2.0 * last), 1.0)
     return prepared.within(prepared.two_theta[0], 2.0 * np.degrees(np.arcsin(sine)))

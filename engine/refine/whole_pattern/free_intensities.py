@@ -151,13 +151,14 @@ def lattice_model(
     Raises
     ------
     BadInputError
-        If there is no such space group, or the lattice does not have its symmetry.
+        If there is no such space group, the lattice does not have its symmetry, or it has more
+        than two million reflections.
     """
     import gemmi
 
     from engine.crystal.lattice import crystal_system
     from engine.crystal.metric import invariant_metric_basis, metric_to_vector, quadratic_form
-    from engine.diffraction.reflections import independent_reflections
+    from engine.diffraction.reflections import independent_reflections, refuse_too_many
 
     group = _group(space_group)
     operations = list(group.operations())
@@ -170,6 +171,7 @@ def lattice_model(
             f"The cell does not have the symmetry of {group.xhm()}: give a cell of the "
             f"{crystal_system(group.number)} system in that setting."
         )
+    refuse_too_many(float(abs(np.linalg.det(lattice))), 0.5 / d_min)
     listed = independent_reflections(
         lattice,
         0.5 / d_min,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,3 +92,11 @@ def test_uncertainties_and_correlations_are_shown(folder):
     assert "correlation" in said
     assert "4.59" in said.split("cell ")[1]
     assert "(" in said.split("cell ")[1].split()[0]
+
+
+def test_a_cell_whose_first_reflections_all_lie_below_the_range(folder, tmp_path, capsys):
+    salt = BY_NAME["rock salt"].structure
+    write_cif(tmp_path / "large.cif", replace(salt, lattice=np.diag([400.0, 400.0, 400.0])))
+    words = ("fit", folder / "p.xye", tmp_path / "large.cif", "--out", tmp_path / "out")
+    assert run(*words) == 2
+    assert "far more reflections in the range" in capsys.readouterr().err

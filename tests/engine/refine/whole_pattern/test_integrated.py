@@ -60,3 +60,8 @@ def test_a_cell_without_the_symmetry_of_its_group_is_refused():
         lattice_model(np.diag([4.0, 5.0, 6.0]), "Fm-3m", 1.0)
     with pytest.raises(BadInputError, match="no space group"):
         lattice_model(np.diag([4.0, 5.0, 6.0]), "Pxyz", 1.0)
+
+
+def test_a_cell_with_too_many_reflections_is_refused_before_they_are_listed():
+    with pytest.raises(BadInputError, match="reflections in this range"):
+        lattice_model(np.diag([400.0, 400.0, 400.0]), "Fm-3m", 0.8)
