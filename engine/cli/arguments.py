@@ -205,6 +205,18 @@ def existing(path: Path) -> Path:
         raise BadInputError(f"'{path}' cannot be opened: {reason}.") from None
 
 
+def refuse_overwriting(out: Path, source: Path) -> None:
+    """Refuse an output that is the input itself, under whatever name.
+
+    Raises
+    ------
+    BadInputError
+        If both are one file, also through links.
+    """
+    if out.exists() and out.samefile(source):
+        raise BadInputError(f"'{out}' is the input itself: give --out another name.")
+
+
 def warn(text: str) -> None:
     """Say something on stderr that does not stop the work."""
     print(f"densight: warning: {text}", file=sys.stderr)

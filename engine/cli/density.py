@@ -14,6 +14,7 @@ from engine.cli.arguments import (
     existing,
     number,
     pattern_of,
+    refuse_overwriting,
     warn,
 )
 from engine.cli.progress import TerminalProgress
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInputError(
             f"A grid of {arguments.grid} points is too fine: at most {LARGEST_GRID}."
         )
-    existing(arguments.pattern)
+    refuse_overwriting(arguments.out, existing(arguments.pattern))
     if arguments.elements is None:
         return _of_structure(arguments)
     return _of_pattern(arguments)

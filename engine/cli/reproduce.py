@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine.cli.arguments import warn
+from engine.cli.arguments import existing, refuse_overwriting, warn
 from engine.cli.progress import TerminalProgress
 
 REPORT = "reproduction.json"
@@ -28,9 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Solve again into a folder, compare, and write ``reproduction.json`` beside it."""
     from engine.export.atomic import make_folder, write_json
     from engine.export.problem_record import problem_of, read_record
-    from engine.export.solution_files import solution_record, write_solution
+    from engine.export.solution_files import RECORD, solution_record, write_solution
     from engine.solve.solver import solve
 
+    refuse_overwriting(arguments.out / RECORD, existing(arguments.record))
     old = read_record(arguments.record)
     problem = problem_of(old, arguments.record.parent)
     folder = make_folder(arguments.out)

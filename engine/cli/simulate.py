@@ -6,7 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine.cli.arguments import add_wavelength, existing, number, radiation_of
+from engine.cli.arguments import (
+    add_wavelength,
+    existing,
+    number,
+    radiation_of,
+    refuse_overwriting,
+)
 from engine.errors import BadInputError
 from engine.pattern.radiation import preset
 
@@ -48,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if (high - low) / arguments.step > MOST_POINTS:
         raise BadInputError(f"The step {arguments.step:g} is too small: take a larger one.")
     path = existing(arguments.structure)
+    refuse_overwriting(arguments.out, path)
     radiation = radiation_of(arguments) or preset("CuKa")
     from engine.crystal.anomalous import dispersion
     from engine.crystal.structure_io import read_structure
