@@ -114,18 +114,15 @@ def write_manifest(path: Path, entries: Iterable[Entry]) -> None:
     if isinstance(entries, Manifest) and path.exists() and path.samefile(entries.path):
         return
     columns = (*REQUIRED, *OPTIONAL)
-    try:
-        with (
-            replacing(path) as temporary,
-            temporary.open("w", encoding="utf-8", newline="") as file,
-        ):
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            for entry in entries:
-                fields = {**asdict(entry), "others_possible": "yes" * entry.others_possible}
-                writer.writerow([fields[name] or "" for name in columns])
-    except OSError as error:
-        raise BadInputError(f"'{path}' cannot be written: {error.strerror or error}.") from None
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for entry in entries:
+            fields = {**asdict(entry), "others_possible": "yes" * entry.others_possible}
+            writer.writerow([fields[name] or "" for name in columns])
 
 
 def is_manifest(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import importlib.util
 import os
@@ -18,6 +19,8 @@ OK = 0
 INTERNAL_ERROR = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+# What is printed meets these too, where the output is led into a file.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # Each is a module of this package with `add_parser(subparsers)`.
 SUBCOMMANDS = ("info", "index", "solve", "density", "simulate", "fit", "batch", "reproduce")
@@ -61,23 +64,34 @@ def main(argv: Sequence[str]) -> int:
     """
     try:
         arguments = build_parser(argv).parse_args(list(argv))
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return code
     except BadInputError as error:
         print(f"densight: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_INPUT
     except SystemExit as finished:  # argparse leaves this way after --help and --version
         return int(finished.code or 0)
     except BrokenPipeError:
-        # Whoever read our output has gone, for example `head`; keep Python from complaining.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone, for example `head`.
+        _drop_output()
         return OK
     except (KeyboardInterrupt, CancelledError):
         print("densight: stopped.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            print(f"densight: the output cannot be written: {error.strerror}.", file=sys.stderr)
+            return BAD_INPUT
         traceback.print_exc()
         print(f"densight: internal error: {type(error).__name__}: {error}", file=sys.stderr)
         return INTERNAL_ERROR
+
+
+def _drop_output() -> None:
+    """Keep Python from complaining at its end about output that nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:

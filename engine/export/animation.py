@@ -57,12 +57,9 @@ def write_animation(
         raise BadInputError(f"'{path.name}' must end in {', '.join(SUFFIXES)}.")
     if not len(frames):
         raise BadInputError("There is no picture to be written.")
-    try:
-        if suffix in ANIMATED:
-            return [_write_animated(path, frames, seconds, progress)]
-        return _write_series(path, frames, progress)
-    except OSError as error:
-        raise BadInputError(f"'{path}' cannot be written: {error.strerror or error}.") from None
+    if suffix in ANIMATED:
+        return [_write_animated(path, frames, seconds, progress)]
+    return _write_series(path, frames, progress)
 
 
 def _write_series(path: Path, frames: Sequence[Frame], progress: Progress) -> list[Path]:

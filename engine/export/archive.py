@@ -33,19 +33,14 @@ def write_archive(path: Path, record: dict[str, Any], arrays: list[NDArray[Any]]
         If the file cannot be written.
     """
     text = json.dumps(record, ensure_ascii=False, allow_nan=False)
-    try:
-        with (
-            replacing(path) as temporary,
-            zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
-        ):
-            archive.writestr(RECORD, text)
-            for number, array in enumerate(arrays):
-                with archive.open(f"arrays/{number}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(
-                        member, np.ascontiguousarray(array), allow_pickle=False
-                    )
-    except OSError as error:
-        raise BadInputError(f"'{path}' cannot be written: {error.strerror or error}.") from None
+    with (
+        replacing(path) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
+    ):
+        archive.writestr(RECORD, text)
+        for number, array in enumerate(arrays):
+            with archive.open(f"arrays/{number}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def read_archive(path: Path) -> tuple[dict[str, Any], list[NDArray[Any]]]:

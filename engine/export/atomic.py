@@ -20,23 +20,37 @@ from engine.errors import BadInputError
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, which becomes `path` when the block ends well.
 
-    The temporary name keeps the suffix, since many writers choose their format by it.
+    The temporary name keeps the suffix, since many writers choose their format by it. Where `path`
+    is a link, the file that it points to is replaced.
 
     Raises
     ------
     BadInputError
-        If the folder cannot be written to.
+        If the file cannot be written: no such folder, no right to it, a full disk; or if it is a
+        folder or a device.
     """
-    temporary = path.with_name(f".writing-{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    target = _written_through(path)
+    temporary = target.with_name(f".writing-{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
     try:
         temporary.touch(exist_ok=False)
-    except OSError as error:
-        raise BadInputError(f"'{path}' cannot be written: {error.strerror or error}.") from None
-    try:
         yield temporary
-        os.replace(temporary, path)
+        os.replace(temporary, target)
+    except OSError as error:
+        # What the block reads meanwhile is another matter.
+        if error.filename not in (None, str(temporary)):
+            raise
+        raise BadInputError(f"'{path}' cannot be written: {error.strerror or error}.") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _written_through(path: Path) -> Path:
+    """Where a file of this name lies, links followed."""
+    if path.is_dir():
+        raise BadInputError(f"'{path}' cannot be written: it is a folder; name a file in it.")
+    if path.exists() and not path.is_file():
+        raise BadInputError(f"'{path}' cannot be written: it is no regular file; name another.")
+    return Path(os.path.realpath(path))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +48,31 @@ def test_a_reproduction_never_replaces_the_record(tmp_path, capsys):
     record.write_text("{}")
     assert main(["reproduce", str(record), "--out", str(tmp_path)]) == 2
     assert "is the input itself" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_finds_no_room_is_a_sentence(tmp_path, unbuffered):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    pattern = tmp_path / "p.xy"
+    pattern.write_text("".join(f"{10 + 0.1 * i:.1f} {i % 7}\n" for i in range(100)))
+    words = ("-m", "app", "info", str(pattern), "--wavelength", "CuKa")
+    with full.open("w") as output:
+        done = subprocess.run(
+            [sys.executable, *words],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("densight: the output cannot be written")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_output_that_is_a_folder_is_a_sentence(cif, tmp_path, capsys):
+    (tmp_path / "out.xy").mkdir()
+    assert main(["simulate", str(cif), "--out", str(tmp_path / "out.xy")]) == 2
+    assert "it is a folder" in capsys.readouterr().err
