@@ -182,7 +182,9 @@ def _names(header: list[str], width: int) -> tuple[str, ...]:
             continue
         names = _split_names(line)
         if len(names) != width:
-            names = tuple(re.split(r"\s+", line.strip().lstrip("#!;%*/").strip()))
+            # A unit in brackets belongs to the name before it.
+            joined = re.sub(r"\s+(?=[(\[])", "", line.strip().lstrip("#!;%*/").strip())
+            names = tuple(re.split(r"\s+", joined))
         is_numeric = all(_number(name) is not None for name in names)
         return names if len(names) == width and not is_numeric else ()
     return ()

@@ -194,3 +194,15 @@ def test_random_number_like_text_is_read_or_refused(write, content):
         assert np.all(np.diff(pattern.two_theta) > 0)
         assert np.all(np.isfinite(pattern.counts))
         assert np.all(pattern.sigma > 0)
+
+
+@pytest.mark.parametrize(
+    "header", ["# 2theta(rad) I", "# 2theta (rad) I", "# 2theta [rad] I (a.u.)"]
+)
+def test_radians_are_known_by_their_unit_with_or_without_a_blank(header, tmp_path):
+    x = np.radians(np.linspace(20.0, 60.0, 200))
+    rows = [f"{angle:.6f} {100 + i % 7}" for i, angle in enumerate(x)]
+    path = tmp_path / "p.xy"
+    path.write_text("\n".join([header, *rows]))
+    pattern = read_pattern(path)
+    assert pattern.two_theta[[0, -1]] == pytest.approx([20.0, 60.0], abs=1e-3)
