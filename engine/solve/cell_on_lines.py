@@ -224,9 +224,17 @@ def _solve(
     right[:, :6] += prior[:, :6] * initial
     units = np.sqrt(np.maximum(normal[:, np.arange(7), np.arange(7)], 1e-300))
     scaled = normal / (units[:, :, None] * units[:, None, :])
-    solution = np.linalg.solve(scaled, (right / units)[:, :, None])[:, :, 0] / units
+    solution = _solved(scaled, (right / units)[:, :, None])[:, :, 0] / units
     metric = np.einsum("cij,cj->ci", basis, solution[:, :6])
     return metric, solution[:, 6]
+
+
+def _solved(normal: FloatArray, right: FloatArray) -> FloatArray:
+    """Solve the equations of all cells; lines at the very smallest angles may not settle them."""
+    try:
+        return np.linalg.solve(normal, right)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(normal, hermitian=True) @ right)
 
 
 def _unseen(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from app.__main__ import main
+from engine import resources
 from engine.crystal.structure_io import read_structure
 from engine.export.cif import write_cif
 from tests.made_patterns import measured
@@ -129,6 +130,15 @@ def test_solve_rutile_from_its_elements_alone_and_again(folder, tmp_path, capsys
     assert report["reproduced"], report["differences"]
     assert report["changed_versions"] == []
     assert (again / "candidate_01.cif").is_file()
+
+
+def test_angles_far_too_small_for_any_structure_are_no_solution(tmp_path):
+    rutile = np.loadtxt(resources.path("examples") / "rutile.xy")
+    file, out = tmp_path / "radians.xy", tmp_path / "out"
+    np.savetxt(file, np.column_stack([np.radians(rutile[:, 0]), rutile[:, 1]]), "%.6f %.1f")
+    asked = ("solve", file, "--elements", "Ti,O", "--no-network", "--no-phasing")
+    assert run(*asked, "--wavelength", "CuKa", "--out", out) == 0
+    assert json.loads((out / "solution.json").read_text())["verdict"] == "no-solution"
 
 
 def test_a_second_phase_is_sought_in_what_the_first_leaves(tmp_path, capsys):

@@ -129,6 +129,8 @@ def place_lattice(
     ideal = _lattice(basis @ start, lattice)
     hkl, s = hkl_within(ideal, 0.53 * float(lines.d_star.max()))
     _, first = np.unique(group_by_spacing(s, _SAME)[0], return_index=True)
+    if len(hkl) == 0:  # the first line of the lattice lies beyond the last measured one
+        return PlacedLattice(lattice, zero, rotations, 0.0)
     rows = quadratic_form(hkl[first]) @ basis
     best: tuple[float, FloatArray, float, float] | None = None
     for scale in SCALES:

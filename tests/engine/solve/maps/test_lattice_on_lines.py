@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.crystal.lattice import matrix_from_cell
 from engine.crystal.niggli import niggli_reduce
+from engine.library.retrieve import LineSet
 from engine.refine.prepared import prepare
 from engine.solve.maps.lattice_on_lines import lattice_rotations, place_lattice
 from engine.solve.proposals import line_set
@@ -61,3 +62,10 @@ def test_a_cell_that_is_off_by_a_per_cent_comes_back_to_the_lines(name: str) -> 
     assert lengths == pytest.approx(1.0, abs=8e-4)
     assert placed.zero == pytest.approx(0.03, abs=0.02)
     assert placed.explained > 0.95
+
+
+def test_a_lattice_whose_first_line_is_beyond_the_last_measured_one_explains_nothing() -> None:
+    lines = LineSet(np.array([0.02, 0.04, 0.06]), np.ones(3), 0.01, 0.07)
+    placed = place_lattice(4.0 * np.eye(3), lines, 1.5406)
+    assert placed.explained == 0.0
+    np.testing.assert_array_equal(placed.lattice, 4.0 * np.eye(3))
