@@ -25,6 +25,8 @@ FloatArray = NDArray[np.float64]
 REACH = 20.0  # a peak is drawn this many FWHM to either side of its centre
 HIGHEST_POINT = 10_000.0  # counts
 NOISY_BACKGROUND = 100.0  # counts under a simulated measurement
+# Of F(000)^2: what rounding leaves of an extinct reflection is far less.
+_EXTINCT = 1e-12
 _FAR = 1e7  # degrees
 _LOG_2 = float(np.log(2.0))
 
@@ -170,7 +172,7 @@ def simulate_pattern(
         eta,
     )[0].numpy()
     highest = float(bragg.max(initial=0.0))
-    if highest <= 0.0:
+    if highest * fwhm <= _EXTINCT * float(structure.occupancies @ structure.numbers) ** 2:
         raise BadInputError(
             f"No Bragg line falls between {grid[0]:g} and {grid[-1]:g} degrees at "
             f"{radiation.primary:g} A; choose another range or wavelength."
