@@ -149,6 +149,8 @@ def assumed_copper() -> Radiation:
 def parse_wavelength(text: str) -> Radiation:
     """Read what a user typed: a preset's name, one number, or two numbers in angstrom.
 
+    Of two, in either order, the shorter wavelength is K-alpha1, the stronger line.
+
     Raises
     ------
     BadInputError
@@ -162,5 +164,5 @@ def parse_wavelength(text: str) -> Radiation:
     if len(numbers) == 1:
         return single(numbers[0])
     if len(numbers) == 2:
-        return doublet(numbers[0], numbers[1], provenance="typed")
+        return doublet(min(numbers), max(numbers), provenance="typed")
     raise BadInputError(f"'{text}' is no wavelength: give one number or two, in angstrom.")

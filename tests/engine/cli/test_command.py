@@ -77,6 +77,13 @@ def test_a_wavelength_that_is_given_is_not_assumed(xy, capsys):
     assert err == ""
 
 
+def test_the_stronger_line_of_a_typed_doublet_is_the_shorter_in_either_order(xy, capsys):
+    assert main(["info", xy, "--json", "--wavelength", "1.54439,1.54056"]) == 0
+    radiation = json.loads(capsys.readouterr().out)["radiation"]
+    assert radiation["wavelengths"] == [1.54056, 1.54439]
+    assert radiation["weights"] == pytest.approx([2 / 3, 1 / 3])
+
+
 def test_info_for_people(xy, capsys):
     assert main(["info", xy, "--wavelength", "CoKa"]) == 0
     text = capsys.readouterr().out
