@@ -66,14 +66,32 @@ def coefficients(numbers: ArrayLike) -> tuple[FloatArray, FloatArray]:
         If an atomic number is not in the table.
     """
     z = np.asarray(numbers, dtype=np.int64)
+    check_numbers(z)
     a, b = table()
-    if z.size and (z.min() < 0 or z.max() >= len(a)):
+    return a[z], b[z]
+
+
+def check_numbers(numbers: ArrayLike) -> None:
+    """Refuse atoms that the table does not hold.
+
+    Parameters
+    ----------
+    numbers : (...,) int array
+        Atomic numbers; 0 stands for no atom.
+
+    Raises
+    ------
+    BadInputError
+        If an atomic number is not in the table.
+    """
+    z = np.asarray(numbers, dtype=np.int64)
+    last = len(table()[0]) - 1
+    if z.size and (z.min() < 0 or z.max() > last):
         wrong = int(z.min() if z.min() < 0 else z.max())
         raise BadInputError(
             f"There is no X-ray scattering factor for atomic number {wrong}; "
-            f"elements 1 to {len(a) - 1} can be used."
+            f"elements 1 to {last} can be used."
         )
-    return a[z], b[z]
 
 
 def form_factors(numbers: ArrayLike, s_squared: ArrayLike) -> FloatArray:

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.diffraction.scattering import form_factors_torch
+from engine.diffraction.scattering import check_numbers, form_factors_torch
 
 if TYPE_CHECKING:
     from engine.crystal.structure import CrystalStructure
@@ -75,7 +75,14 @@ class CrystalBatch:
             f' and f'' of the atoms of each structure.
         device, dtype
             Of the tensors made.
+
+        Raises
+        ------
+        BadInputError
+            If an element has no scattering factor.
         """
+        for structure in structures:
+            check_numbers(structure.numbers)
         size = max((len(structure) for structure in structures), default=0)
 
         def tensor(rows: list[FloatArray]) -> Tensor:

@@ -204,6 +204,8 @@ def test_batched_lines_are_those_of_one_structure() -> None:
         ({"step": 0.0}, "step"),
         ({"fwhm": -1.0}, "width"),
         ({"two_theta_range": (5.0, 6.0)}, "No Bragg line"),
+        # Only 100 lies there, which the centring extinguishes.
+        ({"two_theta_range": (14.0, 17.0)}, "No Bragg line"),
     ],
 )
 def test_impossible_patterns_are_bad_input(options, message) -> None:
@@ -215,3 +217,9 @@ def test_too_many_reflections_are_bad_input() -> None:
     huge = CrystalStructure(np.eye(3) * 200.0, np.array([6]), np.zeros((1, 3)))
     with pytest.raises(BadInputError, match="reflections"):
         simulate_pattern(huge, Radiation((0.2,), (1.0,)))
+
+
+def test_an_element_without_scattering_factors_is_bad_input() -> None:
+    einsteinium = CrystalStructure(np.eye(3) * 4.0, np.array([99]), np.zeros((1, 3)))
+    with pytest.raises(BadInputError, match="atomic number 99"):
+        simulate_pattern(einsteinium, preset("CuKa"))
