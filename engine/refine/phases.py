@@ -30,6 +30,8 @@ from engine.refine.whole_pattern.strategy import (
 MOST_REFLECTIONS = 6000
 # R_wp over that of free intensities beyond which a fit is poor.
 _POOR = 1.3
+_OF_ATOMS = ("b_iso", "b_element", "coordinates", "texture", "occupancy")
+_OF_LATTICE = ("background", "zero", "displacement", "cell", "profile")
 _PLACE = ("scale", "background", "zero", "cell")
 
 
@@ -135,7 +137,7 @@ def refine_lattice(
     space_group : str or int
         Hermann-Mauguin or Hall symbol, or the number of the standard setting.
     options : RefinementOptions, optional
-        Groups that concern atoms and scales do nothing.
+        The scale does nothing.
     progress : Progress, optional
     name : str
         Of the phase.
@@ -148,9 +150,11 @@ def refine_lattice(
     Raises
     ------
     BadInputError
-        If there is no such space group, the cell does not have its symmetry, or no line is in
-        the pattern's range.
+        If there is no such space group, the cell does not have its symmetry, it has no line in
+        the pattern's range or far too many, or what is to be refined is of atoms.
     """
+    options = options or RefinementOptions()
+    _check_groups(options)
     prepared = prepare(pattern)
     d_min = prepared.d_min * 0.995
     crystal = lattice_model(lattice, space_group, d_min, prepared.d_max * 1.05)
@@ -160,7 +164,21 @@ def refine_lattice(
         crystal = lattice_model(lattice, space_group, d_min, prepared.d_max * 1.05)
     prepared = cut_to_reflections(prepared, crystal)
     even = np.ones(len(crystal.hkl))
-    state = begin(prepared, (crystal,), options or RefinementOptions(), intensities=even)
+    state = begin(prepared, (crystal,), options, intensities=even)
     found = state_result(run_free_intensities(state, progress or Progress()))
     named = replace(found.phases[0], name=name or crystal.standardised.symbol)
     return replace(found, phases=(named,), rwp_lebail=found.rwp, excluded=pattern.details.excluded)
+
+
+def _check_groups(options: RefinementOptions) -> None:
+    """Refuse what a lattice does not have, and a fit in which nothing is free."""
+    asked = [group for group in options.refine or () if group in _OF_ATOMS]
+    if asked:
+        raise BadInputError(
+            f"A lattice has no atoms, so {' and '.join(asked)} cannot be refined; give a "
+            "structure, or leave that out."
+        )
+    if not any(options.allows(group) for group in _OF_LATTICE):
+        raise BadInputError(
+            f"Nothing is left to refine of a lattice: free one of {', '.join(_OF_LATTICE)}."
+        )

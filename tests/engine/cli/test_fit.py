@@ -76,6 +76,8 @@ def test_only_the_named_groups_are_refined(folder, tmp_path):
         (("--lebail", "--cell", "4,4,4,90,90,90"), "--space-group"),
         (("--particle-size", "3"), "several phases"),
         (("--space-group", "P1"), "--lebail"),
+        (("--lebail", "--refine", "cell", "coordinates"), "no atoms"),
+        (("--lebail", "--refine", "scale"), "Nothing is left"),
         (("--texture-axis", "0", "0", "0"), "no direction"),
     ],
 )
