@@ -32,7 +32,7 @@ from app.views.candidate_panel import CELL_NAMES
 from app.views.controls import heading, muted, progress_bar
 from app.views.further_phase import FurtherPhase
 from app.views.refine_regions import RegionSwitches
-from engine.export.numbers import number_with_su
+from engine.export.numbers import number_with_su, undetermined
 from engine.refine.result import FitResult
 
 # Group of parameters, its name, and what it is.
@@ -305,15 +305,19 @@ def rows(fit: FitResult) -> list[tuple[str, str, str]]:
             unit = "°" if name in GREEK else "Å"
             if name in GREEK and not su > 0.0:
                 continue  # set by symmetry
-            number = number_with_su(value, float(su), 5)
+            number = _stated(value, float(su))
             listed.append((before + GREEK.get(name, name), number, unit))
     for parameter in fit.parameters:
         owner, _, name = parameter.name.rpartition(":")
         if not name.startswith(("background", "cell")):
-            value = number_with_su(parameter.value, parameter.su, 5)
+            value = _stated(parameter.value, parameter.su)
             unit = UNITS.get(parameter.unit, parameter.unit)
             listed.append((_with_owner(owner, name, several), value, unit))
     return listed
+
+
+def _stated(value: float, su: float) -> str:
+    return tr("undetermined") if undetermined(value, su) else number_with_su(value, su, 5)
 
 
 def _with_owner(owner: str, name: str, several: bool) -> str:

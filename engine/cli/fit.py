@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.arguments import add_corrections, add_pattern, existing, number, pattern_of
 from engine.cli.progress import TerminalProgress
 from engine.errors import BadInputError
-from engine.export.numbers import number_with_su
+from engine.export.numbers import in_words
 from engine.refine.whole_pattern.options import GROUPS, N_BACKGROUND, RefinementOptions
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _residuals(fit: FitResult) -> str:
 
 def _phase(phase: PhaseFit) -> str:
     cell = " ".join(
-        number_with_su(value, float(su), 4)
+        in_words(value, float(su), 4)
         for value, su in zip(phase.structure.cell, phase.cell_su, strict=True)
     )
     words = [f"{phase.name:<16}"]
@@ -203,7 +203,7 @@ def _phase(phase: PhaseFit) -> str:
 
 def _parameters(fit: FitResult) -> list[str]:
     return [
-        f"  {p.name:<24} {number_with_su(p.value, p.su, 5)} {p.unit}".rstrip()
+        f"  {p.name:<24} {in_words(p.value, p.su, 5)} {p.unit}".rstrip()
         for p in fit.parameters
         if not p.name.startswith("background")
     ]

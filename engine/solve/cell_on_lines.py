@@ -232,9 +232,9 @@ def _solve(
 def _solved(normal: FloatArray, right: FloatArray) -> FloatArray:
     """Solve the equations of all cells; lines at the very smallest angles may not settle them."""
     try:
-        return np.linalg.solve(normal, right)
+        return np.asarray(np.linalg.solve(normal, right), dtype=np.float64)
     except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.pinv(normal, hermitian=True) @ right)
+        return np.asarray(np.linalg.pinv(normal, hermitian=True) @ right, dtype=np.float64)
 
 
 def _unseen(

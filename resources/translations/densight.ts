@@ -2943,6 +2943,11 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     </message>
     <message>
       <location filename="app/views/refine_dialog.py" />
+      <source>undetermined</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/refine_dialog.py" />
       <source>Refine further</source>
       <translation type="unfinished" />
     </message>

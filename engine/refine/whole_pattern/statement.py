@@ -29,6 +29,8 @@ from engine.refine.whole_pattern.weight_fractions import (
 FloatArray = NDArray[np.float64]
 # R_Bragg beyond which a phase's scale says little.
 DOUBTFUL = 0.15
+# R_Bragg beyond which a single structure is no description of the pattern.
+NO_DESCRIPTION = 0.5
 PROFILE = (
     "Pseudo-Voigt after Thompson, Cox and Hastings, J. Appl. Cryst. 20, 79 (1987): Gaussian "
     "G^2 = W + V tan(theta) + U tan^2(theta), Lorentzian L = X/cos(theta) + Y tan(theta), X and Y "
@@ -79,6 +81,11 @@ def state_result(state: State) -> FitResult:
         *robust_note(state),
         *diffuse_notes(state, calculated.pattern - calculated.background),
     ]
+    if len(phases) == 1 and phases[0].r_bragg > NO_DESCRIPTION:
+        notes.append(
+            f"The structure does not explain the pattern (R_Bragg "
+            f"{100.0 * phases[0].r_bragg:.0f} %): trust neither its cell nor its atoms."
+        )
     if len(phases) > 1:
         phases = _with_fractions(state, phases)
         notes += _absorption_notes(phases)

@@ -102,3 +102,12 @@ def test_a_cell_whose_first_reflections_all_lie_below_the_range(folder, tmp_path
     words = ("fit", folder / "p.xye", tmp_path / "large.cif", "--out", tmp_path / "out")
     assert run(*words) == 2
     assert "far more reflections in the range" in capsys.readouterr().err
+
+
+def test_a_structure_that_does_not_explain_the_pattern_is_said(folder, tmp_path, capsys):
+    write_cif(tmp_path / "salt.cif", BY_NAME["rock salt"].structure)
+    words = ("fit", folder / "p.xye", tmp_path / "salt.cif", "--out", tmp_path / "out")
+    assert run(*words) == 0
+    said = capsys.readouterr().out
+    assert "does not explain the pattern" in said
+    assert max(len(word) for word in said.split("written:")[0].split()) < 40

@@ -11,7 +11,7 @@ from engine.crystal.structure_io import read_structure, to_pymatgen
 from engine.crystal.symmetry import standardise
 from engine.errors import BadInputError
 from engine.export.cif import cif_text, formula_units, write_cif
-from engine.export.numbers import number_with_su
+from engine.export.numbers import in_words, number_with_su
 from engine.refine.result import Parameter
 from tests.engine.diffraction.reference import structures_of_all_systems
 from tests.made_structures import BY_NAME, MADE, mixed_site_structure
@@ -136,10 +136,17 @@ def test_provenance_is_told_whatever_it_says(tmp_path) -> None:
         (5.4, None, "5.40000"),
         (5.4, 0.0, "5.40000"),
         (5.4, float("nan"), "5.40000"),
+        (0.2, 0.5, "0.2(5)"),
     ],
 )
 def test_numbers_with_uncertainty(number, su, text) -> None:
     assert number_with_su(number, su, 5) == text
+    assert in_words(number, su, 5) == text
+
+
+def test_uncertainties_that_leave_nothing_of_a_number() -> None:
+    assert in_words(5.64, 4.9e26, 4) == "undetermined"
+    assert number_with_su(5.64, 4.9e26, 4) == "5.6400"
 
 
 def test_formula_units() -> None:
