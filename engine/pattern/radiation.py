@@ -23,6 +23,7 @@ K_ALPHA: dict[str, tuple[float, float]] = {
 K_ALPHA_2_RATIO = 0.5
 # How near, relatively, a single wavelength is to a doublet's mean to be taken for it.
 MEAN_TOLERANCE = 1.2e-4
+WAVELENGTHS = (0.05, 10.0)  # angstrom: what can be meant
 # Linear absorption coefficient times radius of a capillary that can still be corrected for.
 LARGEST_MU_R = 3.0
 
@@ -74,10 +75,17 @@ class Radiation:
                 f"A capillary with mu R = {self.capillary_mu_r:g} cannot be corrected for: give a "
                 f"number up to {LARGEST_MU_R:g}."
             )
+        angle = self.monochromator_two_theta
+        if angle is not None and not 0.0 < angle < 180.0:
+            raise BadInputError(
+                f"A monochromator does not reflect at 2theta = {angle:g} degrees: give an angle "
+                "between 0 and 180, for example 26.6."
+            )
         for wavelength in self.wavelengths:
-            if not 0.05 <= wavelength <= 10.0:
+            if not WAVELENGTHS[0] <= wavelength <= WAVELENGTHS[1]:
                 raise BadInputError(
-                    f"The wavelength {wavelength:g} A is outside 0.05 to 10 A; "
+                    f"The wavelength {wavelength:g} A is outside {WAVELENGTHS[0]:g} to "
+                    f"{WAVELENGTHS[1]:g} A; "
                     "give it in angstrom, for example 1.5406."
                 )
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from engine.errors import BadInputError
-from engine.pattern.radiation import K_ALPHA, Radiation, doublet, preset, single
+from engine.pattern.radiation import K_ALPHA, WAVELENGTHS, Radiation, doublet, preset, single
 
 _NUMBER = r"((?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _UNIT = r"\s*\(?(nm|pm|m|Å|Angstroms?|A)?\b"
@@ -34,7 +34,6 @@ _NAMED_LINE = re.compile(
 )
 # h c in keV angstrom (CODATA 2018).
 _HC = 12.398419843
-_PLAUSIBLE = (0.05, 5.0)
 
 
 def _value(text: str) -> float:
@@ -42,7 +41,7 @@ def _value(text: str) -> float:
 
 
 def _plausible(value: float) -> bool:
-    return _PLAUSIBLE[0] <= value <= _PLAUSIBLE[1]
+    return WAVELENGTHS[0] <= value <= WAVELENGTHS[1]
 
 
 def in_angstrom(value: float, unit: str | None) -> float:

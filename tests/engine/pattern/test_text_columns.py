@@ -88,6 +88,7 @@ def test_encodings(write, encoding):
         ("##X-RAY WAVELENGTH=1.541838\n", (1.5405929, 1.5444274)),
         ("lambda = 0.7093 A\n", (0.7093,)),
         ("wavelength (nm) = 0.15406 nm\n", (1.5406,)),
+        ("# wavelength: 5.5 A\n", (5.5,)),
         (
             "K-Alpha1 wavelength,1.540598\nK-Alpha2 wavelength,1.544426\n"
             "Ratio K-Alpha2/K-Alpha1,0.5\n",
