@@ -113,6 +113,21 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
 
 
+def device_of(arguments: argparse.Namespace) -> str:
+    """The device that was asked for.
+
+    Raises
+    ------
+    BadInputError
+        If this computer does not have it.
+    """
+    if arguments.device not in ("auto", "cpu"):
+        from engine.model.device import choose_device
+
+        choose_device(arguments.device)
+    return str(arguments.device)
+
+
 def add_search_limits(parser: argparse.ArgumentParser) -> None:
     """How far the solver goes."""
     parser.add_argument(

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine.cli.arguments import add_device, add_search_limits, existing, number, warn
+from engine.cli.arguments import add_device, add_search_limits, device_of, existing, number, warn
 
 
 def add_parser(subparsers: Any) -> None:
@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.batch.run import run_batch
     from engine.batch.task import Options
 
+    # The workers of a cluster may have what this computer has not.
+    device = arguments.device if arguments.scheduler else device_of(arguments)
     manifest = read_manifest(existing(arguments.manifest))
     for text in manifest.warnings:
         warn(text)
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit=arguments.time_limit,
         top=arguments.top,
         seed=arguments.seed,
-        device=arguments.device,
+        device=device,
     )
     count = run_batch(
         manifest,

@@ -14,10 +14,12 @@ from engine.cli.arguments import (
     add_pattern,
     add_search_limits,
     contents_of,
+    device_of,
     pattern_of,
 )
 from engine.cli.progress import TerminalProgress
 from engine.crystal.composition import parse_elements
+from engine.errors import BadInputError
 from engine.solve.result import Problem, Solution
 
 _SHOWN = 5
@@ -69,6 +71,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Solve, write the solution's folder and print the best candidates."""
     elements = contents_of(arguments)
     second = None if arguments.second_phase is None else parse_elements(arguments.second_phase)
+    if not (arguments.network or arguments.library or arguments.phasing):
+        raise BadInputError(
+            "--no-library, --no-network and --no-phasing together leave nothing to search: leave "
+            "one of them out."
+        )
+    device = device_of(arguments)
     pattern = pattern_of(arguments)
     from engine.export.atomic import make_folder
     from engine.export.solution_files import write_solution
@@ -83,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit=arguments.time_limit,
         top=arguments.top,
         seed=arguments.seed,
-        device=arguments.device,
+        device=device,
         network=arguments.network,
         library=arguments.library,
         phasing=arguments.phasing,

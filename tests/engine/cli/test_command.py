@@ -11,6 +11,8 @@ from engine.cli import main
 from engine.cli.density import parse_cell
 from engine.errors import BadInputError
 
+NO_SOURCE = ("--no-library", "--no-network", "--no-phasing")
+
 
 @pytest.fixture
 def xy(tmp_path, a_pattern):
@@ -129,6 +131,8 @@ def bad_arguments():
         ["solve", "PATTERN", "--elements", "Ti,O", "--device", "abacus", "--out", "OUT"],
         ["solve", "PATTERN", "--elements", "Ti,O"],
         ["solve", "PATTERN", "--elements", "Ti,O", "--out", "PATTERN"],
+        ["solve", "PATTERN", "--elements", "O", "--monochromator", "300", "--out", "OUT"],
+        ["solve", "PATTERN", "--elements", "O", *NO_SOURCE, "--out", "OUT"],
         ["density", "PATTERN", "--out", "OUT.npz"],
         ["density", "PATTERN", "--elements", "Ti,O", "--out", "OUT.jpeg"],
         ["density", "PATTERN", "--elements", "Ti,O", "--grid", "5000", "--out", "OUT.npz"],
@@ -154,6 +158,19 @@ def test_bad_input_is_one_line_and_exit_code_2(argv, xy, tmp_path, capsys, fake_
     assert stdout == ""
     assert len(lines) == 1, stderr
     assert lines[0].startswith("densight: ")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("command", ["solve", "batch"])
+def test_a_device_that_is_not_there_is_refused_before_the_search(
+    command, xy, tmp_path, capsys, fake_solver, monkeypatch
+):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    out = tmp_path / "out"
+    elements = ["--elements", "Ti,O"] if command == "solve" else []
+    assert main([command, xy, *elements, "--device", "cuda", "--out", str(out)]) == 2
+    assert "no 'cuda' device" in capsys.readouterr().err
+    assert not fake_solver
     assert not out.exists()
 
 
