@@ -98,9 +98,10 @@ def _of_pattern(arguments: argparse.Namespace) -> int:
     write_prediction(prediction, arguments.out)
     for note in prediction.notes:
         warn(note)
+    count = len(prediction.weights)
     print(
-        f"written: {arguments.out} ({len(prediction.weights)} samples on {prediction.device}, "
-        f"the first {prediction.crystal_system[0]})"
+        f"written: {arguments.out} ({count} sample{'s' if count > 1 else ''} on "
+        f"{prediction.device}, the first {prediction.crystal_system[0]})"
     )
     for line in _about(prediction):
         print(line)

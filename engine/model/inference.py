@@ -33,6 +33,7 @@ FloatArray = NDArray[np.float64]
 BRANCH_WEIGHTS, BODY_WEIGHTS, HEAD_WEIGHTS = resources.WEIGHTS
 MOST_SAMPLES = 64
 MOST_GRID = 256
+FEWEST_LINES = 2  # with fewer a density is drawn, and a note says what it is worth
 CELLS_TRIED = 3  # of those that indexing finds
 Answer = TypeVar("Answer")
 
@@ -146,7 +147,7 @@ def predict_density(
         cells, told = _given(pattern, given, Part(progress, 0.4, 0.7))
     elif index:
         progress.report(0.4, "indexing the lines")
-        cells = _indexed(pattern, Part(progress, 0.4, 0.7))
+        cells, told = _indexed(pattern, Part(progress, 0.4, 0.7))
     progress.report(0.7, "predicting the density")
     groups, used, notes = _on_device(
         chosen, lambda place: draw_samples(lines, cells, samples, seed, place)
@@ -155,11 +156,19 @@ def predict_density(
     return assemble(groups, samples, grid, formula, used, told + notes)
 
 
-def _indexed(pattern: PowderPattern, progress: Progress) -> list[CellOfSamples]:
-    from engine.solve.indexing import index_pattern
+def _indexed(
+    pattern: PowderPattern, progress: Progress
+) -> tuple[list[CellOfSamples], tuple[str, ...]]:
+    """Primitive lattices that the lines show, and what to tell of them."""
+    from engine.solve.indexing.index import index_line_list
+    from engine.solve.indexing.line_list import lines_of
 
-    found = index_pattern(pattern, CELLS_TRIED, progress)
-    return [CellOfSamples(cell.lattice, "indexed", cell.chance) for cell in found]
+    lines = lines_of(pattern)
+    if len(lines) < FEWEST_LINES:
+        count = "No line stands" if len(lines) == 0 else "Only one line stands"
+        return [], (f"{count} out of the noise: the density rests on next to nothing.",)
+    found = index_line_list(lines, CELLS_TRIED, progress)
+    return [CellOfSamples(cell.lattice, "indexed", cell.chance) for cell in found], ()
 
 
 @dataclass(frozen=True, eq=False)

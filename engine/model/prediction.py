@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.crystal.composition import atomic_number, parse_formula
+from engine.crystal.lattice import CRYSTAL_SYSTEMS, lattice_system
 from engine.model.contents_answer import Contents, mixed_contents
 from engine.model.sampling import Sample
 from engine.model.series import common_series, map_on_grid, values_at
@@ -19,6 +20,17 @@ FloatArray = NDArray[np.float64]
 WRONG_CELL_QUALITY = 0.35
 # Difference in expected correlation that makes one of two alternatives e times as likely the best.
 QUALITY_SPREAD = 0.05
+_SAME_LENGTH = 0.03  # angstrom
+# The systems of the crystals that a lattice of each system can be of.
+_SYSTEMS_ON = {
+    "triclinic": CRYSTAL_SYSTEMS[:1],
+    "monoclinic": CRYSTAL_SYSTEMS[:2],
+    "orthorhombic": CRYSTAL_SYSTEMS[:3],
+    "tetragonal": CRYSTAL_SYSTEMS[:4],
+    "trigonal": (*CRYSTAL_SYSTEMS[:2], "trigonal"),
+    "hexagonal": (*CRYSTAL_SYSTEMS[:3], "trigonal", "hexagonal"),
+    "cubic": (*CRYSTAL_SYSTEMS[:5], "cubic"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +47,7 @@ class DensityPrediction:
         Where each cell is from: "given", "indexed" (from the lines) or "predicted" (by the
         network, a guess).
     crystal_system : tuple of str
+        None that a cell which is given or indexed could not have.
     weights : (S,) array
         How likely each sample is the best of them; they sum to 1.
     quality : (S,) array
@@ -151,7 +164,7 @@ def assemble(
         density=np.clip(density, 0.0, None),
         cell=lattice,
         cell_source=tuple(one.source for one in ranked),
-        crystal_system=tuple(sample.system for sample in chosen),
+        crystal_system=tuple(_system(one) for one in ranked),
         weights=weights / weights.sum(),
         quality=np.array([one.quality for one in ranked]),
         n_atoms=np.exp([sample.log_atoms for sample in chosen]),
@@ -163,6 +176,14 @@ def assemble(
         contents=_contents(groups),
         notes=notes,
     )
+
+
+def _system(one: _Ranked) -> str:
+    """The crystal system that the network reads, where the cell can have it; else the cell's."""
+    if one.source == "predicted":  # only roughly of its own symmetry
+        return one.sample.system
+    lattice = lattice_system(one.sample.lattice, _SAME_LENGTH)
+    return one.sample.system if one.sample.system in _SYSTEMS_ON[lattice] else lattice
 
 
 def _contents(groups: Sequence[Group]) -> Contents:

@@ -88,6 +88,17 @@ def test_density_behind_a_pattern(folder, tmp_path):
         assert np.isfinite(content["density"]).all()
 
 
+def test_density_behind_pure_noise_is_warned_of(tmp_path, capsys):
+    two_theta = np.arange(10.0, 90.0, 0.02)
+    counts = np.random.default_rng(4).poisson(100.0, len(two_theta))
+    np.savetxt(tmp_path / "noise.xy", np.column_stack([two_theta, counts]), "%.2f %d")
+    asked = ("density", tmp_path / "noise.xy", "--elements", "Ti,O", "--wavelength", "CuKa")
+    assert run(*asked, "--samples", "1", "--grid", "16", "--out", tmp_path / "map.npz") == 0
+    said = capsys.readouterr()
+    assert "No line stands out of the noise" in said.err
+    assert "(1 sample on" in said.out
+
+
 def test_fit(folder, tmp_path, capsys):
     out = tmp_path / "fit"
     assert run("fit", folder / "rutile.xy", folder / "rutile.cif", "--out", out) == 0

@@ -95,6 +95,27 @@ def test_a_given_cell_is_reduced_and_used(pattern: PowderPattern) -> None:
     np.testing.assert_allclose(lengths, [2.959, 4.594, 4.594], atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("cell", "possible"),
+    [
+        ((4.1, 5.3, 6.2, 82.0, 97.0, 104.0), {"triclinic"}),
+        ((3.1, 5.2, 7.7, 90.0, 90.0, 90.0), {"triclinic", "monoclinic", "orthorhombic"}),
+    ],
+)
+def test_no_crystal_system_contradicts_a_given_cell(pattern, cell, possible) -> None:
+    found = predict_density(pattern, ("Ti", "O"), cell=cell, samples=3, grid=16)
+    assert set(found.crystal_system) <= possible
+
+
+def test_a_density_without_lines_is_said_to_rest_on_nothing(pattern: PowderPattern) -> None:
+    rng = np.random.default_rng(4)
+    counts = rng.poisson(100.0, len(pattern)).astype(float)
+    noise = PowderPattern(pattern.two_theta, counts, np.sqrt(counts), pattern.radiation)
+    found = predict_density(noise, ("Ti", "O"), samples=1, grid=16)
+    assert any("out of the noise" in note for note in found.notes)
+    assert not predict_density(pattern, ("Ti", "O"), samples=1, grid=16).notes
+
+
 def test_the_cell_is_found_in_the_lines_first(pattern: PowderPattern) -> None:
     found = predict_density(pattern, ("Ti", "O"), samples=5, grid=16)
     assert "indexed" in found.cell_source
