@@ -138,6 +138,8 @@ def _of_structure(arguments: argparse.Namespace) -> int:
             "--elements of its sample."
         )
     structure = read_structure(arguments.pattern)
+    for text in structure.warnings:
+        warn(text)
     if given:
         warn(f"--{given[0]} says nothing about a structure's own density and is not used.")
     write_structure_density(structure, arguments.out, arguments.grid)

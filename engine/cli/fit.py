@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.arguments import add_corrections, add_pattern, existing, number, pattern_of
+from engine.cli.arguments import add_corrections, add_pattern, existing, number, pattern_of, warn
 from engine.cli.progress import TerminalProgress
 from engine.errors import BadInputError
 from engine.export.numbers import in_words
@@ -155,6 +155,8 @@ def _lattice(arguments: argparse.Namespace, structures: list[Any]) -> tuple[Any,
     if given and not structures:
         return matrix_from_cell(*parse_cell(arguments.cell)), arguments.space_group, ""
     if len(structures) == 1 and arguments.cell is None and arguments.space_group is None:
+        for text in structures[0].warnings:
+            warn(text)
         found = standardise(structures[0], 0.02)
         return found.conventional.lattice, found.hall, structures[0].name
     raise BadInputError("--lebail needs either one STRUCTURE.cif, or --cell and --space-group.")

@@ -12,6 +12,7 @@ from engine.cli.arguments import (
     number,
     radiation_of,
     refuse_overwriting,
+    warn,
 )
 from engine.errors import BadInputError
 from engine.pattern.radiation import preset
@@ -62,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.export.pattern_files import write_pattern
 
     structure = read_structure(path)
+    for text in structure.warnings:
+        warn(text)
     pattern = simulate_pattern(
         structure,
         radiation,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.cif_symmetry import symmetry_of
 from engine.crystal.lattice import matrix_from_cell
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
@@ -17,6 +19,8 @@ FloatArray = NDArray[np.float64]
 # Images of a site closer than this (angstrom) are one atom on a special position whose
 # coordinates were rounded in the file ("0.333" for 1/3 is off by 0.005 A in a 15 A cell).
 SPECIAL_POSITION = 0.15
+# Refined occupancies exceed 1 by their uncertainty, but not by more than this.
+LARGEST_OCCUPANCY = 1.05
 _DATA_BLOCK = re.compile(r"^\s*data_", re.IGNORECASE | re.MULTILINE)
 
 
@@ -40,7 +44,7 @@ def parse_cif(text: str, name: str, file_name: str) -> CrystalStructure:
     Raises
     ------
     BadInputError
-        If the text is no valid CIF, or has no structure.
+        If the text is no valid CIF, has no structure, or one that contradicts itself.
     """
     import gemmi
 
@@ -62,8 +66,9 @@ def parse_cif(text: str, name: str, file_name: str) -> CrystalStructure:
         raise BadInputError(f"In '{file_name}': no cell has these angles ({error}).") from error
     lattice = _lattice(small, file_name)
     sites = _sites(small, lattice, file_name)
-    rotations, translations = _operations(small, file_name)
-    return _expand(lattice, sites, rotations, translations, name)
+    symmetry = symmetry_of(small, lattice, file_name)
+    expanded = _expand(lattice, sites, symmetry.rotations, symmetry.translations, name)
+    return replace(expanded, warnings=symmetry.warnings)
 
 
 def _lattice(small: Any, file_name: str) -> FloatArray:
@@ -93,6 +98,11 @@ def _sites(small: Any, lattice: FloatArray, file_name: str) -> list[tuple[int, A
             )
         if not np.isfinite(occupancy):
             occupancy = 1.0
+        if occupancy > LARGEST_OCCUPANCY:
+            raise BadInputError(
+                f"The occupancy {occupancy:g} of atom site '{site.label}' in '{file_name}' is "
+                "above 1; correct it."
+            )
         if occupancy > 0.0:
             sites.append((number, position, occupancy, _u_iso(site, lattice)))
     if not sites:
@@ -111,51 +121,6 @@ def _u_iso(site: Any, lattice: FloatArray) -> float:
     star = np.linalg.norm(np.linalg.inv(lattice), axis=0)
     equivalent = float(np.sum(u * np.outer(star, star) * (lattice @ lattice.T)) / 3.0)
     return max(0.0, equivalent)
-
-
-def _operations(small: Any, file_name: str) -> tuple[FloatArray, FloatArray]:
-    """Rotations (m, 3, 3) and translations (m, 3): listed ones, else the space group's."""
-    import gemmi
-
-    if small.symops:
-        try:
-            operations = [gemmi.Op(str(text)) for text in small.symops]
-        except (ValueError, RuntimeError) as error:
-            raise BadInputError(
-                f"A symmetry operation in '{file_name}' cannot be understood: {error}."
-            ) from error
-    else:
-        small.determine_and_set_spacegroup("H12N")
-        group = small.spacegroup or _group_of_unusual_name(small.spacegroup_hm)
-        if group is None and _names_a_group(small):
-            said = small.spacegroup_hm or small.spacegroup_hall or small.spacegroup_number
-            raise BadInputError(
-                f"The space group '{said}' in '{file_name}' is unknown, and no symmetry "
-                "operations are listed."
-            )
-        operations = list(group.operations()) if group is not None else [gemmi.Op("x,y,z")]
-    scale = float(gemmi.Op.DEN)
-    rotations = np.array([op.rot for op in operations], dtype=np.float64) / scale
-    translations = np.array([op.tran for op in operations], dtype=np.float64) / scale
-    return rotations, translations
-
-
-def _group_of_unusual_name(name: str) -> Any:
-    """The group of a symbol with subscripts, odd capitals or bars, or S or Z for its origin."""
-    import gemmi
-
-    # Older databases write the bar of a rotoinversion behind its number.
-    plain = re.sub(r"(\d)-", r"-\1", name.replace("_", "").strip())
-    found = re.fullmatch(r"(.+?)\s*[:\s]\s*(?:O?([12])|([SZ]))", plain, re.IGNORECASE)
-    if found is not None:
-        origin = found.group(2) or {"S": "1", "Z": "2"}[found.group(3).upper()]
-        plain = f"{found.group(1)}:{origin}"
-    capitals = plain[:1].upper() + plain[1:].lower()
-    return gemmi.find_spacegroup_by_name(capitals) if plain else None
-
-
-def _names_a_group(small: Any) -> bool:
-    return bool(small.spacegroup_hm or small.spacegroup_hall or small.spacegroup_number)
 
 
 def _expand(

@@ -28,6 +28,8 @@ class CrystalStructure:
     u_iso : (n,) array
         Isotropic mean-square displacement in square angstrom; 0 by default.
     name : str
+    warnings : tuple of str
+        What was assumed where its file leaves it open, in sentences.
     """
 
     lattice: FloatArray
@@ -36,6 +38,7 @@ class CrystalStructure:
     occupancies: FloatArray = field(default=None)  # type: ignore[arg-type]
     u_iso: FloatArray = field(default=None)  # type: ignore[arg-type]
     name: str = ""
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Bring every array to its type and shape."""

@@ -181,5 +181,9 @@ def _simulated(source: Source, radiation: Radiation | None) -> PowderPattern:
         name=source.path.stem,
         path=source.path,
         format="structure CIF, simulated",
-        warnings=(*simulated.warnings, "The file is a structure; its pattern was simulated."),
+        warnings=(
+            *simulated.warnings,
+            *structure.warnings,
+            "The file is a structure; its pattern was simulated.",
+        ),
     )

@@ -68,8 +68,8 @@ def refine_phases(
     if len(crystals) == 1:
         state = _on_cell_of_lines(state, whole)
     foreign = in_words(prepared.peaks.foreign)
-    if foreign:
-        state = state.noted(foreign)
+    for note in (*(text for one in structures for text in one.warnings), foreign):
+        state = state.noted(note) if note else state
     progress = progress or Progress()
     done = run(state, progress)
     if len(structures) > 1:

@@ -42,6 +42,15 @@ def cif(sites: str = CORUNDUM, a: str = "4.7602(4)", group: str = "R -3 c:H") ->
     return CIF.format(sites=sites, a=a, group=group)
 
 
+def right_angled(
+    group: str,
+    lengths: tuple[float, float, float] = (5.43, 5.43, 5.43),
+    sites: str = "Si1 Si 0 0 0 1 0.003",
+) -> str:
+    text = cif(sites, a=str(lengths[0]), group=group).replace("120", "90")
+    return text.replace("4.7602", str(lengths[1])).replace("12.9933(5)", str(lengths[2]))
+
+
 def test_cif_with_symmetry_by_name(tmp_path) -> None:
     structure = read_structure(write(tmp_path, cif()))
     assert np.bincount(structure.numbers)[[8, 13]].tolist() == [18, 12]
@@ -83,12 +92,50 @@ def test_unusual_names_of_space_groups(tmp_path, name, atoms) -> None:
         sites = "A Al 0.1 0.2 0.3 1 .\nO O 0.31 0.62 0.07 1 ."
     elif name.startswith("R"):
         sites = CORUNDUM
-    assert len(read_structure(write(tmp_path, cif(sites, group=name)))) == atoms
+    hexagonal = name.startswith(("R", "P6"))
+    text = cif(sites, group=name) if hexagonal else right_angled(name, sites=sites)
+    assert len(read_structure(write(tmp_path, text))) == atoms
 
 
 def test_no_symmetry_at_all_is_p1(tmp_path) -> None:
     text = cif().replace("_space_group_name_H-M_alt 'R -3 c:H'", "")
     assert len(read_structure(write(tmp_path, text))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        (cif(group="?"), "gives no symmetry: P 1"),
+        (right_angled("F d -3 m"), "choice 1 was taken"),
+        (right_angled("F m -3 m", (5.43, 5.43, 5.46)), "only roughly"),
+    ],
+)
+def test_what_a_file_leaves_open_is_warned_of(tmp_path, text, warning) -> None:
+    assert warning in " ".join(read_structure(write(tmp_path, text)).warnings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        cif(),
+        cif(group="P 1"),
+        right_angled("F d -3 m:2"),
+        right_angled("F d -3 m S"),
+        right_angled("F m -3 m"),
+        right_angled("P n n 2", (5.0, 6.0, 7.0)),
+    ],
+)
+def test_what_a_file_says_needs_no_warning(tmp_path, text) -> None:
+    assert read_structure(write(tmp_path, text)).warnings == ()
+
+
+def test_files_that_contradict_themselves_are_bad_input(tmp_path) -> None:
+    with pytest.raises(BadInputError, match="does not have the symmetry"):
+        read_structure(write(tmp_path, right_angled("F m -3 m", (5.0, 6.0, 7.0))))
+    with pytest.raises(BadInputError, match=r"occupancy 1\.4 of atom site 'Al1'"):
+        read_structure(write(tmp_path, cif("Al1 Al 0 0 0.3522 1.4 0.003")))
+    nearly = read_structure(write(tmp_path, cif("Al1 Al 0 0 0.3522 1.004 0.003")))
+    assert len(nearly) == 12
 
 
 def test_rounded_special_positions_are_one_atom(tmp_path) -> None:
