@@ -105,7 +105,7 @@ def solve_shipped(entry: Entry, data: bytes, options: Options) -> tuple[Line, Fi
             return line, {}
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     record = json.loads(files.pop(_RECORD))
-    record["pattern"] = entry.file
+    record["pattern"], record["pattern_path"] = entry.file, None
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     return line, {**files, _RECORD: text.encode("utf-8", "surrogatepass")}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.solve.result import Problem
 
 # Stands elsewhere in the record, or is no setting.
 _ELSEWHERE = {"pattern", "elements", "seed"}
+_LIMITS = ("max_atoms", "time_limit", "top")
 _OF_RADIATION = tuple(field.name for field in fields(Radiation))
 _OPTICS = (
     "polarisation",
@@ -37,13 +39,13 @@ def problem_record(problem: Problem) -> dict[str, Any]:
     -------
     dict
         ``settings`` (all fields of `Problem` but the pattern, elements and seed), ``optics``
-        (what `Radiation` has besides its wavelengths), ``pattern_sha256`` (of the file's bytes;
-        null for a pattern that came from no file), ``ranges`` (which of the file's ranges were
-        asked for), ``left_out`` (``excluded`` regions of 2theta, and whether ``spikes``),
-        ``chosen`` (``background`` and ``peaks``, where not left to the program) and
-        ``checksums`` of the weights and the structure types.
+        (what `Radiation` has besides its wavelengths), ``pattern_path`` (whole) and
+        ``pattern_sha256`` (of the file's bytes), both null for a pattern that came from no file,
+        ``ranges`` (which of the file's ranges were asked for), ``left_out`` (``excluded`` regions
+        of 2theta, and whether ``spikes``), ``chosen`` (``background`` and ``peaks``, where not left
+        to the program) and ``checksums`` of the weights and the structure types.
     """
-    radiation = problem.pattern.radiation
+    radiation, path = problem.pattern.radiation, problem.pattern.path
     return {
         "settings": {
             field.name: getattr(problem, field.name)
@@ -51,7 +53,8 @@ def problem_record(problem: Problem) -> dict[str, Any]:
             if field.name not in _ELSEWHERE
         },
         "optics": {name: getattr(radiation, name) for name in _OPTICS},
-        "pattern_sha256": _sha256(problem.pattern.path),
+        "pattern_path": None if path is None else os.path.abspath(path),
+        "pattern_sha256": _sha256(path),
         "ranges": problem.pattern.details.ranges,
         "left_out": {
             "excluded": [list(region) for region in problem.pattern.details.excluded],
@@ -135,7 +138,7 @@ def problem_of(record: dict[str, Any], folder: Path) -> Problem:
         )
     kinds = get_type_hints(Problem)
     for name, value in settings.items():
-        if not _is_one(value, kinds[name]):
+        if not _is_one(value, kinds[name]) or _too_small(name, value):
             raise BadInputError(
                 f"The solution.json in '{folder}' is damaged: {name} cannot be {value!r}."
             )
@@ -149,6 +152,11 @@ def _is_one(value: object, kind: Any) -> bool:
         return kind is bool
     # JSON writes 10.0 seconds as 10 where another program rewrote the file.
     return isinstance(value, kind) or (isinstance(value, int) and isinstance(0.0, kind))
+
+
+def _too_small(name: str, value: Any) -> bool:
+    """Whether a limit leaves nothing to be found."""
+    return name in _LIMITS and value is not None and not value > 0
 
 
 def _radiation(record: dict[str, Any]) -> Radiation:
@@ -165,7 +173,9 @@ def _pattern(record: dict[str, Any], folder: Path, radiation: Radiation) -> Powd
     from engine.pattern.readers.ranges import parse_range
 
     named = Path(str(record.get("pattern", "")))
-    places = [named, folder / named, folder / named.name]
+    # The name as it was given counts from the folder that was worked in then.
+    whole = Path(str(record.get("pattern_path") or named))
+    places = [whole, named, folder / named, folder / named.name]
     path = next((place for place in places if place.is_file()), None)
     if path is None:
         raise BadInputError(

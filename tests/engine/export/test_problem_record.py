@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +80,24 @@ def test_the_pattern_may_have_moved_with_its_record(record, tmp_path):
     path.rename(elsewhere / path.name)
     assert problem_of(record, elsewhere).pattern.path == elsewhere / path.name
     with pytest.raises(BadInputError, match="neither where it was nor beside"):
+        problem_of(record, tmp_path)
+
+
+def test_a_pattern_given_by_a_relative_path_is_found_from_another_folder(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path / "in")
+    write_pattern(measured(BY_NAME["rutile"].structure, 1, step=0.05), Path("p.xy"))
+    problem = Problem(read_pattern(Path("p.xy")), ("Ti", "O"))
+    record = json.loads(json.dumps(solution_record(Solution(problem, "no-solution", ()))))
+    assert record["pattern"] == "p.xy"
+    monkeypatch.chdir(tmp_path)
+    assert len(problem_of(record, tmp_path / "elsewhere").pattern) == len(problem.pattern)
+
+
+@pytest.mark.parametrize(("name", "value"), [("max_atoms", -4), ("top", 0), ("time_limit", -1.0)])
+def test_limits_that_leave_nothing_are_damage(record, tmp_path, name, value):
+    record["settings"][name] = value
+    with pytest.raises(BadInputError, match=f"{name} cannot be"):
         problem_of(record, tmp_path)
 
 

@@ -25,6 +25,7 @@ RECORD_KEYS = {
     "chosen",
     "settings",
     "optics",
+    "pattern_path",
     "pattern_sha256",
     "ranges",
     "checksums",
