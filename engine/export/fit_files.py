@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from engine.refine.result import FitResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS = ("two_theta", "observed", "calculated", "background", "difference")
 
@@ -172,8 +174,7 @@ def plot_fit(fit: FitResult, path: Path, title: str = "") -> None:
     _draw_ticks(ticks, fit)
     _draw_difference(difference, fit)
     profile.set_xlim(float(fit.two_theta[0]), float(fit.two_theta[-1]))
-    with replacing(path) as temporary:
-        figure.savefig(temporary)
+    _save(figure, path)
 
 
 def plot_observed(pattern: PowderPattern, path: Path, title: str = "") -> None:
@@ -186,11 +187,21 @@ def plot_observed(pattern: PowderPattern, path: Path, title: str = "") -> None:
     axes = figure.add_subplot(figure.add_gridspec(1, 1, **_MARGINS)[0])
     axes.plot(pattern.two_theta, pattern.counts, color=_OBSERVED, lw=0.9, label="observed")
     _style(axes)
-    axes.set_title(f"{title}: no solution" if title else "no solution", color=_INK, loc="left")
+    whole = f"{title}: no solution" if title else "no solution"
+    axes.set_title(whole, color=_INK, loc="left", parse_math=False)
     axes.set_xlabel("2θ (degrees)")
     axes.set_ylabel("Intensity (counts)")
     axes.margins(x=0.0)
-    with replacing(path) as temporary:
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a figure; what its font has no sign for becomes a box, without a word of the library's.
+
+    Names of samples are in all the world's scripts.
+    """
+    with replacing(path) as temporary, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         figure.savefig(temporary)
 
 
@@ -201,7 +212,7 @@ def _draw_profile(axes: Axes, fit: FitResult, title: str) -> None:
     _style(axes)
     axes.tick_params(labelbottom=False)
     axes.set_ylabel("Intensity (counts)")
-    axes.set_title(title, color=_INK, loc="left", fontsize=11)
+    axes.set_title(title, color=_INK, loc="left", fontsize=11, parse_math=False)
     axes.set_title(_residual_text(fit), color=_INK, loc="right", fontsize=10)
     axes.legend(frameon=False, loc="upper right", fontsize=9, markerscale=1.8)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from engine.errors import BadInputError
-from engine.export.fit_files import COLUMNS, write_fit
+from engine.export.fit_files import COLUMNS, plot_fit, plot_observed, write_fit
 from engine.export.solution_files import write_solution
 
 # DESIGN's contract, key by key.
@@ -125,3 +125,11 @@ def test_a_file_in_the_folders_place_is_refused(tmp_path, make_solution):
     (tmp_path / "taken").write_text("")
     with pytest.raises(BadInputError, match="taken"):
         write_solution(make_solution(1), tmp_path / "taken")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ["金红石", "a $\\bad$ sample"])
+def test_names_in_any_script_are_drawn_without_a_warning(tmp_path, a_fit, a_pattern, name):
+    plot_fit(a_fit, tmp_path / "fit.png", title=name)
+    plot_observed(a_pattern, tmp_path / "observed.png", title=name)
+    assert len(list(tmp_path.glob("*.png"))) == 2
