@@ -81,13 +81,16 @@ def corrected(pattern: PowderPattern, arguments: argparse.Namespace) -> PowderPa
     return without_regions(pattern, parse_regions(",".join(arguments.exclude)))
 
 
-def add_wavelength(parser: argparse.ArgumentParser) -> None:
-    """The wavelength, in any of its three spellings."""
+def add_wavelength(
+    parser: argparse.ArgumentParser,
+    default: str = "what the file says, else Cu K-alpha with a warning",
+) -> None:
+    """The wavelength, in any of its three spellings; `default` says what is taken without one."""
     parser.add_argument(
         "--wavelength",
         metavar="W",
         help="CuKa (doublet), CuKa1, likewise Co Mo Cr Fe Ag; or angstrom: 1.5406 or "
-        "1.54056,1.54439; default: what the file says, else Cu K-alpha with a warning",
+        f"1.54056,1.54439; default: {default}",
     )
 
 
@@ -97,7 +100,8 @@ def add_contents(parser: argparse.ArgumentParser, required: bool) -> None:
         "--elements",
         required=required,
         metavar="Na,Cl",
-        help="the elements that are known to be in the sample",
+        help="the elements that are known to be in the sample, apart by commas, or by blanks in "
+        "quotes: 'Na Cl'",
     )
     parser.add_argument("--formula", metavar="F", help="chemical formula, where it is known")
     parser.add_argument(

@@ -24,7 +24,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("simulate", help="calculate the pattern of a structure")
     parser.add_argument("structure", metavar="STRUCTURE.cif", type=Path)
-    add_wavelength(parser)
+    add_wavelength(parser, default="CuKa")
     parser.add_argument(
         "--range",
         dest="two_theta_range",

@@ -14,7 +14,8 @@ from engine.pattern.radiation import Radiation
 def write_pattern(pattern: PowderPattern, path: Path, title: str = "") -> None:
     """Write a pattern as columns: two_theta in degrees, counts, and sigma in an ``.xye`` file.
 
-    Comment lines in front name the title and the wavelengths.
+    Columns are apart by commas in a ``.csv`` file, else by blanks. Comment lines in front name the
+    title and the wavelengths.
 
     Raises
     ------
@@ -26,12 +27,13 @@ def write_pattern(pattern: PowderPattern, path: Path, title: str = "") -> None:
     if path.suffix.lower() == ".xye":
         columns.append(pattern.sigma)
         formats.append("%.6g")
+    delimiter = "," if path.suffix.lower() == ".csv" else " "
     make_folder(path.absolute().parent)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         if title:
             file.write(f"# {title}\n")
         file.write(f"# {_radiation_line(pattern.radiation)}\n")
-        np.savetxt(file, np.column_stack(columns), fmt=formats)
+        np.savetxt(file, np.column_stack(columns), fmt=formats, delimiter=delimiter)
 
 
 def _radiation_line(radiation: Radiation) -> str:

@@ -43,6 +43,13 @@ def test_help_names_every_subcommand(capsys):
         assert name in text
 
 
+def test_help_says_what_is_so(capsys):
+    assert main(["simulate", "--help"]) == 0
+    assert "with a warning" not in " ".join(capsys.readouterr().out.split())
+    assert main(["solve", "--help"]) == 0
+    assert "blanks in quotes" in " ".join(capsys.readouterr().out.split())
+
+
 def test_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.strip() == f"densight {engine.__version__}"

@@ -7,7 +7,7 @@ from engine.pattern.pattern import PowderPattern
 from engine.pattern.radiation import Radiation, preset
 
 
-@pytest.mark.parametrize("suffix", [".xy", ".xye"])
+@pytest.mark.parametrize("suffix", [".xy", ".xye", ".csv"])
 @pytest.mark.parametrize(
     "radiation", [preset("CuKa"), preset("MoKa1"), Radiation((0.4133,), (1.0,))], ids=str
 )
@@ -21,5 +21,6 @@ def test_a_written_pattern_reads_back_with_its_wavelengths(tmp_path, a_pattern, 
     assert back.radiation.wavelengths == pytest.approx(radiation.wavelengths, abs=1e-7)
     assert back.radiation.weights == pytest.approx(radiation.weights, abs=1e-4)
     assert back.radiation.provenance == "file"
+    assert ("," in path.read_text().splitlines()[-1]) == (suffix == ".csv")
     if suffix == ".xye":
         np.testing.assert_allclose(back.sigma, pattern.sigma, rtol=1e-5)
