@@ -17,6 +17,15 @@ from engine.export.cif import write_cif
 from tests.made_patterns import measured
 from tests.made_structures import BY_NAME
 
+RUTILE_ATOMS = (
+    "Ti 0 0 0",
+    "Ti 0.5 0.5 0.5",
+    "O 0.305 0.305 0",
+    "O 0.695 0.695 0",
+    "O 0.195 0.805 0.5",
+    "O 0.805 0.195 0.5",
+)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, rutile):
@@ -86,6 +95,28 @@ def test_density_behind_a_pattern(folder, tmp_path):
         assert content["crystal_system"].shape == (3,)
         assert content["weights"].sum() == pytest.approx(1.0, abs=0.01)
         assert np.isfinite(content["density"]).all()
+
+
+def test_what_a_structure_leaves_open_is_told_by_every_command(folder, tmp_path, capsys):
+    lines = (folder / "rutile.cif").read_text().splitlines()
+    cell = [line for line in lines if line.startswith("_cell_")]
+    names = ("label", "type_symbol", "fract_x", "fract_y", "fract_z")
+    tags = ["loop_", *(f"_atom_site_{name}" for name in names)]
+    atoms = [f"A{i} {atom}" for i, atom in enumerate(RUTILE_ATOMS)]
+    path, pattern = tmp_path / "open.cif", folder / "rutile.xy"
+    path.write_text("\n".join(["data_a", *cell, *tags, *atoms, ""]))
+    scale = ("--refine", "scale", "background")
+    lebail = ("--lebail", "--refine", "background", "cell")
+    for words in (
+        ("simulate", path, "--out", tmp_path / "p.xy"),
+        ("density", path, "--grid", "8", "--out", tmp_path / "map.npz"),
+        ("info", path),
+        ("fit", pattern, path, *scale, "--out", tmp_path / "fit"),
+        ("fit", pattern, path, *lebail, "--out", tmp_path / "fit"),
+    ):
+        assert run(*words) == 0
+        said = capsys.readouterr()
+        assert (said.out + said.err).count("gives no symmetry") == 1, words
 
 
 def test_density_behind_pure_noise_is_warned_of(tmp_path, capsys):
