@@ -46,6 +46,10 @@ class _Parser(argparse.ArgumentParser):
     """A parser that reports a wrong argument in one line, as every other bad input."""
 
     def error(self, message: str) -> NoReturn:
+        left = message.removeprefix("unrecognized arguments: ")
+        # What is left over is most often the second half of a value: --elements Ti O.
+        if left != message and not any(word.startswith("-") for word in left.split()):
+            message += "; a value with blanks needs quotes"
         raise BadInputError(f"{message} (see '{self.prog} --help')")
 
 

@@ -168,6 +168,14 @@ def test_bad_input_is_one_line_and_exit_code_2(argv, xy, tmp_path, capsys, fake_
     assert not out.exists()
 
 
+def test_elements_without_quotes_are_told_of_them(xy, tmp_path, capsys):
+    words = ["solve", xy, "--elements", "Ti", "O", "--out", str(tmp_path / "out")]
+    assert main(words) == 2
+    assert "a value with blanks needs quotes" in capsys.readouterr().err
+    assert main([*words, "--frobnicate"]) == 2
+    assert "quotes" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["solve", "batch"])
 def test_a_device_that_is_not_there_is_refused_before_the_search(
     command, xy, tmp_path, capsys, fake_solver, monkeypatch
