@@ -14,6 +14,7 @@ from app.language import noop, tr
 from app.settings import Settings
 from app.state.session import Session
 from app.views.plot_export import FILTERS
+from app.views.save_dialog import ask_where_to_save
 from engine.errors import BadInputError
 
 MAP_FILTER = noop("CCP4 map (*.ccp4);;Gaussian cube (*.cube);;XCrySDen (*.xsf);;NumPy (*.npz)")
@@ -50,15 +51,13 @@ class Asking(QObject):
             open_file(path)
 
     def where_to_save(self, title: str, name: str, filters: str) -> str:
-        """Ask for a file; with the suffix of the chosen filter where none was typed."""
+        """Ask for a file; its name has one of the filters' suffixes. Empty if there is none."""
         folder = Path(self._settings.folder("export_folder"))
-        path, chosen = QFileDialog.getSaveFileName(self._window, title, str(folder / name), filters)
-        if not path:
+        path = ask_where_to_save(self._window, title, folder / name, filters)
+        if path is None:
             return ""
-        if not Path(path).suffix and "*" in chosen:
-            path += chosen[chosen.index("*") + 1 :].rstrip(")")
-        self._settings.set("export_folder", str(Path(path).parent))
-        return path
+        self._settings.set("export_folder", str(path.parent))
+        return str(path)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the project's file, or ask for one; `then` is called when it is written."""
@@ -89,7 +88,7 @@ class Asking(QObject):
         """Ask where to write the density that is shown."""
         pattern = self._session.pattern.pattern
         name = f"{pattern.name if pattern is not None else 'density'}_density"
-        path = self.where_to_save(tr("Export the density that is shown"), name, MAP_FILTER)
+        path = self.where_to_save(tr("Export the density that is shown"), name, tr(MAP_FILTER))
         if path:
             self._exports.write_map(path)
 

@@ -15,8 +15,6 @@ from app.state.session import Session
 from engine.errors import BadInputError
 from engine.progress import Progress
 
-MAP_SUFFIXES = (".ccp4", ".cube", ".xsf", ".npz")
-
 
 class Exports(QObject):
     """Writes what the session shows.
@@ -46,7 +44,7 @@ class Exports(QObject):
                 "error", tr("There is no candidate to export yet."), "export"
             )
             return
-        path = _with_suffix(path, (".cif",))
+        path = Path(path)
         self._write(path, lambda _progress: self._services.export_cif(path, candidate, solution))
 
     def write_map(self, path: str | Path) -> None:
@@ -55,7 +53,7 @@ class Exports(QObject):
         if shown is None:
             self._session.messages.add("error", tr("There is no density to export yet."), "export")
             return
-        path = _with_suffix(path, MAP_SUFFIXES)
+        path = Path(path)
         self._write(path, lambda _progress: self._services.export_map(path, shown))
 
     def _write(self, path: Path, work: Callable[[Progress], Any]) -> None:
@@ -78,11 +76,3 @@ class Exports(QObject):
             write,
             Handlers(result=done, refused=lambda text: messages.add("error", text, "export")),
         )
-
-
-def _with_suffix(path: str | Path, suffixes: tuple[str, ...]) -> Path:
-    """`path`, with the first of `suffixes` where it has none of them."""
-    path = Path(path)
-    if path.suffix.lower() in suffixes:
-        return path
-    return path.with_name(path.name + suffixes[0])

@@ -3202,6 +3202,21 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="app/views/save_dialog.py" />
+      <source>'{0}' exists already. Replace it?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/save_dialog.py" />
+      <source>It is in {0}. What it holds would be lost.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/save_dialog.py" />
+      <source>Replace</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="app/views/section_view.py" />
       <source>Section through the density</source>
       <translation type="unfinished" />

@@ -181,7 +181,7 @@ def test_exports(controller, qtbot, file, tmp_path, engine):
     open_and_tick(controller, qtbot, file)
     controller.solve()
     settle(controller, qtbot)
-    exports.write_cif(tmp_path / "named")
+    exports.write_cif(tmp_path / "named.cif")
     settle(controller, qtbot)
     exports.write_map(tmp_path / "map.cube")
     settle(controller, qtbot)
