@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QPaintEvent,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Actions, Handlers
+from app.arrangement import SIDE_WIDTH, TABLES_SHARE, Arrangement
 from app.asking import Asking
 from app.choices import Choices
 from app.controller import Controller
@@ -65,9 +65,9 @@ if TYPE_CHECKING:
     from app.views.import_dialog import ImportDialog
     from app.views.refine_dialog import RefineDialog
 
-SIDE_WIDTH = 388
 STATUS_MARGINS = 8, 0, 10, 0
-TABLES_SHARE = 57  # per cent of the lower row
+SMALLEST = 960, 600
+LOW = 740
 
 
 class MainWindow(QMainWindow):
@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Densight[*]")
         self.setAcceptDrops(True)
         self._build()
+        self.arrangement = Arrangement(self, self.right, self.lower, self.settings)
         self.actions_ = Actions(
             self,
             self.session,
@@ -142,7 +143,7 @@ class MainWindow(QMainWindow):
                 screenshot=lambda: self.asking.screenshot(self.save_screenshot),
                 cancel=self.sample.cancel,
                 show_all=self.pattern.plot.show_all,
-                reset_layout=self.reset_layout,
+                reset_layout=self.arrangement.reset,
                 about=self.beside.show_about,
                 mouse_help=self.beside.show_keys,
                 guide=self.beside.show_guide,
@@ -163,7 +164,7 @@ class MainWindow(QMainWindow):
         )
         self.pattern.tools.stacking.add.clicked.connect(self.overlaying.ask)
         self._wire()
-        self._restore_layout()
+        self.arrangement.restore()
 
     # -- building ----------------------------------------------------------------------------
 
@@ -229,7 +230,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.device)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(*STATUS_MARGINS)
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(*SMALLEST)
         # A file is welcome anywhere: no entry or view may take it for text of its own.
         for child in self.findChildren(QWidget):
             child.setAcceptDrops(False)
@@ -274,9 +275,12 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Give a new user's window its proportions, now that its size is known."""
         super().showEvent(event)
-        if not self._has_layout:
-            self._has_layout = True
-            self.reset_layout()
+        self.arrangement.begin()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Spare height where there is little."""
+        super().resizeEvent(event)
+        self.sample.set_low(self.height() < LOW)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Say when the first picture is on the screen: right after this event is done with."""
@@ -389,42 +393,7 @@ class MainWindow(QMainWindow):
         running = [text for kind, text in names.items() if self.jobs.running(kind)]
         self.activity.setText(", ".join(running))
 
-    # -- layout and end ----------------------------------------------------------------------
-
-    def reset_layout(self) -> None:
-        """The proportions that a new user gets."""
-        height, width = max(self.height(), 600), max(self.width() - SIDE_WIDTH, 500)
-        self.right.setSizes([round(height * 0.52), round(height * 0.48)])
-        tables = round(width * TABLES_SHARE / 100)
-        self.lower.setSizes([tables, width - tables])
-
-    def _restore_layout(self) -> None:
-        self.resize(1440, 900)
-        screen = QGuiApplication.primaryScreen()
-        if screen is not None:
-            space = screen.availableSize()
-            self.resize(min(1440, space.width() - 40), min(900, space.height() - 60))
-        self.reset_layout()
-        stored = self.settings.get("layout")
-        self._has_layout = isinstance(stored, dict)
-        if not isinstance(stored, dict):
-            return
-        for name, restore in (
-            ("window", self.restoreGeometry),
-            ("right", self.right.restoreState),
-            ("lower", self.lower.restoreState),
-        ):
-            if isinstance(stored.get(name), str):
-                restore(QByteArray(base64.b64decode(stored[name])))
-
-    def _store_layout(self) -> None:
-        parts = {
-            "window": self.saveGeometry(),
-            "right": self.right.saveState(),
-            "lower": self.lower.saveState(),
-        }
-        coded = {name: base64.b64encode(bytes(part.data())) for name, part in parts.items()}
-        self.settings.set("layout", {name: code.decode() for name, code in coded.items()})
+    # -- end ----------------------------------------------------------------------
 
     def discard_and_close(self) -> None:
         """Close without a question; what is not saved goes."""
@@ -437,7 +406,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.asking.before_closing(self.discard_and_close)
             return
-        self._store_layout()
+        self.arrangement.store()
         self.hide()
         self.closing.emit()
         self.density.shutdown()

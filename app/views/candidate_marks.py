@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.language import tr
 from app.state.session import Session
 from app.state.standing import standing
-from app.views.controls import SharedUndo, muted
+from app.views.controls import SharedUndo
+from app.views.yielding_button import YieldingButton
+from app.views.yielding_text import YieldingText
+
+NARROWEST_NOTE = 56
+SPACING, MARGIN = 6, 6
 
 
 class CandidateMarks(QWidget):
@@ -29,49 +35,43 @@ class CandidateMarks(QWidget):
         """Show and change the marks of `session.solution.chosen`."""
         super().__init__(parent)
         self._solution = session.solution
-        self.why = muted()
-        self.why.setWordWrap(True)
-        self.why.setTextFormat(Qt.TextFormat.PlainText)
-        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.why = YieldingText()
+        self.why.setProperty("muted", True)
         self.why.setAccessibleName(tr("Why the candidate stands where it stands"))
-        self.pin = self._switch(tr("★ Pin"), tr("Keep this candidate on top of the list (Ctrl+P)"))
-        self.discard = self._switch(
+        self.pin = _button(tr("★ Pin"), tr("Keep this candidate on top of the list (Ctrl+P)"))
+        self.discard = _button(
             tr("✕ Discard"), tr("Put this candidate aside, to the end of the list (Ctrl+Del)")
         )
-        self.compare = QToolButton()
-        self.compare.setText(tr("⇄ Compare"))
-        self.compare.setToolTip(
-            tr("Two candidates, or a candidate and the network, side by side (Ctrl+K)")
+        self.compare = _button(
+            tr("⇄ Compare"),
+            tr("Two candidates, or a candidate and the network, side by side (Ctrl+K)"),
         )
-        self.edit = QToolButton()
-        self.edit.setText(tr("✎ Edit"))
-        self.edit.setToolTip(
-            tr("Other elements or another symmetry, refined as a new candidate (F2)")
+        self.edit = _button(
+            tr("✎ Edit"), tr("Other elements or another symmetry, refined as a new candidate (F2)")
         )
+        for switch in (self.pin, self.discard):
+            switch.setCheckable(True)
         for button, wanted in (
             (self.compare, self.compare_wanted),
             (self.edit, self.edit_wanted),
         ):
-            button.setProperty("segment", True)
-            button.setProperty("place", "only")
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda _checked=False, wanted=wanted: wanted.emit())
         self.note = QLineEdit()
         self.note.setPlaceholderText(tr("Note"))
+        self.note.setMinimumWidth(NARROWEST_NOTE)
         self.note.setAccessibleName(tr("Note on this candidate"))
         SharedUndo(self.note)
         self.pin.clicked.connect(self._pin)
         self.discard.clicked.connect(self._discard)
         self.note.editingFinished.connect(self._annotate)
+        self._buttons = (self.pin, self.discard, self.compare, self.edit)
         row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.pin)
-        row.addWidget(self.discard)
-        row.addWidget(self.compare)
-        row.addWidget(self.edit)
+        row.setSpacing(SPACING)
+        for button in self._buttons:
+            row.addWidget(button)
         row.addWidget(self.note, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
+        column.setContentsMargins(MARGIN, 4, MARGIN, 4)
         column.setSpacing(4)
         column.addWidget(self.why)
         column.addLayout(row)
@@ -79,15 +79,14 @@ class CandidateMarks(QWidget):
             signal.connect(self._refresh)
         self._refresh()
 
-    def _switch(self, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setCheckable(True)
-        button.setProperty("segment", True)
-        button.setProperty("place", "only")
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        return button
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Signs without their words where the note would have no room beside them."""
+        super().resizeEvent(event)
+        words = sum(button.sizeHint().width() + SPACING for button in self._buttons)
+        narrow = self.width() < words + NARROWEST_NOTE + 2 * MARGIN
+        for button in self._buttons:
+            size = button.minimumSizeHint() if narrow else button.sizeHint()
+            button.setMaximumWidth(size.width())
 
     def toggle_pin(self) -> None:
         """Pin the chosen candidate, or no longer."""
@@ -124,3 +123,13 @@ class CandidateMarks(QWidget):
         if self.note.text() != mark.note:
             self.note.setText(mark.note)
             self.note.setCursorPosition(0)  # a long one is read from its beginning
+
+
+def _button(text: str, tip: str) -> YieldingButton:
+    """A button whose sign, the first letter of its text, stays where it is narrow."""
+    button = YieldingButton(text, text[:1])
+    button.setToolTip(tip)
+    button.setProperty("segment", True)
+    button.setProperty("place", "only")
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

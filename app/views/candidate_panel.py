@@ -59,8 +59,8 @@ class CandidatePanel(Panel):
         row.addWidget(self.second_button)
         row.addStretch(1)
         self.column.addLayout(top)
+        self.column.addLayout(row)  # above the figures: in a low window these are below the fold
         self.column.addLayout(self.form)
-        self.column.addLayout(row)
         session.solution.chosen_changed.connect(self._refresh)
         session.solution.status_changed.connect(self._refresh_buttons)
         self._refresh()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QColor,
     QFont,
-    QFontMetrics,
     QGuiApplication,
     QIcon,
     QKeyEvent,
@@ -29,7 +28,16 @@ from app.state.solution import UNMARKED, Mark
 from app.state.standing import standing
 from app.theme import Theme
 from app.views.candidate_rows import BELOW_ROLE, FIT_ROLE, ROW_HEIGHT, CandidateRows
+from app.views.candidates_order import (
+    CANDIDATE_ROLE,
+    GROUP_ROLE,
+    MORE_ORDERS,
+    SORT_ROLE,
+    CandidatesOrder,
+)
+from app.views.narrow_header import NarrowHeader
 from app.views.table_model import LEFT, RIGHT, Index, RowsModel
+from app.views.yielding_columns import Stage, first_that_fits
 from engine.solve.result import Candidate
 
 COLUMNS = (
@@ -54,14 +62,18 @@ COLUMNS = (
 )
 RANK, FORMULA, SPACE_GROUP, FIT, RWP, VERDICT, NOTE = range(7)
 NARROWEST = 44
-NOTE_WIDTH, ROOM_FOR_NOTES = 150, 620
-HEADING_ROOM = 20  # margins, and the arrow
-# Orders that have no column of their own; the headings' menu offers them.
-MORE_ORDERS = (noop("Volume of the cell"), noop("Source"), noop("Number of atoms"))
+LEAST_WIDTH, ROWS = 230, 3
+NOTE_WIDTH = 150
+# What a narrow table leaves out, step by step; formula, residual and verdict stay to the last.
+STAGES = (
+    Stage(()),
+    Stage((NOTE,)),
+    Stage((NOTE, FIT)),
+    Stage((NOTE, FIT), brief=True),
+    Stage((NOTE, FIT, RANK), brief=True),
+    Stage((NOTE, FIT, RANK, SPACE_GROUP), brief=True),
+)
 EMPTY = noop("Structures that explain the pattern appear here, best first, after Solve structure.")
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-GROUP_ROLE = Qt.ItemDataRole.UserRole + 2
-CANDIDATE_ROLE = Qt.ItemDataRole.UserRole + 5
 
 
 class CandidatesModel(RowsModel):
@@ -70,6 +82,7 @@ class CandidatesModel(RowsModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start without candidates."""
         super().__init__(COLUMNS, parent)
+        self.brief = False
         self._marks: tuple[Mark, ...] = ()
         self._standings: tuple[str, ...] = ()
 
@@ -94,6 +107,17 @@ class CandidatesModel(RowsModel):
             last = self.index(len(marks) - 1, len(COLUMNS) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
+    def headerData(  # noqa: N802
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Headings, as brief as the cells."""
+        if self.brief and section == SPACE_GROUP and role == Qt.ItemDataRole.DisplayRole:
+            return tr("Sp. gr.")
+        return super().headerData(section, orientation, role)
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell of the table."""
         if not index.isValid() or not index.row() < len(self._rows):
@@ -101,9 +125,11 @@ class CandidatesModel(RowsModel):
         candidate, column = self._rows[index.row()], index.column()
         mark = self._marks[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
+            if self.brief and column == SPACE_GROUP:
+                return text.space_group(candidate.space_group)
             return _shown(candidate, mark, column)
         if role == BELOW_ROLE:
-            return _below(candidate, column)
+            return "" if self.brief and column == SPACE_GROUP else _below(candidate, column)
         if role == FIT_ROLE:
             return candidate.fit if column == FIT else None
         if role == SORT_ROLE:
@@ -188,15 +214,6 @@ def _sort_key(candidate: Candidate, mark: Mark, column: int) -> Any:
     )[column]()
 
 
-def _more_key(candidate: Candidate, order: str) -> Any:
-    """What an order without a column sorts by."""
-    return {
-        "Volume of the cell": lambda: candidate.structure.volume,
-        "Source": lambda: candidate.source,
-        "Number of atoms": lambda: candidate.n_atoms,
-    }[order]()
-
-
 def _tip(candidate: Candidate, mark: Mark, standing_in_words: str) -> str:
     fit = candidate.fit
     lines = [
@@ -219,49 +236,6 @@ def _tip(candidate: Candidate, mark: Mark, standing_in_words: str) -> str:
     if mark.note:
         lines.append(tr("Note: {0}", mark.note))
     return "\n".join(lines)
-
-
-class CandidatesOrder(QSortFilterProxyModel):
-    """Rows by the chosen column, or by `more`, within pinned, other and discarded candidates."""
-
-    more = ""
-
-    def order_by(self, more: str) -> None:
-        """Sort by one of `MORE_ORDERS`, or by the column again (an empty word)."""
-        if more != self.more:
-            self.more = more
-            self.invalidate()
-
-    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
-        """Whether `left` comes before `right`; groups keep their order in either direction."""
-        source = self.sourceModel()
-        groups = source.data(left, GROUP_ROLE), source.data(right, GROUP_ROLE)
-        if groups[0] != groups[1]:
-            ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
-            return (groups[0] < groups[1]) == ascending
-        if self.more:
-            candidates = source.data(left, CANDIDATE_ROLE), source.data(right, CANDIDATE_ROLE)
-            keys = tuple(_more_key(candidate, self.more) for candidate in candidates)
-        else:
-            keys = source.data(left, SORT_ROLE), source.data(right, SORT_ROLE)
-        return keys[0] < keys[1] if keys[0] != keys[1] else left.row() < right.row()
-
-
-class NarrowHeader(QHeaderView):
-    """Headings as wide as their words and the arrow of the one that is sorted by."""
-
-    def __init__(self, parent: QWidget) -> None:
-        """Lie above the columns of `parent`."""
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setSectionsClickable(True)
-
-    def sectionSizeFromContents(self, section: int) -> QSize:  # noqa: N802
-        """The style's own answer has room for an icon and an arrow more."""
-        hint = super().sectionSizeFromContents(section)
-        words = self.model().headerData(section, Qt.Orientation.Horizontal)
-        font = self.font()
-        font.setWeight(QFont.Weight.DemiBold)
-        return QSize(QFontMetrics(font).horizontalAdvance(words) + HEADING_ROOM, hint.height())
 
 
 class CandidatesTable(QTableView):
@@ -330,7 +304,7 @@ class CandidatesTable(QTableView):
             else ()
         )
         self._rows.set_rows(solution.candidates, self._marks(), standings)
-        self._show_notes()
+        self._give_way()
         self.horizontalHeader().setVisible(bool(standings))
         self.setHorizontalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
@@ -342,19 +316,45 @@ class CandidatesTable(QTableView):
     def _refresh_marks(self) -> None:
         if self._rows.rowCount() == len(self._session.solution.candidates):
             self._rows.set_marks(self._marks())
-            self._show_notes()
+            self._give_way()
             self._order.invalidate()
             self._show_choice()
 
-    def _show_notes(self) -> None:
-        """Notes have a column where there is one, and room; else a sign beside the rank."""
+    def _give_way(self) -> None:
+        """Show the columns that there is room for; notes only where there is one."""
+        rows, header = self._rows, self.horizontalHeader()
         noted = any(mark.note for mark in self._marks())
-        self.setColumnHidden(NOTE, not noted or self.viewport().width() < ROOM_FOR_NOTES)
+
+        def measure_as(brief: bool) -> None:
+            rows.brief = brief
+
+        def heading_width(column: int) -> int:
+            width = header.sectionSizeFromContents(column).width()
+            return NOTE_WIDTH if column == NOTE else max(width, NARROWEST)
+
+        stages = STAGES if noted else STAGES[1:]
+        stage = first_that_fits(self, stages, heading_width, measure_as)
+        rows.brief = stage.brief
+        for column in range(len(COLUMNS)):
+            self.setColumnHidden(column, column in stage.hidden)
+        stretched = FORMULA if SPACE_GROUP in stage.hidden else SPACE_GROUP
+        for column in (FORMULA, SPACE_GROUP):
+            ways = QHeaderView.ResizeMode
+            way = ways.Stretch if column == stretched else ways.ResizeToContents
+            header.setSectionResizeMode(column, way)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Notes give way where it is narrow."""
+        """What matters least gives way where it is narrow."""
         super().resizeEvent(event)
-        self._show_notes()
+        self._give_way()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A few rows; the words below it give way only to these."""
+        return QSize(LEAST_WIDTH, self.horizontalHeader().sizeHint().height() + ROWS * ROW_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """What is left of it in the smallest window."""
+        return QSize(LEAST_WIDTH, self.horizontalHeader().sizeHint().height() + ROW_HEIGHT)
 
     def _show_choice(self) -> None:
         chosen = self._session.solution.chosen_index

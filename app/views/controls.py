@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.views.yielding_button import YieldingButton
 
 
 def heading(text: str) -> QLabel:
@@ -133,10 +134,14 @@ class Segmented(QWidget):
     chosen = Signal(str)
 
     def __init__(
-        self, choices: Sequence[tuple[str, str, str]], parent: QWidget | None = None
+        self,
+        choices: Sequence[tuple[str, str, str]],
+        short: Mapping[str, str] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        """Make a button for each (value, text, tool tip)."""
+        """Make a button for each (value, text, tool tip); `short` texts are for narrow places."""
         super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -144,8 +149,7 @@ class Segmented(QWidget):
         self._group.setExclusive(True)
         self._buttons: dict[str, QToolButton] = {}
         for index, (value, text, tip) in enumerate(choices):
-            button = QToolButton()
-            button.setText(tr(text))
+            button = YieldingButton(tr(text), (short or {}).get(value, ""))
             button.setToolTip(tr(tip))
             button.setAccessibleName(tr(tip))
             button.setCheckable(True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QStackedLayout,
     QStackedWidget,
@@ -41,6 +42,8 @@ REDRAW_MILLISECONDS = 25
 OUTER_VOLUME, INNER_VOLUME = 0.14, 0.035
 ROOM_FOR_CONTROLS = 440
 ROOM_FOR_TITLE = 500
+SPACING, ROOM_AT_SIDES = 6, 20  # of the switches above the picture
+ROOM_FOR_WORDS = 300  # in height: below it the picture comes first
 PRINT_SCALE, PRINT_PIXELS = 4.0, 3000
 SIGMAS, MOST_OF_TOP = 3.0, 0.8  # of a difference: the first level, and where that would be too high
 SIGNS = (noop("only predicted"), noop("only in the candidate"))
@@ -81,13 +84,12 @@ class DensityPanel(Panel):
 
     def _build(self) -> None:
         state = self._session.density
-        header = QHBoxLayout()
-        header.setSpacing(6)
         self.view = Segmented(
             [
                 ("surfaces", "3-D", tr("Isosurfaces and the structure in space")),
                 ("section", tr("Section"), tr("A plane through the density, with contours")),
-            ]
+            ],
+            short={"section": "2-D"},
         )
         self.view.chosen.connect(lambda value: state.draw(view=value))
         self.source = Segmented(
@@ -107,7 +109,8 @@ class DensityPanel(Panel):
                         "the candidate's own"
                     ),
                 ),
-            ]
+            ],
+            short={"network": tr("Net"), "candidate": tr("Cand")},
         )
         self.source.chosen.connect(state.set_source)
         self.adjust = QToolButton()
@@ -120,11 +123,7 @@ class DensityPanel(Panel):
         self.adjust.clicked.connect(self._choose_controls)
         self.title = Elided(tr("Density"))
         self.title.setProperty("heading", True)
-        header.addWidget(self.title, 1)
-        header.addStretch()
-        header.addWidget(self.source)
-        header.addWidget(self.view)
-        header.addWidget(self.adjust)
+        self._header = self._build_header()
         self.stack = QStackedWidget()
         self.hint = muted()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -149,9 +148,23 @@ class DensityPanel(Panel):
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setWordWrap(True)
         self.label.setContentsMargins(0, 4, 0, 0)  # room for the bars over digits
-        self.column.addLayout(header)
+        self.column.addLayout(self._header)
         self.column.addLayout(body, 1)
         self.column.addWidget(self.label)
+
+    def _build_header(self) -> QBoxLayout:
+        """Which map beside how it is drawn; one above the other where it is narrow."""
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.title, 1)
+        first.addWidget(self.source)
+        second.addWidget(self.view)
+        second.addStretch(1)
+        second.addWidget(self.adjust)
+        header = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        header.setSpacing(SPACING)
+        header.addLayout(first, 1)
+        header.addLayout(second)
+        return header
 
     def _choose_controls(self, shown: bool) -> None:
         self._controls_chosen = shown
@@ -168,7 +181,19 @@ class DensityPanel(Panel):
         """Show what there is room for."""
         super().resizeEvent(event)
         self.title.setVisible(self.width() >= ROOM_FOR_TITLE)
+        self._place_header()
         self._place_controls()
+        self._refresh_label()
+
+    def _place_header(self) -> None:
+        """One row where all switches have room with their whole words, else two."""
+        switches = (self.source, self.view, self.adjust)
+        words = sum(switch.sizeHint().width() + SPACING for switch in switches) - SPACING
+        narrow = self.contentsRect().width() < words + ROOM_AT_SIDES
+        ways, sides = QBoxLayout.Direction, Qt.AlignmentFlag
+        self._header.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        side = sides.AlignLeft if narrow else sides.AlignRight
+        self._header.itemAt(0).layout().setAlignment(self.source, side)
 
     @property
     def has_opengl(self) -> bool:
@@ -258,15 +283,13 @@ class DensityPanel(Panel):
         self.view.set_enabled("surfaces", self._has_opengl)
         self.controls.refresh()
         self._refresh_hint()
-        self.label.setVisible(shown is not None)
         if shown is None:
+            self.label.hide()
             if self.canvas is not None:
                 self.canvas.clear()
             self.stack.setCurrentIndex(0)
             return
-        self.label.setText(
-            f"{escape(shown.label)}; {text.short_cell(shown.cell)} &nbsp; {self._legend_of(shown)}"
-        )
+        self._refresh_label()
         if shown.signed != self._signed:  # levels of the one mean nothing for the other
             self._signed, self._touched = shown.signed, False
         if not self._touched:
@@ -290,6 +313,18 @@ class DensityPanel(Panel):
             self.stack.setCurrentIndex(1)
             self.canvas.set_map(shown, state.drawn_lattice(shown), state.show_atoms, drawing)
             self._surfaces_moved()
+
+    def _refresh_label(self) -> None:
+        """What is shown, in words; where it is low only what the colours mean."""
+        shown = self._session.density.shown
+        if shown is None:
+            return
+        words = f"{escape(shown.label)}; {text.short_cell(shown.cell)}"
+        legend = self._legend_of(shown)
+        low = self.height() < ROOM_FOR_WORDS
+        self.label.setText(legend if low else f"{words} &nbsp; {legend}")
+        self.label.setVisible(bool(self.label.text()))
+        self.stack.setToolTip(words if low else "")
 
     def _legend_of(self, shown: DensityMap) -> str:
         signs = self._theme.plus, self._theme.minus

@@ -136,6 +136,7 @@ class PatternPanel(Panel):
         """Everything about the cursor's place."""
         pattern = self._session.pattern.pattern
         here = pattern is not None and two_theta is not None
+        room = self.readout.width() + (0 if self.title.isHidden() else self.title.width())
         self.title.setVisible(not here)
         if pattern is None or two_theta is None:
             self.readout.setText("")
@@ -156,4 +157,13 @@ class PatternPanel(Panel):
             parts.append(
                 tr("hkl {0}", text.hkl(customary((h, k, m), candidate.space_group_number)))
             )
-        self.readout.setText("   ".join(parts))
+        self.readout.setText(self._fitting(parts, room))
+
+    def _fitting(self, parts: list[str], room: int) -> str:
+        """What of the read-out has room: Q follows from d, and counts are seen on the axis."""
+        for left_out in ((), (2,), (2, 3)):
+            kept = [part for place, part in enumerate(parts) if place not in left_out]
+            words = "   ".join(kept)
+            if self.readout.fontMetrics().horizontalAdvance(words) <= room:
+                break
+        return words

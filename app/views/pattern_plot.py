@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.language import tr
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 SYMBOLS_UP_TO = 700
+LEGEND_COLUMNS = 3
 LEGEND_VEIL = 205  # of 255: names can be read over a curve
 SMOOTH_POINTS = 20_000  # of a curve without peaks: more would not be seen
 TICK_ROW_HEIGHT = 20
 MOST_TICK_ROWS = 4
-DIFFERENCE_HEIGHT = 76
+# From so high a plot on, the difference has so much of it: the pattern comes first.
+DIFFERENCE_HEIGHTS = ((230, 76), (190, 40), (0, 0))
+AXIS_HEIGHT = 42  # with its label
+LOW = 150  # where names stand side by side, not to hide what they name
 
 
 class PatternPlot(pg.GraphicsLayoutWidget):
@@ -105,6 +109,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.ticks = self.tick_plot.plot(connect="pairs")
         self.pinned = PinnedTicks(self.tick_plot, MOST_TICK_ROWS)
         self._tick_rows = 1
+        self._fitted = False
         self.difference = self.rest.plot()
         thin_out(self.observed, self.background, self.calculated, self.difference)
         self.zero = pg.InfiniteLine(pos=0.0, angle=0)
@@ -117,23 +122,42 @@ class PatternPlot(pg.GraphicsLayoutWidget):
 
     def _show_rows(self, fitted: bool) -> None:
         """Give the marks and the difference their rows, or take them away."""
+        self._fitted = fitted
+        difference = self._room_for_difference()
+        ticks = TICK_ROW_HEIGHT * self._tick_rows if fitted else 0
+        if fitted and not difference:
+            ticks += AXIS_HEIGHT
         layout = self.ci.layout
-        for row, height in ((1, TICK_ROW_HEIGHT * self._tick_rows), (2, DIFFERENCE_HEIGHT)):
-            plot = self.tick_plot if row == 1 else self.rest
-            plot.setVisible(fitted)
-            if row == 2 and fitted:
-                height += 42  # the axis with its label stands below the difference
-            layout.setRowFixedHeight(row, height if fitted else 0)
+        for row, plot, height in (
+            (1, self.tick_plot, ticks),
+            (2, self.rest, difference + AXIS_HEIGHT if difference else 0),
+        ):
+            plot.setVisible(height > 0)
+            layout.setRowFixedHeight(row, height)
         layout.setRowStretchFactor(0, 1)
         self.main.showAxis("bottom", not fitted)
+        self.tick_plot.showAxis("bottom", fitted and not difference)
         self._label_axes()
+
+    def _room_for_difference(self) -> int:
+        """Pixels for the difference; none where there is no fit, or hardly room for the pattern."""
+        height = next(room for least, room in DIFFERENCE_HEIGHTS if self.height() >= least)
+        return height if self._fitted else 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """What matters least gives way where it is low."""
+        super().resizeEvent(event)
+        if not hasattr(self, "legend"):  # before it is built
+            return
+        self._show_rows(self._fitted)
+        self.legend.setColumnCount(LEGEND_COLUMNS if self.main.height() < LOW else 1)
 
     def _label_axes(self) -> None:
         name, unit = X_LABELS[self.session.pattern.x_axis]
         text = f"{name} ({unit})" if unit != "°" else f"{name} (degrees)"
         colour = self.theme.muted
-        bottom = self.rest if self.rest.isVisible() else self.main
-        for plot in (self.main, self.rest):
+        bottom = next(plot for plot in reversed(self.parts) if plot.isVisible())
+        for plot in self.parts:
             axis = plot.getAxis("bottom")
             axis.enableAutoSIPrefix(False)
             if plot is bottom:
@@ -156,7 +180,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             for name in ("left", "bottom"):
                 axis = plot.getAxis(name)
                 axis.setTextPen(theme.muted)
-                if plot is not self.tick_plot:
+                if plot is not self.tick_plot or name == "bottom":
                     axis.setPen(theme.line)
         self.observed.setPen(pg.mkPen(theme.observed, width=1))
         self.observed.setSymbolBrush(QColor(theme.observed))
@@ -277,7 +301,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
                 self.set_seen(self.background, state.background_two_theta[::step], level)
             else:
                 self.background.clear()
-        if (fit is not None) != self.rest.isVisible():
+        if (fit is not None) != self._fitted:
             self._show_rows(fit is not None)
         self.box.invertX(state.x_axis == "d")
         self.tick_plot.vb.invertX(state.x_axis == "d")
@@ -314,7 +338,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         if n_rows != self._tick_rows:
             self._tick_rows = n_rows
             self.tick_plot.setYRange(1 - n_rows, 1, padding=0)
-            if self.rest.isVisible():
+            if self._fitted:
                 self._show_rows(True)
 
     def set_seen(self, item: pg.PlotDataItem, two_theta: FloatArray, y: FloatArray) -> None:

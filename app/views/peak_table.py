@@ -15,8 +15,8 @@ from app.state.reflection_names import customary
 from app.state.session import Session
 from app.theme import Theme
 from app.views.candidates_table import prepare_table
-from app.views.controls import muted
 from app.views.table_model import RIGHT, Index, RowsModel
+from app.views.yielding_text import YieldingText
 
 if TYPE_CHECKING:
     from engine.pattern.comparison import PeakComparison
@@ -217,9 +217,9 @@ class PeakTable(QWidget):
         header.setMinimumSectionSize(36)
         for part in (self.table, header):
             part.setProperty("dense", True)
-        self.summary = muted()
+        self.summary = YieldingText()
+        self.summary.setProperty("muted", True)
         self.summary.setContentsMargins(8, 2, 8, 3)
-        self.summary.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -12,6 +12,7 @@ from app.state.periodic_table import ELEMENTS, LANTHANIDE_ROW, N_COLUMNS, Elemen
 from app.theme import LIGHT, Theme
 
 CELL = QSize(17, 22)
+LOW_CELL = QSize(17, 19)
 GAP_ABOVE_SERIES = 5
 
 
@@ -34,7 +35,7 @@ class ElementButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for two letters."""
-        return CELL
+        return self.minimumSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """A small tile: filled when ticked, framed under mouse and focus."""
@@ -92,6 +93,11 @@ class PeriodicTable(QWidget):
         self.setAccessibleName(tr("Periodic table"))
         state.changed.connect(self._refresh)
         self._refresh()
+
+    def set_low(self, low: bool) -> None:
+        """Lower tiles, for low windows."""
+        for button in self._buttons.values():
+            button.setMinimumSize(LOW_CELL if low else CELL)
 
     def button(self, symbol: str) -> ElementButton:
         """The tile of one element."""

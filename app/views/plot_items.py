@@ -36,6 +36,18 @@ class CountsAxis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setWidth(66)
 
+    def setLabel(self, *args: Any, **options: Any) -> None:  # noqa: N802
+        """Name the axis, if there is room for the name."""
+        super().setLabel(*args, **options)
+        self.resizeEvent()
+
+    def resizeEvent(self, ev: Any = None) -> None:  # noqa: N802
+        """A name that is longer than the axis would be cut: it goes."""
+        super().resizeEvent(ev)
+        if self.label is not None:
+            fits = self.label.boundingRect().width() <= self.size().height()
+            self.label.setOpacity(1.0 if fits else 0.0)
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:  # noqa: N802
         """Positions of the labels, in drawn units."""
         if self.scale_name == "linear":

@@ -80,25 +80,27 @@ class SamplePanel(QWidget):
         """Take over colours."""
         self.table.set_theme(theme)
 
+    def set_low(self, low: bool) -> None:
+        """Spare height: in a low window the chosen candidate is to be seen too."""
+        self.table.set_low(low)
+
     # -- pattern -----------------------------------------------------------------------------
 
     def _build_pattern(self) -> Panel:
         panel = Panel()
+        self.name = Elided()
+        self.name.setProperty("heading", True)
         top = QHBoxLayout()
-        top.addWidget(heading(tr("Pattern")))
-        top.addStretch(1)
+        top.addWidget(self.name, 1)
         self.open_button = flat_button(tr("Open…"))
         self.examples_button = flat_button(tr("Examples"))
         for button in (self.open_button, self.examples_button):
             top.addWidget(button)
         self.examples_button.setProperty("opens", True)
-        self.name = Elided()
-        self.name.setProperty("heading", True)
         self.facts = muted()
         self.facts.setWordWrap(True)
         self.radiation = RadiationBar(self._session, self._controller)
         panel.column.addLayout(top)
-        panel.column.addWidget(self.name)
         panel.column.addWidget(self.facts)
         panel.column.addWidget(self.radiation)
         self.pattern_panel = panel

@@ -1660,23 +1660,23 @@ is taken for Cu Kα, and its row says so.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="app/views/candidates_table.py" />
-      <source>Structures that explain the pattern appear here, best first, after Solve structure.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <location filename="app/views/candidates_table.py" />
+      <location filename="app/views/candidates_order.py" />
       <source>Volume of the cell</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="app/views/candidates_table.py" />
+      <location filename="app/views/candidates_order.py" />
       <source>Source</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="app/views/candidates_table.py" />
+      <location filename="app/views/candidates_order.py" />
       <source>Number of atoms</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/candidates_table.py" />
+      <source>Structures that explain the pattern appear here, best first, after Solve structure.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1727,6 +1727,11 @@ is taken for Cu Kα, and its row says so.</source>
     <message>
       <location filename="app/views/candidates_table.py" />
       <source>Rwp {0} %, without background {1} %, R Bragg {2} %</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/candidates_table.py" />
+      <source>Sp. gr.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2037,6 +2042,16 @@ is taken for Cu Kα, and its row says so.</source>
     <message>
       <location filename="app/views/density_panel.py" />
       <source>Their difference: the network's map, put into the candidate's setting, minus the candidate's own</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/density_panel.py" />
+      <source>Net</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/density_panel.py" />
+      <source>Cand</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3174,11 +3189,6 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     <message>
       <location filename="app/views/sample_panel.py" />
       <source>Next: tick the elements in the sample</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <location filename="app/views/sample_panel.py" />
-      <source>Pattern</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -1,4 +1,4 @@
-"""From 1280 x 720 to 4K, and on screens with finer pixels: nothing is cut, focus is seen."""
+"""From 960 x 600 to 4K, and on screens with finer pixels: nothing is cut, focus is seen."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
 
+from app.views.candidates_table import COLUMNS
 from app.views.controls import Elided
 from app.views.periodic_table import ElementButton
+from app.views.yielding_text import YieldingText
 from tests.gui.steps import solved
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,10 +30,24 @@ def cut_off(window) -> list[str]:
             continue
         corner = button.mapTo(window, QPoint(button.width(), button.height()))
         inside = 0 <= corner.x() <= window.width() and 0 <= corner.y() <= window.height()
-        words = button.fontMetrics().horizontalAdvance(button.text().replace("&", ""))
+        shown = getattr(button, "shown", button.text())
+        words = button.fontMetrics().horizontalAdvance(shown.replace("&", ""))
         if not inside or button.width() < words:
-            found.append(f"{button.text()!r} {button.width()} of {words}")
+            found.append(f"{shown!r} {button.width()} of {words}")
     return found
+
+
+def below_the_fold(window) -> set[str]:
+    """Buttons beside the plot that are seen only after scrolling."""
+    fold = window.sample.visibleRegion().boundingRect().bottom()
+    return {
+        button.text()
+        for button in window.sample.findChildren(QPushButton)
+        if button.isVisible() and button.mapTo(window.sample, QPoint(0, button.height())).y() > fold
+    }
+
+
+SMALL = [(960, 600), (1024, 680), (1100, 720)]
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
@@ -45,6 +61,87 @@ def test_nothing_is_cut_at_any_size(window, qtbot, file, size):
     shown = [label for label in window.findChildren(Elided) if label.isVisible()]
     assert shown
     assert all(label.width() > 0 for label in shown)
+
+
+@pytest.mark.parametrize("size", SMALL)
+def test_a_small_window_leaves_out_what_matters_least(window, qtbot, file, size):
+    solved(window, qtbot, file)
+    window.resize(*size)
+    window.arrangement.reset()
+    qtbot.wait(50)
+    assert (window.width(), window.height()) == size
+    assert cut_off(window) == []
+    assert below_the_fold(window) == set()
+    table = window.candidates
+    header = table.horizontalHeader()
+    names = [name for name, _tip in COLUMNS]
+    shown = [name for column, name in enumerate(names) if not header.isSectionHidden(column)]
+    assert header.length() <= table.viewport().width()
+    assert {"Formula", "Space group", "Rwp %", "Verdict"} <= set(shown)
+    assert "Fit" not in shown
+    for column in range(len(names)):
+        if not header.isSectionHidden(column):
+            assert header.sectionSize(column) >= table.sizeHintForColumn(column)
+    marks = window.marks
+    assert [button.shown for button in (marks.pin, marks.discard)] == ["★", "✕"]
+    assert marks.pin.toolTip()
+    assert marks.note.width() >= 56
+
+
+def test_no_part_is_pressed_together_in_the_smallest_window(window, qtbot, file):
+    """What the parts ask for at least is what the window allows."""
+    solved(window, qtbot, file)
+    least = window.centralWidget().minimumSizeHint()
+    assert least.width() <= window.minimumWidth()
+    assert least.height() <= window.minimumHeight() - window.menuBar().height()
+
+
+def test_words_return_with_the_room(window, qtbot, file):
+    solved(window, qtbot, file)
+    for size, sign in (((960, 600), "★"), ((1600, 900), "★ Pin")):
+        window.resize(*size)
+        window.arrangement.reset()
+        qtbot.wait(50)
+        assert window.marks.pin.shown == sign
+    assert window.density.source.button("network").shown == "Network"
+    shown = [not window.candidates.isColumnHidden(column) for column in range(len(COLUMNS) - 1)]
+    assert all(shown)
+
+
+def test_names_of_axes_are_whole_or_not_there(window, qtbot, file):
+    """With a tool's options above it, the plot of a small window is low."""
+    solved(window, qtbot, file)
+    window.resize(960, 600)
+    window.arrangement.reset()
+    window.session.plot_tool.choose("exclude")
+    qtbot.wait(50)
+    plot = window.pattern.plot
+    for axis in (plot.axis, plot.rest_axis):
+        fits = axis.label.boundingRect().width() <= axis.size().height()
+        assert fits or not axis.isVisible() or axis.label.opacity() == 0.0
+    assert plot.box.height() > 60  # the difference has given way
+    assert not plot.rest.isVisible()
+    window.session.plot_tool.choose("look")
+    window.resize(1280, 800)
+    qtbot.wait(50)
+    assert plot.rest.isVisible()
+
+
+def test_running_text_ends_with_an_ellipsis(qtbot):
+    label = YieldingText()
+    qtbot.addWidget(label)
+    words = "the atoms explain the intensities, and nothing else was found beside them"
+    label.setText(words)
+    label.show()
+    label.resize(120, 400)
+    assert label.lines != [words]
+    assert "".join(label.lines) == words
+    assert not label.toolTip()
+    label.resize(120, 2 * label.fontMetrics().lineSpacing())
+    qtbot.wait(20)
+    assert len(label.lines) == 2
+    assert label.lines[-1].endswith("…")
+    assert label.toolTip() == label.text() == words
 
 
 def test_a_long_formula_is_seen_from_its_beginning(window, qtbot):
