@@ -198,6 +198,10 @@ def stylesheet(theme: Theme) -> str:
     QToolButton[segment="true"]:checked {{
         background: {t.accent_soft}; color: {t.accent}; font-weight: 600;
     }}
+    QToolButton[segment="true"][place="chip"] {{
+        border: 1px solid {t.line}; border-radius: 5px; padding: 3px 4px;
+    }}
+    QToolButton[segment="true"][place="chip"]:checked {{ font-weight: 400; }}
     QToolButton[segment="true"]:disabled {{ color: {faint}; background: {t.surface}; }}
     QToolButton[segment="true"]:focus {{ border: 1px solid {t.accent}; }}
     QPushButton {{

@@ -83,7 +83,7 @@ class PatternTools(QWidget):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 6, 0)
         self._row.setSpacing(6)
-        self._row.addWidget(self.choice)
+        self._row.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft)
         self._row.addWidget(self.stack, 1)
         for page in self.pages.values():
             self.stack.addWidget(page)

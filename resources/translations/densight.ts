@@ -2363,6 +2363,11 @@ This display has no OpenGL: sections are drawn instead of surfaces.</source>
     </message>
     <message>
       <location filename="app/views/overlay_options.py" />
+      <source>Add patterns</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/views/overlay_options.py" />
       <source>Draw other patterns for comparison (Ctrl+Shift+A)</source>
       <translation type="unfinished" />
     </message>

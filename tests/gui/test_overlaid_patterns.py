@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QToolButton
 
+from app.views.overlay_chips import OverlayChip, fair_share
 from app.views.pattern_overlays import DARK_COLOURS, LIGHT_COLOURS
+from app.views.pattern_tools import TOOLS
 from engine.pattern.radiation import preset
 from tests.app.fake_engine import make_pattern
 from tests.gui.steps import drop, messages, opened, settle
@@ -53,6 +56,45 @@ def test_a_table_of_what_is_in_view_holds_them_all(window, qtbot, file, others, 
 
 def legend(window) -> list[str]:
     return [label.text for _sample, label in window.pattern.plot.legend.items]
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1100, 720), (1600, 900)])
+def test_chips_have_names_and_tools_hang_together(window, qtbot, file, others, size):
+    opened(window, qtbot, file)
+    window.resize(*size)
+    window.overlaying.add(others[:2])
+    settle(window, qtbot)
+    tools = window.pattern.tools
+    chips = tools.stacking.chips.findChildren(OverlayChip)
+    assert [chip.shown for chip in chips] == ["sylvite", "galena"]
+    assert all(chip.toolTip() for chip in chips)
+    buttons = [tools.choice.button(name) for name, _text, _tip in TOOLS]
+    for left, right in itertools.pairwise(buttons):
+        assert left.geometry().right() + 1 == right.geometry().left()
+    assert buttons[0].mapTo(tools, buttons[0].rect().topLeft()).x() == 0
+
+
+def test_short_names_leave_their_room_to_long_ones():
+    assert fair_share([], 100) == 0
+    assert fair_share([30, 40], 100) == 40
+    assert fair_share([20, 90, 80], 120) == 50
+    assert fair_share([60, 60], 100) == 50
+
+
+def test_a_long_name_is_shortened_and_many_keep_their_colours(window, qtbot, file, others):
+    opened(window, qtbot, file)
+    window.resize(960, 600)
+    window.overlaying.add(others[:1])
+    settle(window, qtbot)
+    row = window.pattern.tools.stacking.chips
+    chip = OverlayChip("a measurement with a name of many words.xy", "#336699")
+    row.fill([(chip, QToolButton())])
+    qtbot.wait(30)
+    assert chip.shown.startswith("a measurement")
+    assert chip.shown.endswith("…")
+    row.fill([(OverlayChip("name", "#336699"), QToolButton()) for _ in range(9)])
+    qtbot.wait(30)
+    assert {one.shown for one in row._chips} == {""}
 
 
 def test_patterns_are_added_stacked_hidden_and_removed(window, qtbot, file, others, monkeypatch):
