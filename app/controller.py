@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.candidate_details import CandidateDetails
 from app.jobs.runner import Handlers, JobRunner
-from app.language import noop, tr
+from app.language import tr
+from app.result_notes import ResultNotes
 from app.services import Services
 from app.state.messages import Offer
 from app.state.session import Session
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from engine.pattern.peaks import PeakList
     from engine.pattern.readers.asked_columns import ColumnsQuestion
     from engine.solve.result import Solution
-
-NO_SOLUTION = noop(
-    "No structure was found that explains this pattern with these elements. "
-    "Check the wavelength and the elements, or let other elements be present."
-)
 
 
 class Controller(QObject):
@@ -58,6 +54,7 @@ class Controller(QObject):
         self.session = session
         self.services = services
         self.jobs = jobs
+        self.notes = ResultNotes(session)
         self._details = CandidateDetails(session, services, jobs, self)
 
     # -- patterns ----------------------------------------------------------------------------
@@ -273,10 +270,7 @@ class Controller(QObject):
             session.density.show_next_candidate()
         session.solution.set_solution(found)
         session.solution.set_status("done", 1.0, "")
-        if found.verdict == "no-solution":
-            session.messages.add("info", tr(NO_SOLUTION), "solve")
-        for note in found.notes:
-            session.messages.add("info", note, "solve")
+        self.notes.tell_solution(found)
 
     def _refuse_solve(self, text: str) -> None:
         """Say why a search could not be made."""
@@ -324,8 +318,7 @@ class Controller(QObject):
         self.session.density.set_status("idle")
         self.session.density.set_prediction(prediction)
         self.session.messages.clear("density")
-        for note in prediction.notes:
-            self.session.messages.add("warning", note, "density")
+        self.notes.tell_density(prediction)
 
     def _refuse_density(self, text: str) -> None:
         self.session.density.set_status("failed")
@@ -361,6 +354,7 @@ class Controller(QObject):
             session.solution.set_status("done" if project.solution is not None else "idle")
         if project.pattern is not None:
             self._warn_of(project.pattern)
+        self.notes.remind()
         self.derive()
 
     # -- back and forth ----------------------------------------------------------------------
@@ -390,9 +384,9 @@ class Controller(QObject):
             session.messages.clear("foreign")
             if target.pattern is not None:
                 self._warn_of(target.pattern)
-        session.messages.clear("solve")
         session.messages.clear("wavelength")
         go()
+        self.notes.remind()
         if not state.settled:
             self.derive()
 

@@ -43,6 +43,8 @@ class Message:
     offers : tuple of Offer
     lasting : bool
         Whether it stays when all messages are cleared because something else was opened.
+    about : str
+        What it is about, for one that may be said again; see `MessagesState.remind`.
     """
 
     severity: Severity
@@ -50,6 +52,7 @@ class Message:
     topic: str = ""
     offers: tuple[Offer, ...] = ()
     lasting: bool = False
+    about: str = ""
 
 
 class MessagesState:
@@ -59,6 +62,7 @@ class MessagesState:
 
     def __init__(self) -> None:
         self._messages: tuple[Message, ...] = ()
+        self._dismissed: set[Message] = set()
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -80,13 +84,24 @@ class MessagesState:
         lasting: bool = False,
     ) -> None:
         """Put up a message; the oldest goes when there are too many."""
-        message = Message(severity, text, topic, offers, lasting)
+        self.put_up(Message(severity, text, topic, offers, lasting))
+
+    def put_up(self, message: Message) -> None:
+        """Put up a message, also where it was dismissed before: this is news."""
+        self._dismissed.discard(message)
         kept = [other for other in self._messages if other != message]
         self._messages = (*kept, message)[-MAXIMUM:]
         self.changed.emit()
 
+    def remind(self, message: Message) -> None:
+        """Put up a message that was up before, unless the user has dismissed it since."""
+        if message not in self._dismissed:
+            self.put_up(message)
+
     def dismiss(self, message: Message) -> None:
-        """Take one message down."""
+        """Take one message down, as its reader wants it."""
+        if message.about:
+            self._dismissed.add(message)
         self._keep(tuple(other for other in self._messages if other != message))
 
     def clear(self, topic: str | None = None) -> None:

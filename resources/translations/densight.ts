@@ -410,11 +410,6 @@
     </message>
     <message>
       <location filename="app/controller.py" />
-      <source>No structure was found that explains this pattern with these elements. Check the wavelength and the elements, or let other elements be present.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <location filename="app/controller.py" />
       <source>The file names no wavelength: {0} Kα is assumed. Choose the right one under Radiation if it is not.</source>
       <translation type="unfinished" />
     </message>
@@ -746,6 +741,11 @@
     <message>
       <location filename="app/refining.py" />
       <source>Refine {0}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/result_notes.py" />
+      <source>No structure was found that explains this pattern with these elements. Check the wavelength and the elements, or let other elements be present.</source>
       <translation type="unfinished" />
     </message>
     <message>
