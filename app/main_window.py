@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(candidates)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.candidates, 1)
+        column.addWidget(self.candidates)  # a stretch would have it give way before any words
         column.addWidget(self.marks)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -280,7 +280,9 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Spare height where there is little."""
         super().resizeEvent(event)
-        self.sample.set_low(self.height() < LOW)
+        low = self.height() < LOW
+        self.sample.set_low(low)
+        self.messages.set_low(low)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Say when the first picture is on the screen: right after this event is done with."""

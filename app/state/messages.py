@@ -69,6 +69,12 @@ class MessagesState:
         """All messages that are up."""
         return self._messages
 
+    def pressing(self, number: int) -> tuple[Message, ...]:
+        """So many of them, the gravest and of these the newest; in the order they came in."""
+        by_weight = sorted(self._messages, key=lambda message: _WEIGHT[message.severity])
+        kept = by_weight[-number:]
+        return tuple(message for message in self._messages if message in kept)
+
     @property
     def worst(self) -> Severity | None:
         """Severity of the gravest message that is up."""

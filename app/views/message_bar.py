@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app.language import noop, tr
 from app.state.messages import Message, MessagesState, Offer
 
-MAXIMUM_SHOWN = 3
+MAXIMUM_SHOWN, SHOWN_IF_LOW = 3, 2
 _SIGNS = {"info": "ℹ", "warning": "⚠", "error": "✕"}
 _NAMES = {"info": noop("Note"), "warning": noop("Warning"), "error": noop("Problem")}
 
@@ -53,17 +53,25 @@ class MessageStrip(QFrame):
 
 
 class MessageBar(QWidget):
-    """The newest messages, gravest colours first to the eye, oldest put away first."""
+    """The gravest and newest messages, the newest on top."""
 
     def __init__(self, state: MessagesState, parent: QWidget | None = None) -> None:
         """Show the messages of `state`."""
         super().__init__(parent)
         self._state = state
+        self._most = MAXIMUM_SHOWN
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(3)
         state.changed.connect(self._refresh)
         self._refresh()
+
+    def set_low(self, low: bool) -> None:
+        """Fewer at a time in a low window: the others come as these are put away."""
+        most = SHOWN_IF_LOW if low else MAXIMUM_SHOWN
+        if most != self._most:
+            self._most = most
+            self._refresh()
 
     @property
     def strips(self) -> list[MessageStrip]:
@@ -72,7 +80,7 @@ class MessageBar(QWidget):
         return [item for item in items if isinstance(item, MessageStrip)]
 
     def _refresh(self) -> None:
-        wanted = list(self._state.messages)[-MAXIMUM_SHOWN:][::-1]
+        wanted = self._state.pressing(self._most)[::-1]
         for strip in self.strips:
             self._column.removeWidget(strip)
             strip.hide()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.views.plot_tool import PlotTool
 
 PIXELS_PER_LABEL = 45.0
+PIXELS_OF_LABEL, LOW = 13.0, 100.0
 BINS_PER_PIXEL = 2.0  # each with its least and its largest value
 
 
@@ -51,7 +52,8 @@ class CountsAxis(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:  # noqa: N802
         """Positions of the labels, in drawn units."""
         if self.scale_name == "linear":
-            return super().tickValues(minVal, maxVal, size)
+            levels = super().tickValues(minVal, maxVal, size)
+            return levels if size >= LOW else [_thinned(*levels[0], size)]
         about = max(int(size / PIXELS_PER_LABEL), 2)
         counts = nice_counts(minVal, maxVal, self.scale_name, about)
         drawn = [float(scaled(value, self.scale_name, 1e-12)) for value in counts]  # type: ignore[arg-type]
@@ -63,6 +65,14 @@ class CountsAxis(pg.AxisItem):
         if self.scale_name == "linear":
             return [_readable(value, spacing) for value in values]
         return [_readable(self._counts.get(value, value), 1.0) for value in values]
+
+
+def _thinned(spacing: float, values: list[float], size: float) -> tuple[float, list[float]]:
+    """Of evenly spaced labels those that have room over each other; zero is always among them."""
+    while len(values) > 1 and len(values) * PIXELS_OF_LABEL > size:
+        spacing *= 2.0
+        values = [value for value in values if abs(value / spacing - round(value / spacing)) < 1e-6]
+    return spacing, values
 
 
 def _readable(value: float, spacing: float) -> str:

@@ -230,3 +230,12 @@ def test_a_session_starts_empty():
     assert session.pattern.pattern is None
     assert session.density.shown is None
     assert session.solution.candidates == ()
+
+
+def test_the_gravest_messages_are_seen_where_not_all_have_room():
+    state = MessagesState()
+    state.add("warning", "assumed")
+    for text in ("first", "second", "third"):
+        state.add("info", text)
+    assert [message.text for message in state.pressing(2)] == ["assumed", "third"]
+    assert state.pressing(9) == state.messages
