@@ -33,7 +33,7 @@ def ask_where_to_save(parent: QWidget, title: str, start: Path, filters: str) ->
         if not typed:
             return None
         path = _with_suffix(Path(typed), chosen or filters, filters)
-        if path == Path(typed) or not path.exists() or _may_replace(parent, title, path):
+        if path == Path(typed) or not path.exists() or may_replace(parent, title, path):
             return path
         start = path
 
@@ -45,7 +45,8 @@ def _with_suffix(path: Path, chosen: str, filters: str) -> Path:
     return path.with_name(path.name.rstrip(".") + SUFFIX.findall(chosen)[0])
 
 
-def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
+def may_replace(parent: QWidget, title: str, path: Path) -> bool:
+    """Ask whether a file may be replaced."""
     box = QMessageBox(
         QMessageBox.Icon.Warning,
         title,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from glob import escape
+from pathlib import Path
 
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,6 +28,7 @@ from app.state.turn import (
 )
 from app.turning import Turning
 from app.views.controls import muted, progress_bar
+from app.views.save_dialog import may_replace
 
 FILTERS = noop(
     "Animated GIF, 255 colours (*.gif);;Animated PNG, all colours (*.apng);;"
@@ -103,8 +106,13 @@ class TurnDialog(QDialog):
         self.resize(380, 260)
 
     def _save(self) -> None:
-        path = self._ask(tr("Save a turn of the density"), "density_turn.gif", tr(FILTERS))
-        if path:
+        title = tr("Save a turn of the density")
+        path = self._ask(title, "density_turn.gif", tr(FILTERS))
+        if not path:
+            return
+        # Of a file for every picture the dialog has asked about a name that is none of theirs.
+        there = series(Path(path)) if path.lower().endswith(".png") else []
+        if not there or may_replace(self, title, there[0]):
             self._turning.save(path)
 
     def reject(self) -> None:
@@ -131,3 +139,8 @@ class TurnDialog(QDialog):
         self.progress.setVisible(running)
         self.progress.setValue(round(1000 * state.fraction))
         self.status.setText(state.message)
+
+
+def series(path: Path) -> list[Path]:
+    """The numbered pictures that are there already where `path` names a series."""
+    return sorted(path.parent.glob(f"{escape(path.stem)}_[0-9][0-9][0-9]*.png"))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.launch import make_window
 from app.main_window import MainWindow
@@ -101,3 +101,24 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "halite.xy"
     np.savetxt(path, np.column_stack([pattern.two_theta, pattern.counts]), fmt="%.4f")
     return path
+
+
+@pytest.fixture
+def answering(qtbot):
+    """Presses a button of the question whether to replace a file, and keeps what it said."""
+    said = []
+    timer = QTimer()
+
+    def answer(button):
+        def look():
+            box = QApplication.activeModalWidget()
+            if isinstance(box, QMessageBox):
+                said.append(box.text())
+                next(b for b in box.findChildren(QPushButton) if button in b.text()).click()
+
+        timer.timeout.connect(look)
+        timer.start(20)
+        return said
+
+    yield answer
+    timer.stop()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
+from engine.errors import BadInputError
 from tests.gui.steps import messages, settle, solved
 
 
@@ -52,12 +55,14 @@ def test_the_plot_is_written_as_it_is_seen_in_every_format(window, qtbot, file, 
 def test_a_format_or_a_folder_that_is_not_there_is_said(window, qtbot, file, answer):
     solved(window, qtbot, file)
     for name, words in (
-        ("plot.bmp", "choose one of .png"),
+        ("plot.bmp", "Saved plot.bmp.png"),  # of the chosen filter, and said so
         ("no/where.csv", "could not be written"),
     ):
         answer(name)
         window.actions_.save_plot.trigger()
         assert words in messages(window)[0].message.text
+    with pytest.raises(BadInputError, match="choose one of"):
+        window.pattern.save(Path("plot.bmp"))
 
 
 def test_the_density_is_written_finely(window, qtbot, file, answer, needs_opengl):

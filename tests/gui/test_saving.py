@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog
 
 from tests.gui.steps import messages, settle, solved
 
@@ -27,27 +26,6 @@ def typing(monkeypatch, tmp_path):
         return asked
 
     return types
-
-
-@pytest.fixture
-def answering(qtbot):
-    """Presses a button of the question whether to replace a file, and keeps what it said."""
-    said = []
-    timer = QTimer()
-
-    def answer(button):
-        def look():
-            box = QApplication.activeModalWidget()
-            if isinstance(box, QMessageBox):
-                said.append(box.text())
-                next(b for b in box.findChildren(QPushButton) if button in b.text()).click()
-
-        timer.timeout.connect(look)
-        timer.start(20)
-        return said
-
-    yield answer
-    timer.stop()
 
 
 def triggers(window):
@@ -121,3 +99,21 @@ def test_a_suffix_of_another_filter_stays_and_others_are_added_to(
         window.actions_.save_plot.trigger()
         settle(window, qtbot)
     assert {path.name for path in tmp_path.glob("?.*")} == {"a.CSV", "b.svg", "c.2.pdf"}
+
+
+def test_a_series_of_pictures_is_replaced_only_if_wished(
+    window, qtbot, file, tmp_path, typing, answering, needs_opengl
+):
+    solved(window, qtbot, file)
+    window.actions_.save_turn.trigger()
+    dialog = window.beside.turn_dialog
+    dialog.pictures.setValue(8)
+    dialog.width_.setValue(240)
+    (tmp_path / "turn_001.png").write_text(OLD)
+    typing("turn", chosen=2)
+    said = answering("Cancel")
+    dialog.save.click()
+    assert said == ["'turn_001.png' exists already. Replace it?"]
+    assert window.beside.turning.state.status != "running"
+    assert (tmp_path / "turn_001.png").read_text() == OLD
+    dialog.close()
