@@ -12,7 +12,7 @@ from app.settings import Settings
 
 SIDE_WIDTH = 388
 PLOT_SHARE = 52  # per cent of the height
-TABLES_SHARE = 55  # per cent of the lower row
+TABLES_SHARE = 54  # per cent of the lower row
 NARROW_TABLES_SHARE, ROOMY = 60, 800  # where the row is not roomy, columns need it more
 
 

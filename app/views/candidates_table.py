@@ -63,7 +63,7 @@ COLUMNS = (
 RANK, FORMULA, SPACE_GROUP, FIT, RWP, VERDICT, NOTE = range(7)
 NARROWEST = 44
 LEAST_WIDTH, ROWS = 230, 3
-NOTE_WIDTH = 150
+NOTE_WIDTH, CELL_WIDTH = 150, 116  # a symbol with its number; a longer cell is shortened
 # What a narrow table leaves out, step by step; formula, residual and verdict stay to the last.
 STAGES = (
     Stage(()),
@@ -333,7 +333,7 @@ class CandidatesTable(QTableView):
             return NOTE_WIDTH if column == NOTE else max(width, NARROWEST)
 
         stages = STAGES if noted else STAGES[1:]
-        stage = first_that_fits(self, stages, heading_width, measure_as)
+        stage = first_that_fits(self, stages, heading_width, measure_as, {SPACE_GROUP: CELL_WIDTH})
         rows.brief = stage.brief
         for column in range(len(COLUMNS)):
             self.setColumnHidden(column, column in stage.hidden)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QTableView
@@ -29,6 +29,7 @@ def first_that_fits(
     stages: Sequence[Stage],
     heading_width: Callable[[int], int],
     set_brief: Callable[[bool], None],
+    enough: Mapping[int, int],
 ) -> Stage:
     """The first of `stages` whose columns are no wider than the table; else the last.
 
@@ -41,13 +42,19 @@ def first_that_fits(
         What a column's heading asks for.
     set_brief : callable
         Makes the cells brief or not, so that they can be measured.
+    enough : mapping
+        Widths that are enough for columns whose cells may be shortened.
     """
     columns = range(view.model().columnCount())
 
     def width(stage: Stage) -> int:
         set_brief(stage.brief)
         shown = (column for column in columns if column not in stage.hidden)
-        return sum(max(view.sizeHintForColumn(c), heading_width(c)) for c in shown)
+        return sum(max(contents(column), heading_width(column)) for column in shown)
+
+    def contents(column: int) -> int:
+        wanted = view.sizeHintForColumn(column)
+        return min(wanted, enough.get(column, wanted))
 
     room = view.viewport().width()
     return next((stage for stage in stages[:-1] if width(stage) <= room), stages[-1])

@@ -80,7 +80,9 @@ def test_a_small_window_leaves_out_what_matters_least(window, qtbot, file, size)
     assert {"Formula", "Space group", "Rwp %", "Verdict"} <= set(shown)
     assert "Fit" not in shown
     for column in range(len(names)):
-        if not header.isSectionHidden(column):
+        hidden = header.isSectionHidden(column)
+        cell = names[column] == "Space group" and not table.model().sourceModel().brief
+        if not hidden and not cell:  # a long cell may be shortened
             assert header.sectionSize(column) >= table.sizeHintForColumn(column)
     marks = window.marks
     assert [button.shown for button in (marks.pin, marks.discard)] == ["★", "✕"]
