@@ -99,6 +99,7 @@ def test_notes_come_back_with_a_project(noted, window, qtbot, file, tmp_path):
 
 
 def test_a_note_that_was_put_away_stays_away_until_it_is_news(noted, window, qtbot, file, tmp_path):
+    window.resize(1280, 900)  # a low one does not show every message
     solved(window, qtbot, file)
     path = tmp_path / "work.densight"
     window.documents.save(path)
