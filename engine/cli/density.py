@@ -117,9 +117,9 @@ def _about(prediction: DensityPrediction) -> list[str]:
         f"cell of the first: {a:.4f} {b:.4f} {c:.4f} A, {alpha:.2f} {beta:.2f} {gamma:.2f} degrees "
         f"({prediction.cell_source[0]}), expected correlation {prediction.quality[0]:.2f}"
     ]
-    if prediction.contents is None:
+    extinction = prediction.extinction
+    if prediction.contents is None or extinction is None:
         return lines
-    extinction = prediction.contents.extinction
     for index in extinction.argsort()[::-1][:EXTINCTIONS]:
         lines.append(f"space group {members_of_class(int(index))}: {100 * extinction[index]:.0f} %")
     for symbol, chance in prediction.contents.likeliest_missing():

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.metric import ROUGHLY, metric_mismatch
 from engine.errors import BadInputError
 
 FloatArray = NDArray[np.float64]
 
-# Relative change of the reciprocal metric under an operation: beyond the first a cell has the
-# symmetry only roughly, beyond the second it has another one.
-ROUGHLY, NOT_AT_ALL = 2e-3, 2e-2
+NOT_AT_ALL = 2e-2  # a cell with this mismatch has another symmetry
 _NOTHING = ("", "?", ".", 0)  # what stands where no space group is named
 _ORIGIN = re.compile(r"(?:[:\s]\s*O?[12]|[:\s]\s*[SZ])\s*$", re.IGNORECASE)
 
@@ -79,7 +78,7 @@ def symmetry_of(small: Any, lattice: FloatArray, file_name: str) -> StatedSymmet
     scale = float(gemmi.Op.DEN)
     rotations = np.array([op.rot for op in operations], dtype=np.float64) / scale
     translations = np.array([op.tran for op in operations], dtype=np.float64) / scale
-    mismatch = _mismatch(lattice, rotations)
+    mismatch = metric_mismatch(lattice, rotations)
     if mismatch > NOT_AT_ALL:
         raise BadInputError(
             f"The cell in '{file_name}' does not have the symmetry that the file states; correct "
@@ -121,10 +120,3 @@ def _group_of_unusual_name(name: str) -> Any:
 def _names_an_origin(small: Any) -> bool:
     """Whether a group of two origins is named with one; none of their plain symbols ends so."""
     return bool(small.spacegroup_hall or _ORIGIN.search(small.spacegroup_hm))
-
-
-def _mismatch(lattice: FloatArray, rotations: FloatArray) -> float:
-    """Largest relative change of the reciprocal metric under an operation."""
-    metric = np.linalg.inv(lattice @ lattice.T)
-    moved = rotations @ metric @ rotations.transpose(0, 2, 1)
-    return float(np.abs(moved - metric).max() / np.abs(metric).max())

@@ -11,10 +11,31 @@ import itertools
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.crystal.symmetry_search import symmetry_dataset
 
 _LAST_OF_FAMILY = (2, 15, 74, 142, 194, 230)
 _ORTHORHOMBIC = 2
 _REACH = 4
+_FAMILIES = "amothc"
+# The less symmetric Bravais types that a lattice of each type is a special case of.
+_LESS_SYMMETRIC = {
+    "aP": (),
+    "mP": ("aP",),
+    "mC": ("aP",),
+    "oP": ("mP", "aP"),
+    "oC": ("mP", "mC", "aP"),
+    "oI": ("mC", "aP"),
+    "oF": ("mC", "aP"),
+    "tP": ("oP", "oC", "mP", "mC", "aP"),
+    "tI": ("oI", "oF", "mC", "aP"),
+    "hR": ("mC", "aP"),
+    "hP": ("oC", "mP", "mC", "aP"),
+    "cP": ("tP", "hR", "oP", "oC", "mP", "mC", "aP"),
+    "cI": ("tI", "hR", "oI", "oF", "mC", "aP"),
+    "cF": ("tI", "hR", "oI", "oF", "mC", "aP"),
+}
 
 
 @lru_cache(maxsize=1)
@@ -29,7 +50,7 @@ def extinction_classes() -> tuple[tuple[int, ...], ...]:
         group = gemmi.find_spacegroup_by_number(number)
         operations = group.operations()
         absent = np.array([operations.is_systematically_absent(h) for h in indices])
-        family = int(np.searchsorted(_LAST_OF_FAMILY, number))
+        family = _family(number)
         cube = absent.reshape(len(side), len(side), len(side))
         orders = itertools.permutations(range(3)) if family == _ORTHORHOMBIC else [(0, 1, 2)]
         key = min(np.packbits(cube.transpose(order)).tobytes() for order in orders)
@@ -45,6 +66,41 @@ def class_of_group() -> tuple[int, ...]:
         for number in members:
             found[number] = index
     return tuple(found)
+
+
+def classes_on_lattice(lattice: ArrayLike, tolerance: float = 0.03) -> NDArray[np.bool_]:
+    """Which classes have a space group that a crystal on a lattice can be of.
+
+    Parameters
+    ----------
+    lattice : (3, 3) array
+        Of a primitive cell, rows in angstrom.
+    tolerance : float
+        Angstrom.
+
+    Returns
+    -------
+    (c,) bool array
+    """
+    found = symmetry_dataset(lattice, [[0.0, 0.0, 0.0]], [1], tolerance)
+    own = "aP" if found is None else _bravais_type(int(found.number))
+    possible = {own, *_LESS_SYMMETRIC[own]}
+    return np.array(
+        [any(_bravais_type(n) in possible for n in members) for members in extinction_classes()]
+    )
+
+
+@lru_cache(maxsize=230)
+def _bravais_type(number: int) -> str:
+    import gemmi
+
+    letter = gemmi.find_spacegroup_by_number(number).hm[0]
+    # Which face is centred is a matter of choosing axes.
+    return _FAMILIES[_family(number)] + ("C" if letter == "A" else letter)
+
+
+def _family(number: int) -> int:
+    return int(np.searchsorted(_LAST_OF_FAMILY, number))
 
 
 def members_of_class(index: int, most: int = 4) -> str:

@@ -19,6 +19,8 @@ IntArray = NDArray[np.int64]
 # The six independent elements of a symmetric 3x3 matrix, and their weight in h G* h.
 _PAIRS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 _WEIGHTS = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+# Of `metric_mismatch`: a cell with more has a symmetry only roughly.
+ROUGHLY = 2e-3
 
 
 def metric_to_vector(metric: NDArray[np.floating[Any]]) -> FloatArray:
@@ -66,6 +68,27 @@ def laue_rotations(rotations: IntArray) -> IntArray:
     """The distinct rotations together with their inverses through the origin."""
     both = np.concatenate([rotations, -rotations])
     return np.unique(both, axis=0).astype(np.int64)
+
+
+def metric_mismatch(lattice: FloatArray, rotations: NDArray[np.floating[Any]] | IntArray) -> float:
+    """How far a lattice is from having a symmetry.
+
+    Parameters
+    ----------
+    lattice : (3, 3) array
+        Rows a, b, c.
+    rotations : (r, 3, 3) array
+        As in `invariant_metric_basis`.
+
+    Returns
+    -------
+    float
+        Largest change of an element of the reciprocal metric under a rotation, relative to the
+        largest element.
+    """
+    metric = np.linalg.inv(lattice @ lattice.T)
+    moved = rotations @ metric @ rotations.transpose(0, 2, 1)
+    return float(np.abs(moved - metric).max() / np.abs(metric).max())
 
 
 # Conventional to primitive basis, (a_p b_p c_p) = (a b c) P, for each centring; spglib's choice.

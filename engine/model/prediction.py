@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.crystal.composition import atomic_number, parse_formula
+from engine.crystal.extinction_classes import classes_on_lattice
 from engine.crystal.lattice import CRYSTAL_SYSTEMS, lattice_system
 from engine.model.contents_answer import Contents, mixed_contents
 from engine.model.sampling import Sample
@@ -87,8 +88,16 @@ class DensityPrediction:
 
     @property
     def extinction(self) -> FloatArray | None:
-        """Probabilities of the classes of `engine.crystal.extinction_classes`."""
-        return None if self.contents is None else self.contents.extinction
+        """Probabilities of the classes of `engine.crystal.extinction_classes`.
+
+        None that a cell which is given could not have, unless the network believes in no other.
+        """
+        if self.contents is None or self.cell_source[0] != "given":
+            return None if self.contents is None else self.contents.extinction
+        possible = classes_on_lattice(self.cell[0], _SAME_LENGTH)
+        left = np.where(possible, self.contents.extinction, 0.0)
+        total = float(left.sum())
+        return left / total if total > 0 else self.contents.extinction
 
     def at(self, frac_points: FloatArray) -> FloatArray:
         """Density (S, p) in e/A^3 at any fractional coordinates (p, 3); periodic."""

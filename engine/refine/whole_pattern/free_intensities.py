@@ -157,7 +157,13 @@ def lattice_model(
     import gemmi
 
     from engine.crystal.lattice import crystal_system
-    from engine.crystal.metric import invariant_metric_basis, metric_to_vector, quadratic_form
+    from engine.crystal.metric import (
+        ROUGHLY,
+        invariant_metric_basis,
+        metric_mismatch,
+        metric_to_vector,
+        quadratic_form,
+    )
     from engine.diffraction.reflections import independent_reflections, refuse_too_many
 
     group = _group(space_group)
@@ -166,7 +172,7 @@ def lattice_model(
     translations = np.array([op.tran for op in operations], dtype=np.float64) / gemmi.Op.DEN
     metric = metric_to_vector(np.linalg.inv(lattice @ lattice.T))
     basis = invariant_metric_basis(np.unique(rotations, axis=0))
-    if np.abs(basis @ (basis.T @ metric) - metric).max() > 2e-3 * np.abs(metric).max():
+    if metric_mismatch(lattice, rotations) > ROUGHLY:
         raise BadInputError(
             f"The cell does not have the symmetry of {group.xhm()}: give a cell of the "
             f"{crystal_system(group.number)} system in that setting."

@@ -6,9 +6,11 @@ import pytest
 
 from engine.crystal.extinction_classes import (
     class_of_group,
+    classes_on_lattice,
     extinction_classes,
     members_of_class,
 )
+from engine.crystal.lattice import crystal_system, matrix_from_cell
 from engine.model.contents import EXTINCTION_CLASSES
 
 
@@ -68,3 +70,40 @@ def test_classes_are_named_by_their_groups() -> None:
     assert named(62) == "P n a 21 or P n m a"
     assert named(225).startswith("F 2 3, F m -3, F 4 3 2")
     assert named(225).endswith("or others alike")
+
+
+@pytest.mark.parametrize(
+    ("lattice", "possible", "impossible"),
+    [
+        # Tetragonal, body-centred: no primitive tetragonal group, nothing more symmetric.
+        ([[-2.0, 2.0, 3.5], [2.0, -2.0, 3.5], [2.0, 2.0, -3.5]], (2, 12, 71, 69, 139), (136, 225)),
+        # Rhombohedral: monoclinic groups, no orthorhombic and no primitive hexagonal ones.
+        (2.5 * np.array([[1.0, 1, 0.1], [1, 0.1, 1], [0.1, 1, 1]]), (2, 15, 167), (62, 164, 194)),
+        # Face-centred cubic: all that is less symmetric, but no other centring of the cubic ones.
+        (2.7 * (np.ones((3, 3)) - np.eye(3)), (1, 15, 71, 141, 160, 225), (62, 127, 194, 221, 229)),
+        (np.diag([3.1, 5.2, 7.7]), (2, 14, 62), (63, 71, 127)),
+    ],
+)
+def test_classes_that_a_lattice_allows(lattice, possible, impossible) -> None:
+    found = classes_on_lattice(lattice)
+    assert all(found[class_of_group()[number]] for number in possible)
+    assert not any(found[class_of_group()[number]] for number in impossible)
+
+
+def test_every_lattice_allows_its_own_groups() -> None:
+    from engine.crystal.symmetry import primitive_lattice
+
+    shapes = {
+        "triclinic": ([4.1, 5.3, 6.2], [82.0, 97.0, 104.0]),
+        "monoclinic": ([4.1, 5.3, 6.2], [90.0, 107.0, 90.0]),
+        "orthorhombic": ([4.1, 5.3, 6.2], [90.0, 90.0, 90.0]),
+        "tetragonal": ([4.1, 4.1, 6.2], [90.0, 90.0, 90.0]),
+        "trigonal": ([4.1, 4.1, 6.2], [90.0, 90.0, 120.0]),
+        "hexagonal": ([4.1, 4.1, 6.2], [90.0, 90.0, 120.0]),
+        "cubic": ([4.1, 4.1, 4.1], [90.0, 90.0, 90.0]),
+    }
+    for number in range(1, 231):
+        lengths, angles = shapes[crystal_system(number)]
+        letter = gemmi.find_spacegroup_by_number(number).hm[0]
+        lattice = primitive_lattice(matrix_from_cell(*lengths, *angles), letter)
+        assert classes_on_lattice(lattice)[class_of_group()[number]], number

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine import resources
+from engine.crystal.extinction_classes import classes_on_lattice
 from engine.crystal.structure import CrystalStructure
 from engine.diffraction.profile import simulate_pattern
 from engine.errors import BadInputError
@@ -105,6 +106,12 @@ def test_a_given_cell_is_reduced_and_used(pattern: PowderPattern) -> None:
 def test_no_crystal_system_contradicts_a_given_cell(pattern, cell, possible) -> None:
     found = predict_density(pattern, ("Ti", "O"), cell=cell, samples=3, grid=16)
     assert set(found.crystal_system) <= possible
+    allowed = classes_on_lattice(found.cell[0])
+    np.testing.assert_array_equal(found.extinction[~allowed], 0.0)
+    assert found.extinction.sum() == pytest.approx(1.0)
+    assert (
+        found.contents.extinction[~allowed].sum() > 0.0
+    )  # so that there was something to leave out
 
 
 def test_a_density_without_lines_is_said_to_rest_on_nothing(pattern: PowderPattern) -> None:
