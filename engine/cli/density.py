@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from engine.model.prediction import DensityPrediction
 
 LARGEST_GRID = 256
-EXTINCTIONS = 3  # classes of space groups that are named
+# Classes of space groups that are named: the most, and the least likely.
+EXTINCTIONS, LEAST_CHANCE = 3, 0.01
 # A POSCAR is columns of numbers, as many a pattern is; only its name tells.
 STRUCTURE_SUFFIXES = (".vasp", ".poscar")
 STRUCTURE_NAMES = ("POSCAR", "CONTCAR")
@@ -121,7 +122,9 @@ def _about(prediction: DensityPrediction) -> list[str]:
     if prediction.contents is None or extinction is None:
         return lines
     for index in extinction.argsort()[::-1][:EXTINCTIONS]:
-        lines.append(f"space group {members_of_class(int(index))}: {100 * extinction[index]:.0f} %")
+        if extinction[index] >= LEAST_CHANCE:
+            share = f"{100 * extinction[index]:.0f} %"
+            lines.append(f"space group {members_of_class(int(index))}: {share}")
     for symbol, chance in prediction.contents.likeliest_missing():
         lines.append(f"perhaps also {symbol}: {100 * chance:.0f} %")
     return lines

@@ -111,3 +111,14 @@ def test_a_structure_that_does_not_explain_the_pattern_is_said(folder, tmp_path,
     said = capsys.readouterr().out
     assert "does not explain the pattern" in said
     assert max(len(word) for word in said.split("written:")[0].split()) < 40
+
+
+def test_a_structure_that_fits_poorly_is_said(folder, tmp_path, capsys):
+    numbers = np.where(RUTILE.numbers == 22, 8, 22)  # the right sites with the wrong atoms
+    write_cif(tmp_path / "swapped.cif", replace(RUTILE, numbers=numbers))
+    words = ("fit", folder / "p.xye", tmp_path / "swapped.cif", "--out", tmp_path / "out")
+    assert run(*words) == 0
+    assert "fits poorly (R_Bragg" in capsys.readouterr().out
+    words = ("fit", folder / "p.xye", folder / "rutile.cif", "--out", tmp_path / "right")
+    assert run(*words) == 0
+    assert "fits poorly" not in capsys.readouterr().out
