@@ -29,7 +29,7 @@ _HUMP = 4.0
 _WIDE = 1.8
 # Degrees: what is narrower is no amorphous matter, but may be a line of a phase in small grains.
 _DIFFUSE = 2.0
-# Of all intensity; more in features that are left out than this is worth a note.
+# Of all intensity; more in features that are left out is worth a note, and leaves an answer open.
 _NOTABLE = 0.1
 
 
@@ -105,6 +105,25 @@ def in_words(found: Sequence[ForeignLine]) -> str:
     return f"Taken for no reflection of the sample: {listed}."
 
 
+def much_is_left_out(area: NDArray[np.float64], foreign: Sequence[ForeignLine]) -> bool:
+    """Whether broad lines, perhaps of a second phase, hold a good part of the intensity.
+
+    Parameters
+    ----------
+    area : (n,) array
+        Of the lines, counts times degrees.
+    foreign : sequence of ForeignLine
+        What was left out beside them; humps of amorphous matter do not count.
+    """
+    return _share(area, [line for line in foreign if 0.0 < line.width <= _DIFFUSE]) >= _NOTABLE
+
+
+def _share(area: NDArray[np.float64], left_out: Sequence[ForeignLine]) -> float:
+    """Of the intensity of the lines and of what was left out."""
+    beside = sum(line.area for line in left_out)
+    return beside / max(beside + float(np.sum(area)), 1e-300)
+
+
 def note_on_wide(area: NDArray[np.float64], foreign: Sequence[ForeignLine]) -> str:
     """One sentence if features much wider than the lines hold a good part of the intensity.
 
@@ -116,8 +135,7 @@ def note_on_wide(area: NDArray[np.float64], foreign: Sequence[ForeignLine]) -> s
         What was left out beside them.
     """
     wide = [line for line in foreign if line.width > 0.0]
-    left_out = sum(line.area for line in wide)
-    share = left_out / max(left_out + float(np.sum(area)), 1e-300)
+    share = _share(area, wide)
     if share < _NOTABLE:
         return ""
     widths = sorted(line.width for line in wide)

@@ -16,7 +16,7 @@ from engine.crystal.reduced_formula import reduced_formula
 from engine.errors import BadInputError
 from engine.pattern.doublet import detect_doublet
 from engine.pattern.pattern import PowderPattern
-from engine.pattern.spurious import note_on_wide
+from engine.pattern.spurious import much_is_left_out, note_on_wide
 from engine.progress import Part, Progress
 from engine.refine.prepared import PreparedPattern, prepare
 from engine.solve.candidate_refinement import Ranked
@@ -332,7 +332,10 @@ def _solution(
     notes: tuple[str, ...],
 ) -> Solution:
     chances = probabilities(finished)
-    candidates = tuple(_candidate(finished, index, chance) for index, chance in enumerate(chances))
+    part = much_is_left_out(prepared.peaks.area, prepared.peaks.foreign)
+    candidates = tuple(
+        _candidate(finished, index, chance, part) for index, chance in enumerate(chances)
+    )
     best = candidates[0].verdict if candidates else "no-solution"
     if candidates and candidates[0].ties and best == "solved":
         notes = (*notes, "Solved up to candidates that the pattern cannot tell apart.")
@@ -353,7 +356,8 @@ def _solution(
     )
 
 
-def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate:
+def _candidate(finished: list[Finished], index: int, chance: float, part: bool) -> Candidate:
+    """What is shown of a candidate; `part` where it explains only part of the pattern."""
     one = finished[index]
     found = features(finished, index)
     # Candidates that fit badly are all alike; only of those near the best is it worth saying.
@@ -372,7 +376,7 @@ def _candidate(finished: list[Finished], index: int, chance: float) -> Candidate
         source=one.proposal.source,
         fit=one.fit,
         score=chance,
-        verdict=verdict(chance, strong_texture(found), index == 0 and explains(found)),
+        verdict=verdict(chance, part or strong_texture(found), index == 0 and explains(found)),
         ties=ties,
         reason=f"{reason(finished, index, ties)} {in_words(one.unexplained)}".rstrip(),
         features=found,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.pattern.spurious import ForeignLine, note_on_wide
+from engine.pattern.spurious import ForeignLine, much_is_left_out, note_on_wide
 
 LINES = np.array([60.0, 20.0])
 
@@ -26,3 +26,10 @@ def test_wide_features_that_hold_much_of_the_intensity_are_told() -> None:
 )
 def test_else_there_is_no_note(foreign: list[ForeignLine]) -> None:
     assert note_on_wide(LINES, foreign) == ""
+
+
+def test_an_answer_beside_broad_lines_is_one_for_part_of_the_pattern() -> None:
+    assert much_is_left_out(LINES, [wide(15.0, 0.412)])
+    assert not much_is_left_out(LINES, [wide(2.0, 0.412)])
+    assert not much_is_left_out(LINES, [wide(15.0, 6.0)])  # amorphous matter
+    assert not much_is_left_out(LINES, [])

@@ -128,6 +128,16 @@ def test_the_atom_limit_the_formula_and_the_number_asked_for_hold(small_solution
         assert candidate.formula == "TiO2"
 
 
+def test_an_answer_for_part_of_the_intensity_is_not_called_solved(
+    small_problem, small_solution, monkeypatch
+) -> None:
+    monkeypatch.setattr(solver, "much_is_left_out", lambda area, foreign: True)
+    part, (whole, _) = solve(small_problem), small_solution
+    assert whole.verdict == whole.candidates[0].verdict == "solved"
+    assert part.verdict == part.candidates[0].verdict == "tentative"
+    assert part.candidates[0].score == pytest.approx(whole.candidates[0].score)
+
+
 def test_no_exchange_of_elements_leaves_a_known_formula(small_problem, monkeypatch) -> None:
     asked = []
 
