@@ -31,6 +31,8 @@ def _fit(candidate: Candidate) -> str:
     bound = fit.rwp_lebail
     if bound is None or bound <= 0.0:
         return f"{shown}."
+    if per_cent(bound, 1) == per_cent(fit.rwp, 1) or bound > fit.rwp:
+        return tr("{0}, as good as its cell allows: the atoms explain the intensities.", shown)
     allowed = tr("its cell alone allows {0} %", per_cent(bound, 1))
     if fit.rwp <= NEAR_LEBAIL * bound:
         return tr("{0}, and {1}: the atoms explain the intensities.", shown, allowed)
@@ -85,4 +87,11 @@ def _chance(candidate: Candidate) -> str:
     meant = (
         tr("unlikely") if candidate.verdict == "no-solution" else tr(VERDICTS[candidate.verdict])
     )
+    if candidate.held_back:
+        return tr(
+            "Chance of being right {0:.2f}, but {1} all the same: it needs a strong texture, or "
+            "broad lines were left out.",
+            candidate.score,
+            meant.lower(),
+        )
     return tr("Chance of being right {0:.2f}: {1}.", candidate.score, meant.lower())

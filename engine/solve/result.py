@@ -12,6 +12,8 @@ from engine.solve.unexplained import UnexplainedLine
 
 Source = Literal["network", "library", "phasing"]
 Verdict = Literal["solved", "tentative", "no-solution"]
+# Probabilities from which on a candidate may be called so.
+SOLVED, TENTATIVE = 0.8, 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +117,14 @@ class Candidate:
     def cell(self) -> tuple[float, float, float, float, float, float]:
         """a, b, c (angstrom) and alpha, beta, gamma (degrees) of the conventional cell."""
         return self.structure.cell
+
+    @property
+    def held_back(self) -> bool:
+        """Whether it is not called solved though its probability would do.
+
+        A strong texture or broad lines that were left out do that.
+        """
+        return self.verdict != "solved" and self.score >= SOLVED
 
 
 @dataclass(frozen=True, eq=False)

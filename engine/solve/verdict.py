@@ -23,7 +23,7 @@ from engine.refine.result import FitResult
 from engine.solve.duplicates import every_structure_once
 from engine.solve.plausibility import metric_coincidences
 from engine.solve.ranking import Finished
-from engine.solve.result import Verdict
+from engine.solve.result import SOLVED, TENTATIVE, Verdict
 
 # Constant and slopes of the logistic model, in the order of `features`; fitted by
 # `densight bench calibrate`, the last slope and the constant after the others.
@@ -45,7 +45,6 @@ COEFFICIENTS = (
     -0.364,
     -2.108,
 )
-SOLVED, TENTATIVE = 0.8, 0.25
 TIE_RATIO = 1.03
 TIE_MARGIN = 12.0
 # For the first candidate's atoms with other elements: chances of one in twenty. Nearly any light

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from engine.errors import BadInputError
-from engine.solve.verdict import COEFFICIENTS, CROWD, SOLVED
+from engine.solve.result import SOLVED
+from engine.solve.verdict import COEFFICIENTS, CROWD
 
 FloatArray = NDArray[np.float64]
 # Ridge on the standardised coefficients: few examples must not make a certain verdict.

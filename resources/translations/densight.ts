@@ -1040,6 +1040,11 @@
     </message>
     <message>
       <location filename="app/state/standing.py" />
+      <source>{0}, as good as its cell allows: the atoms explain the intensities.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/state/standing.py" />
       <source>{0}, and {1}: the atoms explain the intensities.</source>
       <translation type="unfinished" />
     </message>
@@ -1066,6 +1071,11 @@
     <message>
       <location filename="app/state/standing.py" />
       <source>unlikely</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="app/state/standing.py" />
+      <source>Chance of being right {0:.2f}, but {1} all the same: it needs a strong texture, or broad lines were left out.</source>
       <translation type="unfinished" />
     </message>
     <message>

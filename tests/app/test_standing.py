@@ -44,6 +44,19 @@ def test_what_the_cell_alone_allows_tells_good_atoms_from_bad(solution):
     )
 
 
+def test_a_fit_as_good_as_the_lattice_allows(solution):
+    for bound in (0.0501, 0.052):
+        text = standing(changed(solution, 0, fit={"rwp_lebail": bound}), 0)
+        assert text.startswith("Rwp 5.0 %, as good as its cell allows")
+
+
+def test_why_a_likely_candidate_is_not_called_solved(solution):
+    held = standing(changed(solution, 0, verdict="tentative"), 0)
+    assert "0.90, but tentative all the same: it needs a strong texture" in held
+    unsure = standing(changed(solution, 0, verdict="tentative", score=0.7), 0)
+    assert unsure.endswith("0.70: tentative.")
+
+
 def test_ties_are_named_and_not_counted_as_rivals(solution):
     tied = changed(changed(solution, 0, ties=(2,)), 1, fit={"rwp": 0.05})
     text = standing(tied, 0)

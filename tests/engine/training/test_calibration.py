@@ -10,6 +10,7 @@ import pytest
 from engine.cli import main
 from engine.errors import BadInputError
 from engine.solve import verdict
+from engine.solve.result import SOLVED, TENTATIVE
 from engine.training.calibration import (
     Examples,
     calibrate,
@@ -128,8 +129,8 @@ def test_the_shipped_coefficients_reward_good_fits() -> None:
         ]
     )
     chances = probability(shipped, np.stack([good, bad]))
-    assert chances[0] > verdict.SOLVED
-    assert chances[1] < verdict.TENTATIVE
+    assert chances[0] > SOLVED
+    assert chances[1] < TENTATIVE
 
 
 def test_examples_that_count_half_count_half() -> None:
