@@ -142,7 +142,7 @@ def note_on_wide(area: NDArray[np.float64], foreign: Sequence[ForeignLine]) -> s
     return (
         f"Features {widths[0]:.2g} to {widths[-1]:.2g} deg wide hold {100.0 * share:.0f} % of the "
         "intensity and were left out; if they are lines of a second phase in small grains, "
-        "this is an answer for the other one alone."
+        "this is an answer for the other one alone, and that one is to be sought as a second phase."
     )
 
 
