@@ -17,6 +17,7 @@ from engine.refine.prepared import PreparedPattern, prepare
 from engine.refine.result import FitResult
 from engine.refine.stages import cut_to_reflections, list_reflections
 from engine.refine.whole_pattern.distant_cell import strained_to_fit
+from engine.refine.whole_pattern.foreign_lines import beyond_phases
 from engine.refine.whole_pattern.free_intensities import lattice_model
 from engine.refine.whole_pattern.options import RefinementOptions
 from engine.refine.whole_pattern.state import State, begin
@@ -67,9 +68,8 @@ def refine_phases(
     state = begin(prepared, crystals, options or RefinementOptions())
     if len(crystals) == 1:
         state = _on_cell_of_lines(state, whole)
-    foreign = in_words(prepared.peaks.foreign)
-    for note in (*(text for one in structures for text in one.warnings), foreign):
-        state = state.noted(note) if note else state
+    for note in (text for one in structures for text in one.warnings):
+        state = state.noted(note)
     progress = progress or Progress()
     done = run(state, progress)
     if len(structures) > 1:
@@ -83,7 +83,9 @@ def refine_phases(
 
 
 def _result(state: State, pattern: PowderPattern) -> FitResult:
-    return replace(state_result(state), excluded=pattern.details.excluded)
+    foreign = in_words(beyond_phases(state))
+    told = state.noted(foreign) if foreign else state
+    return replace(state_result(told), excluded=pattern.details.excluded)
 
 
 def _without_extras(state: State, groups: tuple[str, ...], progress: Progress) -> State | None:

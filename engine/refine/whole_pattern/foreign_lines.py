@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, hstack
 
 from engine.pattern.radiation import Radiation
+from engine.pattern.spurious import ForeignLine
 from engine.refine.line_profiles import line_profiles
 from engine.refine.prepared import PreparedPattern
 from engine.refine.whole_pattern.state import State
@@ -28,6 +29,9 @@ _MOST = 40
 # The widest, in typical widths, that is a line.
 _WIDEST = 4.0
 _REACH = 20.0
+# A wide feature is a phase's where its reflections have this share of its area within one FWHM; a
+# Lorentzian line has half.
+_EXPLAINED = 0.35
 
 
 def with_foreign_lines(state: State, groups: tuple[str, ...]) -> tuple[State, tuple[str, ...]]:
@@ -71,6 +75,30 @@ def with_foreign_lines(state: State, groups: tuple[str, ...]) -> tuple[State, tu
             f"intensity: {listed} deg."
         ),
         wanted,
+    )
+
+
+def beyond_phases(state: State) -> tuple[ForeignLine, ...]:
+    """What the search for lines took for none of the sample's, less what the phases explain.
+
+    The search compares every line with its neighbours; beside a coarse phase it cannot know the
+    lines of one in small grains.
+
+    Parameters
+    ----------
+    state : State
+        Refined.
+    """
+    calculated, x = state.calculated(), state.prepared.two_theta
+    bragg = sum(calculated.bragg(i) for i in range(len(state.model.phases)))
+
+    def explained(line: ForeignLine) -> bool:
+        near = np.abs(x - line.two_theta) <= 0.5 * line.width
+        within = float(np.sum(np.where(near, bragg, 0.0) * np.gradient(x)))
+        return within >= _EXPLAINED * line.area
+
+    return tuple(
+        line for line in state.prepared.peaks.foreign if line.width == 0.0 or not explained(line)
     )
 
 

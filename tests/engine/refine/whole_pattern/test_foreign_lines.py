@@ -78,3 +78,16 @@ def test_a_weak_line_where_k_beta_falls_is_fitted(pattern):
 def test_free_intensities_know_them_too(pattern):
     fit = refine_lattice(with_lines(pattern, AREAS), RUTILE.lattice, 136)
     assert any("belong to no phase" in note for note in fit.notes)
+
+
+def test_broad_lines_of_a_phase_are_not_called_foreign():
+    salt = BY_NAME["rock salt"].structure
+    coarse, fine = (counted(*model_of([one], [size])) for one, size in ((RUTILE, 3e3), (salt, 1e3)))
+    step = fine.two_theta[1] - fine.two_theta[0]
+    spread = np.exp(-0.5 * (np.arange(-60, 61) * step / 0.25) ** 2)
+    broad = np.convolve(fine.counts, spread / spread.sum(), mode="same")
+    counts = coarse.counts + np.round(broad)
+    mixture = replace(coarse, counts=counts, sigma=np.sqrt(np.maximum(counts, 1.0)))
+    alone, both = (refine_phases(mixture, phases, QUICK) for phases in ([RUTILE], [RUTILE, salt]))
+    assert any("Taken for no reflection of the sample: 31.7" in note for note in alone.notes)
+    assert not any("Taken for no reflection" in note for note in both.notes)
