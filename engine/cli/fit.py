@@ -164,10 +164,11 @@ def _lattice(arguments: argparse.Namespace, structures: list[Any]) -> tuple[Any,
 
 def summary(fit: FitResult) -> str:
     """Residuals, phases, parameters with uncertainties, strong correlations, for people."""
+    longest = max((len(phase.name) for phase in fit.phases), default=0)
     return "\n".join(
         [
             _residuals(fit),
-            *(_phase(phase) for phase in fit.phases),
+            *(_phase(phase, longest) for phase in fit.phases),
             *_parameters(fit),
             *_correlated(fit),
             *(f"note: {note}" for note in fit.notes),
@@ -185,12 +186,12 @@ def _residuals(fit: FitResult) -> str:
     return "   ".join(words)
 
 
-def _phase(phase: PhaseFit) -> str:
+def _phase(phase: PhaseFit, width: int) -> str:
     cell = " ".join(
         in_words(value, float(su), 4)
         for value, su in zip(phase.structure.cell, phase.cell_su, strict=True)
     )
-    words = [f"{phase.name:<16}"]
+    words = [f"{phase.name:<{max(width, 16)}}"]
     if phase.weight_fraction is not None:
         spread = 100.0 * (phase.weight_fraction_su or 0.0)
         words.append(f"{100.0 * phase.weight_fraction:5.1f} ({spread:.1f}) wt%")

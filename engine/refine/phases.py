@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.reduced_formula import reduced_formula
 from engine.crystal.structure import CrystalStructure
 from engine.errors import BadInputError
 from engine.pattern.pattern import PowderPattern
@@ -61,6 +63,7 @@ def refine_phases(
     """
     if not structures:
         raise BadInputError("A refinement needs at least one structure.")
+    structures = _told_apart(structures)
     prepared = whole = prepare(pattern)
     crystals = tuple(list_reflections(prepared, s, MOST_REFLECTIONS, 0.02) for s in structures)
     for crystal in crystals:
@@ -80,6 +83,19 @@ def refine_phases(
         if again is not None and again.rwp < done.rwp:
             done, free = again, free_intensity_rwp(again)
     return replace(_result(done, pattern), rwp_lebail=free)
+
+
+def _told_apart(structures: Sequence[CrystalStructure]) -> list[CrystalStructure]:
+    """The same with the formula, and where that does not do their number, in names that recur."""
+    formulas = [f"({reduced_formula(one.numbers)})" for one in structures]
+    numbers = [str(place + 1) for place in range(len(structures))]
+    for more in (formulas, numbers):
+        names = Counter(one.name for one in structures)
+        structures = [
+            replace(one, name=f"{one.name} {word}".lstrip()) if names[one.name] > 1 else one
+            for one, word in zip(structures, more, strict=True)
+        ]
+    return list(structures)
 
 
 def _result(state: State, pattern: PowderPattern) -> FitResult:

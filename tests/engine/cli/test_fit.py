@@ -122,3 +122,16 @@ def test_a_structure_that_fits_poorly_is_said(folder, tmp_path, capsys):
     words = ("fit", folder / "p.xye", folder / "rutile.cif", "--out", tmp_path / "right")
     assert run(*words) == 0
     assert "fits poorly" not in capsys.readouterr().out
+
+
+def test_phases_of_files_of_one_name_are_told_apart(folder, tmp_path, capsys):
+    other = tmp_path / "other"
+    other.mkdir()
+    write_cif(other / "rutile.cif", BY_NAME["rock salt"].structure)
+    files = (folder / "rutile.cif", other / "rutile.cif", folder / "rutile.cif")
+    words = ("fit", folder / "p.xye", *files, "--refine", "scale", "--out", tmp_path / "out")
+    assert run(*words) == 0
+    named = [phase["name"] for phase in record_of(tmp_path / "out")["phases"]]
+    assert named == ["rutile (TiO2) 1", "rutile (NaCl)", "rutile (TiO2) 3"]
+    lines = capsys.readouterr().out.splitlines()[1:4]
+    assert len({line.index("wt%") for line in lines}) == 1
