@@ -23,13 +23,13 @@ def number_with_su(value: float, su: float | None, decimals: int) -> str:
     return f"{value:.{places}f}({round(su * 10.0**places)})"
 
 
-def undetermined(value: float, su: float) -> bool:
+def undetermined(value: float, su: float | None) -> bool:
     """Whether an uncertainty has no decimals and is larger than the number itself."""
-    return su >= _WHOLE and su > abs(value)
+    return su is not None and su >= _WHOLE and su > abs(value)
 
 
 def in_words(value: float, su: float | None, decimals: int) -> str:
     """As `number_with_su`, or "undetermined" where the uncertainty leaves nothing of the number."""
-    if su is not None and undetermined(value, su):
+    if undetermined(value, su):
         return "undetermined"
     return number_with_su(value, su, decimals)

@@ -84,8 +84,10 @@ def make_candidate(
     for angle, area in zip(lines.two_theta, lines.intensity, strict=True):
         calculated += 20.0 * area * np.exp(-(((x - angle) / 0.08) ** 2))
     structure = rock_salt(edge, numbers)
+    # As of a search: some refined, some held.
+    parameters = (Parameter("scale", 1.5, 0.01), Parameter("zero", 0.0, None, "deg"))
     fit = FitResult(
-        structure, x, pattern.counts, calculated, background, pattern.sigma, lines,
+        structure, x, pattern.counts, calculated, background, pattern.sigma, lines, parameters,
         rwp=0.05 * rank, rwp_background_subtracted=0.08 * rank, r_bragg=0.03, gof=1.2,
     )  # fmt: skip
     return Candidate(

@@ -160,3 +160,8 @@ def test_a_second_phase_is_refined_too(qtbot, window, dialog, engine, tmp_path):
     dialog.further.activated.emit(0)
     assert session.solution.chosen is not None
     assert window.refining.state.wishes.further is None
+
+
+def test_what_the_search_held_has_no_uncertainty(dialog):
+    shown = [[dialog.table.item(i, j).text() for j in (0, 1)] for i in range(2)]
+    assert shown == [["scale", "1.500(10)"], ["zero", "0.00000"]]
