@@ -309,14 +309,15 @@ def rows(fit: FitResult) -> list[tuple[str, str, str]]:
             listed.append((before + GREEK.get(name, name), number, unit))
     for parameter in fit.parameters:
         owner, _, name = parameter.name.rpartition(":")
-        if not name.startswith(("background", "cell")):
+        set_by_symmetry = name in GREEK and not (parameter.su or 0.0) > 0.0
+        if not set_by_symmetry and not name.startswith(("background", "cell")):
             value = _stated(parameter.value, parameter.su)
             unit = UNITS.get(parameter.unit, parameter.unit)
-            listed.append((_with_owner(owner, name, several), value, unit))
+            listed.append((_with_owner(owner, GREEK.get(name, name), several), value, unit))
     return listed
 
 
-def _stated(value: float, su: float) -> str:
+def _stated(value: float, su: float | None) -> str:
     return tr("undetermined") if undetermined(value, su) else number_with_su(value, su, 5)
 
 

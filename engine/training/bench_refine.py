@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WHOLE_PATTERN, SCREENING = "whole-pattern", "screening"
 # The set's name in results files.
 SET = "refine"
-_LISTED = ("b_iso", "b_element", "zero", "displacement", "axial")
+_LISTED = ("b_iso", "zero", "displacement", "axial")
 
 
 def add_parser(kinds: Any) -> None:

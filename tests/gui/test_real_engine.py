@@ -30,6 +30,10 @@ def settle(window, qtbot, timeout=90_000):
     qtbot.wait(60)
 
 
+def _first_column(table):
+    return [table.item(i, 0).text() for i in range(table.rowCount())]
+
+
 def test_an_example_from_pattern_to_density_structure_and_cif(real, qtbot, tmp_path, needs_opengl):
     from app.views.isosurface import padded
     from engine.crystal.structure_io import read_structure
@@ -74,4 +78,18 @@ def test_an_example_from_pattern_to_density_structure_and_cif(real, qtbot, tmp_p
     settle(real, qtbot)
     assert read_structure(tmp_path / "halite.cif").volume == pytest.approx(179.4, abs=0.5)
     assert (tmp_path / "halite.ccp4").stat().st_size > 100_000
+
+    qtbot.mouseClick(real.sample.candidate.refine_button, LEFT)
+    dialog = real.refine_dialog
+    assert _first_column(dialog.table)[:5] == ["a", "b", "c", "scale", "zero"]
+    qtbot.mouseClick(dialog.refine, LEFT)
+    settle(real, qtbot)
+    refined = real.session.solution.chosen
+    assert refined.fit is not best.fit
+    assert refined.cell[0] == pytest.approx(best.cell[0], abs=0.002)
+    assert {"B_iso_Na", "B_iso_Cl"} <= set(_first_column(dialog.table))
+    dialog.close()
+    real.beside.compare()
+    settle(real, qtbot)
+    real.beside.comparison.close()
     assert not crashes

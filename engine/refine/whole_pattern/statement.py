@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crystal.composition import SYMBOLS
 from engine.crystal.lattice import cell_from_matrix
 from engine.crystal.structure import CrystalStructure
 from engine.refine.result import Correlations, FitResult, Parameter, PhaseFit, Reflections
@@ -117,7 +118,7 @@ def state_result(state: State) -> FitResult:
         background=calculated.background,
         sigma=prepared.sigma,
         reflections=_all_reflections(phases),
-        parameters=_parameters(minimum),
+        parameters=_parameters(state),
         rwp=float(np.sqrt(chi / whole)),
         rwp_background_subtracted=float(np.sqrt(chi / max(net, 1e-300))),
         r_bragg=phases[0].r_bragg,
@@ -125,7 +126,7 @@ def state_result(state: State) -> FitResult:
         notes=tuple(notes),
         phases=tuple(phases),
         r_exp=float(np.sqrt(spare / whole)) if prepared.poisson else None,
-        correlations=_correlations(minimum),
+        correlations=_correlations(state),
         background_function=_background_in_words(state),
         profile_function=PROFILE + DIVERGENCE[state.model.divergence],
         robust_weights=state.trust,
@@ -298,18 +299,20 @@ def _absorption_notes(phases: list[PhaseFit]) -> list[str]:
     ]
 
 
-def _parameters(minimum: Minimum) -> tuple[Parameter, ...]:
+def _parameters(state: State) -> tuple[Parameter, ...]:
+    minimum = state.minimum
     su, listed = minimum.uncertainties, []
     for slot in minimum.freedom:
-        values = values_of(minimum.parameters, slot)
-        for name, value, spread in zip(_names(slot, len(values)), values, su[slot], strict=True):
+        values, names = values_of(minimum.parameters, slot), _names(state, slot)
+        for name, value, spread in zip(names, values, su[slot], strict=True):
             unit = _UNITS_BY_NAME.get(name.rpartition(":")[2], _UNITS.get(slot[1], ""))
             listed.append(Parameter(name, float(value), float(spread), unit))
     return tuple(listed)
 
 
-def _names(slot: Slot, count: int) -> list[str]:
+def _names(state: State, slot: Slot) -> list[str]:
     owner, group = slot
+    count = len(values_of(state.minimum.parameters, slot))
     if group == "lorentz" and count > 2:
         names = [f"{letter}_{k + 1}" for letter in "XY" for k in range(count // 2)]
     elif group == "humps":
@@ -317,6 +320,9 @@ def _names(slot: Slot, count: int) -> list[str]:
         names = [f"hump_{k + 1}:{word}" for k in range(count // PER_HUMP) for word in each]
     elif group == "hump_shapes":
         names = [f"hump_{k + 1}:eta" for k in range(count)]
+    elif group == "b_element":
+        elements = state.model.phases[owner].factors.elements
+        names = [f"B_iso_{SYMBOLS[int(z)]}" for z in elements]
     elif group in _NAMES:
         names = list(_NAMES[group])
     else:
@@ -324,15 +330,12 @@ def _names(slot: Slot, count: int) -> list[str]:
     return names if owner < 0 else [f"phase_{owner + 1}:{name}" for name in names]
 
 
-def _correlations(minimum: Minimum) -> Correlations | None:
+def _correlations(state: State) -> Correlations | None:
+    minimum = state.minimum
     if minimum.covariance is None:
         return None
     variance = np.diag(minimum.covariance)
     # What the pattern does not depend on has no uncertainty, and no correlation.
     su = np.where(variance > 0.0, np.sqrt(np.maximum(variance, 0.0)), np.inf)
-    names = [
-        name
-        for slot in minimum.freedom
-        for name in _names(slot, len(values_of(minimum.parameters, slot)))
-    ]
+    names = [name for slot in minimum.freedom for name in _names(state, slot)]
     return Correlations(tuple(names), minimum.covariance / su[:, None] / su[None, :])
