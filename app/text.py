@@ -6,6 +6,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,11 @@ def space_group(symbol: str) -> str:
     plain = symbol.replace(" ", "")
     barred = re.sub(r"-(\d)", "\\1\u0305", plain)
     return re.sub(r"_(\d)", lambda found: found[1].translate(_SUBSCRIPTS), barred)
+
+
+def rich(words: str) -> str:
+    """Words as HTML, bars over digits as its overline: Qt cuts off those of a font there."""
+    return re.sub("(.)\u0305", r'<span style="text-decoration: overline">\1</span>', escape(words))
 
 
 def cell(

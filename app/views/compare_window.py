@@ -298,7 +298,7 @@ def _table(both: tuple[Candidate | None, Candidate | None]) -> str:
         left, right = (column.get(name, "–") for column in columns)
         strong = ("<b>", "</b>") if left != right else ("", "")
         cells = "".join(
-            f"<td>{strong[0]}{escape(value)}{strong[1]}</td>" for value in (left, right)
+            f"<td>{strong[0]}{text.rich(value)}{strong[1]}</td>" for value in (left, right)
         )
         rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
     head = "<tr><td></td><td><i>Left</i></td><td><i>Right</i></td></tr>"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,7 +146,6 @@ class DensityPanel(Panel):
         self.label = muted()
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setWordWrap(True)
-        self.label.setContentsMargins(0, 4, 0, 0)  # room for the bars over digits
         self.column.addLayout(self._header)
         self.column.addLayout(body, 1)
         self.column.addWidget(self.label)
@@ -319,7 +317,7 @@ class DensityPanel(Panel):
         shown = self._session.density.shown
         if shown is None:
             return
-        words = f"{escape(shown.label)}; {text.short_cell(shown.cell)}"
+        words = f"{text.rich(shown.label)}; {text.short_cell(shown.cell)}"
         legend = self._legend_of(shown)
         low = self.height() < ROOM_FOR_WORDS
         self.label.setText(legend if low else f"{words} &nbsp; {legend}")

@@ -308,17 +308,22 @@ def rows(fit: FitResult) -> list[tuple[str, str, str]]:
             number = _stated(value, float(su))
             listed.append((before + GREEK.get(name, name), number, unit))
     for parameter in fit.parameters:
-        owner, _, name = parameter.name.rpartition(":")
+        name = parameter.name.rpartition(":")[2]
         set_by_symmetry = name in GREEK and not (parameter.su or 0.0) > 0.0
         if not set_by_symmetry and not name.startswith(("background", "cell")):
             value = _stated(parameter.value, parameter.su)
             unit = UNITS.get(parameter.unit, parameter.unit)
-            listed.append((_with_owner(owner, GREEK.get(name, name), several), value, unit))
+            listed.append((_shown(parameter.name, several), value, unit))
     return listed
 
 
 def _stated(value: float, su: float | None) -> str:
     return tr("undetermined") if undetermined(value, su) else number_with_su(value, su, 5)
+
+
+def _shown(name: str, several: bool) -> str:
+    owner, _, own = name.rpartition(":")
+    return _with_owner(owner, GREEK.get(own, own), several)
 
 
 def _with_owner(owner: str, name: str, several: bool) -> str:
@@ -339,6 +344,7 @@ def remarks(fit: FitResult) -> list[str]:
         found.append(tr("Texture along {0}.", axis))
     if fit.correlations is not None:
         for one, other, value in fit.correlations.strong(most=4):
-            names = " and ".join(name.removeprefix("phase_1:") for name in (one, other))
+            several = len(fit.phases) > 1
+            names = " and ".join(_shown(name, several) for name in (one, other))
             found.append(tr("{0} are correlated by {1:+.2f}.", names, value))
     return found

@@ -86,13 +86,23 @@ def refine_phases(
 
 
 def _told_apart(structures: Sequence[CrystalStructure]) -> list[CrystalStructure]:
-    """The same with the formula, and where that does not do their number, in names that recur."""
-    formulas = [f"({reduced_formula(one.numbers)})" for one in structures]
+    """Several are called by their formula where they have no name, or one that recurs.
+
+    Where that does not do, by their number too.
+    """
+    if len(structures) < 2:
+        return list(structures)
+    formulas = [reduced_formula(one.numbers) for one in structures]
+    structures = [
+        one if one.name else replace(one, name=formula)
+        for one, formula in zip(structures, formulas, strict=True)
+    ]
+    in_brackets = [f"({formula})" for formula in formulas]
     numbers = [str(place + 1) for place in range(len(structures))]
-    for more in (formulas, numbers):
+    for more in (in_brackets, numbers):
         names = Counter(one.name for one in structures)
         structures = [
-            replace(one, name=f"{one.name} {word}".lstrip()) if names[one.name] > 1 else one
+            replace(one, name=f"{one.name} {word}") if names[one.name] > 1 else one
             for one, word in zip(structures, more, strict=True)
         ]
     return list(structures)

@@ -20,6 +20,12 @@ def test_formula_and_space_group_symbols():
     assert text.hkl((1, -1, 12)) == "1 1\u0305 12"
 
 
+def test_bars_in_rich_text():
+    assert text.rich("<Fm3\u0305m>") == (
+        '&lt;Fm<span style="text-decoration: overline">3</span>m&gt;'
+    )
+
+
 @pytest.mark.parametrize(
     ("cell", "number", "expected"),
     [

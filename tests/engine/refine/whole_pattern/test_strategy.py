@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.refine.phases import refine_phases
+from engine.refine.whole_pattern.options import RefinementOptions
 from engine.refine.whole_pattern.weight_fractions import cell_mass
 from tests.made_structures import BY_NAME
 from tests.made_whole_patterns import counted, model_of
@@ -52,3 +53,10 @@ def test_uncertainties_and_residuals_are_stated():
     assert np.all(off < 4.0 * phase.cell_su[[0, 2]])
     assert np.all(np.diag(fit.correlations.matrix) == pytest.approx(1.0))
     assert len(fit.correlations.names) == len(fit.parameters)
+
+
+def test_phases_without_a_name_are_called_by_their_formula():
+    nameless = [replace(one, name="") for one in (CORUNDUM, WURTZITE)]
+    model, truth = model_of(nameless, [900.0, 900.0])
+    fit = refine_phases(counted(model, truth), nameless, RefinementOptions(refine=("scale",)))
+    assert [phase.name for phase in fit.phases] == ["Al2O3", "ZnO"]
