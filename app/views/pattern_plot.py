@@ -20,12 +20,13 @@ from app.theme import LIGHT, Theme
 from app.views.pattern_cursor import PlotCursor
 from app.views.plot_items import CountsAxis, PatternViewBox, thin_out
 from app.views.plot_tool import PlotTool
-from app.views.tick_rows import PinnedTicks, draw_ticks
+from app.views.tick_rows import TickRows, draw_ticks
 from app.views.view_range import ViewRange
 
 if TYPE_CHECKING:
     from app.views.pattern_overlays import OverlaidPatterns
     from engine.pattern.pattern import PowderPattern
+    from engine.refine.result import FitResult
 
 FloatArray = NDArray[np.float64]
 SYMBOLS_UP_TO = 700
@@ -107,7 +108,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.background = self.main.plot(name=tr("Background"))
         self.calculated = self.main.plot(name=tr("Calculated"))
         self.ticks = self.tick_plot.plot(connect="pairs")
-        self.pinned = PinnedTicks(self.tick_plot, MOST_TICK_ROWS)
+        self.tick_rows = TickRows(self.tick_plot, MOST_TICK_ROWS)
         self._tick_rows = 1
         self._fitted = False
         self.difference = self.rest.plot()
@@ -188,7 +189,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self.background.setPen(pg.mkPen(theme.background, width=1.2, style=Qt.PenStyle.DashLine))
         self.difference.setPen(pg.mkPen(theme.difference, width=1))
         self.ticks.setPen(pg.mkPen(theme.ticks, width=1))
-        self.pinned.set_theme(theme)
+        self.tick_rows.set_theme(theme)
         self.zero.setPen(pg.mkPen(theme.line, width=1))
         self.pointer.set_theme(theme)
         for layer in self.layers:
@@ -288,9 +289,7 @@ class PatternPlot(pg.GraphicsLayoutWidget):
             self.set_seen(self.calculated, fit.two_theta, self.drawn_counts(fit.calculated))
             self.set_seen(self.background, fit.two_theta, self.drawn_counts(fit.background))
             self.set_seen(self.difference, fit.two_theta, fit.difference)
-            marks = self.x_of(fit.reflections.two_theta)
-            draw_ticks(self.ticks, marks, 0)
-            self._draw_pinned()
+            self._draw_ticks(fit)
         else:
             self.calculated.clear()
             self.difference.clear()
@@ -323,18 +322,23 @@ class PatternPlot(pg.GraphicsLayoutWidget):
         self._drawn, self.curve = wanted, curve_of(*wanted)
         self.observed.setData(self.curve.x, self.curve.y)
 
-    def _draw_pinned(self) -> None:
-        """Rows of the pinned candidates that are not the chosen one."""
+    def _draw_ticks(self, fit: FitResult) -> None:
+        """Rows for the phases of the fit, and for pinned candidates that are not the chosen one."""
         solution = self.session.solution
-        rows = [
-            (candidate.rank, self.x_of(candidate.fit.reflections.two_theta))
+        rank = solution.chosen.rank if solution.chosen is not None else 0
+        rows = [(str(rank), fit.reflections)]
+        if len(fit.phases) > 1:
+            rows = [(phase.name, phase.reflections) for phase in fit.phases]
+        rows += [
+            (str(candidate.rank), candidate.fit.reflections)
             for candidate in solution.candidates
             if solution.mark_of(candidate).pinned and candidate is not solution.chosen
         ]
+        (first, marks), *others = [(name, self.x_of(lines.two_theta)) for name, lines in rows]
+        draw_ticks(self.ticks, marks, 0)
         low, high = self.view_range.ends()
         left = high if self.session.pattern.x_axis == "d" else low
-        rank = solution.chosen.rank if solution.chosen is not None else 0
-        n_rows = self.pinned.draw(rank, rows, left)
+        n_rows = self.tick_rows.draw(first, others, left)
         if n_rows != self._tick_rows:
             self._tick_rows = n_rows
             self.tick_plot.setYRange(1 - n_rows, 1, padding=0)

@@ -1,4 +1,4 @@
-"""Rows of reflection marks under the pattern: the chosen candidate's, and those of pinned ones."""
+"""Rows of reflection marks under the pattern: of the chosen candidate's phases, of pinned ones."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def draw_ticks(item: pg.PlotDataItem, marks: FloatArray, row: int) -> None:
     item.setData(np.repeat(marks, 2), ends, connect="pairs")
 
 
-class PinnedTicks:
-    """The rows below the first one; each row is named by its candidate's rank."""
+class TickRows:
+    """The rows below the first one, and the names of all where there are several."""
 
     def __init__(self, plot: Any, most: int) -> None:
         """Draw into `plot`, at `most` so many rows with the first."""
@@ -40,24 +40,24 @@ class PinnedTicks:
         for name in self.names:
             name.setColor(theme.muted)
 
-    def draw(self, rank: int, pinned: Sequence[tuple[int, FloatArray]], left: float) -> int:
-        """Draw rows for pinned candidates (rank, marks) under that of candidate `rank`.
+    def draw(self, first: str, others: Sequence[tuple[str, FloatArray]], left: float) -> int:
+        """Draw rows (name, marks) under the one that is called `first`.
 
         Returns
         -------
         int
             How many rows there are, the first included; names are shown where there are several.
         """
-        pinned = pinned[: len(self.rows)]
+        others = others[: len(self.rows)]
         for row, item in enumerate(self.rows, start=1):
-            if row <= len(pinned):
-                draw_ticks(item, pinned[row - 1][1], row)
+            if row <= len(others):
+                draw_ticks(item, others[row - 1][1], row)
             else:
                 item.clear()
-        ranks = [rank, *(number for number, _marks in pinned)]
+        named = [first, *(name for name, _marks in others)]
         for row, name in enumerate(self.names):
-            name.setVisible(len(pinned) > 0 and row < len(ranks))
-            if row < len(ranks):
-                name.setText(str(ranks[row]), color=self.theme.muted)
+            name.setVisible(len(others) > 0 and row < len(named))
+            if row < len(named):
+                name.setText(named[row], color=self.theme.muted)
                 name.setPos(left, 0.5 - row)
-        return len(ranks)
+        return len(named)

@@ -21,7 +21,7 @@ from engine.pattern.peaks import PeakList
 from engine.pattern.preparation import Preparation
 from engine.pattern.radiation import preset
 from engine.progress import Progress
-from engine.refine.result import FitResult, Parameter, Reflections
+from engine.refine.result import FitResult, Parameter, PhaseFit, Reflections
 from engine.solve.result import Candidate, Problem, Solution
 
 EDGE = 5.6402
@@ -93,6 +93,17 @@ def make_candidate(
     return Candidate(
         rank, structure, formula, "Fm-3m", 225, 2, "library", fit, 0.9 / rank,
         "solved" if rank == 1 else "tentative",
+    )  # fmt: skip
+
+
+def make_phase(name: str, place: int) -> PhaseFit:
+    """One of two phases of a mixture; each has an edge of its own."""
+    from engine.crystal.symmetry import standardise
+
+    edge, nothing = EDGE + 0.4 * place, np.zeros(8)
+    return PhaseFit(
+        name, standardise(rock_salt(edge)), reflections(edge), 0.03, np.full(6, np.nan),
+        np.zeros((8, 3)), nothing, nothing, weight_fraction=0.5, weight_fraction_su=0.01,
     )  # fmt: skip
 
 
@@ -206,7 +217,9 @@ class FakeEngine:
         longer = replace(structure, lattice=structure.lattice * 1.001)
         fit = make_candidate(pattern, 1).fit
         refined = (Parameter("zero", 0.0123, 0.0004, "deg"), Parameter("a", EDGE, 0.0002, "A"))
-        return replace(fit, structure=longer, rwp=0.021, parameters=refined)
+        mixture = tuple(make_phase(f"phase {i + 1}", i) for i in range(len(phases)))
+        mixture = mixture if len(phases) > 1 else ()
+        return replace(fit, structure=longer, rwp=0.021, parameters=refined, phases=mixture)
 
     def predict_density(
         self, pattern: Any, elements: Any, formula: Any, others: Any, progress: Progress

@@ -77,18 +77,18 @@ def test_the_density_is_written_finely(window, qtbot, file, answer, needs_opengl
 def test_pinned_candidates_have_a_row_of_ticks_each(window, qtbot, file):
     solved(window, qtbot, file)
     plot, solution = window.pattern.plot, window.session.solution
-    assert not any(name.isVisible() for name in plot.pinned.names)
+    assert not any(name.isVisible() for name in plot.tick_rows.names)
     solution.pin(solution.candidates[1], True)
     solution.pin(solution.candidates[2], True)
-    assert [name.toPlainText() for name in plot.pinned.names[:3]] == ["1", "2", "3"]
+    assert [name.toPlainText() for name in plot.tick_rows.names[:3]] == ["1", "2", "3"]
     for row, candidate in enumerate(solution.candidates[1:]):
-        xs, ys = plot.pinned.rows[row].getOriginalDataset()
+        xs, ys = plot.tick_rows.rows[row].getOriginalDataset()
         assert np.array_equal(xs[::2], candidate.fit.reflections.two_theta)
         assert ys.max() < -row
     window.candidates.selectRow(1)  # a pinned one is chosen: the first row is its own
     settle(window, qtbot)
-    assert len(plot.pinned.rows[1].getOriginalDataset()[0] or ()) == 0
+    assert len(plot.tick_rows.rows[1].getOriginalDataset()[0] or ()) == 0
     window.actions_.undo.trigger()
     window.actions_.undo.trigger()
     settle(window, qtbot)
-    assert not any(name.isVisible() for name in plot.pinned.names)
+    assert not any(name.isVisible() for name in plot.tick_rows.names)

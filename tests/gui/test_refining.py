@@ -150,6 +150,12 @@ def test_a_second_phase_is_refined_too(qtbot, window, dialog, engine, tmp_path):
     qtbot.mouseClick(dialog.refine, LEFT)
     settle(window, qtbot)
     assert engine.refined_phases[-1] == (chosen.structure, other.structure)
+    plot, phases = window.pattern.plot, session.solution.chosen.fit.phases
+    assert [name.toPlainText() for name in plot.tick_rows.names[:2]] == ["phase 1", "phase 2"]
+    marks = (plot.ticks, plot.tick_rows.rows[0])
+    for item, phase in zip(marks, phases, strict=True):
+        assert np.array_equal(item.getOriginalDataset()[0][::2], phase.reflections.two_theta)
+    assert "Phases: 1 phase 1, 2 phase 2." in dialog.notes.text()
     dialog.further.choose_file(tmp_path / "quartz.cif")
     assert dialog.further.currentText() == "quartz.cif"
     session.solution.choose(1)
