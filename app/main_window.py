@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Densight[*]")
         self.setAcceptDrops(True)
         self._build()
-        self.arrangement = Arrangement(self, self.right, self.lower, self.settings)
+        self.arrangement = Arrangement(self, self.right, self.below, self.settings)
         self.actions_ = Actions(
             self,
             self.session,
@@ -200,15 +200,15 @@ class MainWindow(QMainWindow):
         tables = Panel()
         tables.column.setContentsMargins(2, 2, 2, 2)
         tables.column.addWidget(self.tabs)
-        self.lower = QSplitter(Qt.Orientation.Horizontal)
-        self.lower.addWidget(tables)
-        self.lower.addWidget(self.density)
-        self.lower.setStretchFactor(0, TABLES_SHARE)
-        self.lower.setStretchFactor(1, 100 - TABLES_SHARE)
+        self.below = QSplitter(Qt.Orientation.Horizontal)
+        self.below.addWidget(tables)
+        self.below.addWidget(self.density)
+        self.below.setStretchFactor(0, TABLES_SHARE)
+        self.below.setStretchFactor(1, 100 - TABLES_SHARE)
         self.right = QSplitter(Qt.Orientation.Vertical)
         self.right.addWidget(self.pattern)
-        self.right.addWidget(self.lower)
-        for splitter in (self.lower, self.right):
+        self.right.addWidget(self.below)
+        for splitter in (self.below, self.right):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(6)
         work = QWidget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
@@ -39,7 +40,7 @@ class PatternMenu:
         group = QActionGroup(window)
         self.tools: dict[Tool, QAction] = {}
         for tool, text, keys in TOOLS:
-            action = self._make(tr(text), lambda tool=tool: self._choose(tool), keys)
+            action = self._make(tr(text), partial(self._choose, tool), keys)
             action.setCheckable(True)
             group.addAction(action)
             self.tools[tool] = action

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer
@@ -222,7 +223,7 @@ class Recovery(QObject):
                 ),
                 f"recovery {orphan.slot.name}",
                 (
-                    Offer(tr("Restore"), lambda orphan=orphan: self.restore(orphan)),
+                    Offer(tr("Restore"), partial(self.restore, orphan)),
                     Offer(tr("Discard"), orphan.remove),
                 ),
                 lasting=True,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.deriving import derive
 from engine.progress import Progress
@@ -171,6 +171,10 @@ def _candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, Dens
     from engine.crystal.cmed import density_on_grid, niggli_primitive
 
     reduced = niggli_primitive(structure)
+    shapes: tuple[tuple[Shape, CrystalStructure, str], ...] = (
+        ("cell", structure, "conventional cell"),
+        ("cube", reduced, "Niggli-reduced cell"),
+    )
     return {
         shape: DensityMap(
             values=density_on_grid(cell, n=_grid_for(cell)),
@@ -178,10 +182,7 @@ def _candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, Dens
             structure=cell,
             label=f"{label}, {basis}",
         )
-        for shape, cell, basis in (
-            ("cell", structure, "conventional cell"),
-            ("cube", reduced, "Niggli-reduced cell"),
-        )
+        for shape, cell, basis in shapes
     }
 
 
@@ -373,24 +374,27 @@ def remote_services(engine: EngineProcess) -> Services:
     def read_pattern(path: Path) -> PowderPattern:
         # A pattern is simulated from a structure, which takes the engine; others are read here.
         if is_structure(path):
-            return engine.call("read_pattern", path)
+            return cast("PowderPattern", engine.call("read_pattern", path))
         return _read_pattern(path)
 
     def solve(problem: Problem, progress: Progress) -> Solution:
-        found = engine.call("solve", problem, progress=_Relabelled(progress, problem))
+        reports = _Relabelled(progress, problem)
+        found = cast("Solution", engine.call("solve", problem, progress=reports))
         return replace(found, problem=problem)
 
     def refine(*arguments: Any) -> FitResult:
         *question, progress = arguments
-        return engine.call("refine", *question, progress=progress)
+        return cast("FitResult", engine.call("refine", *question, progress=progress))
 
     def refine_edited(*arguments: Any) -> tuple[Edited, str]:
         *question, progress = arguments
-        return engine.call("refine_edited", *question, progress=progress)
+        found = engine.call("refine_edited", *question, progress=progress)
+        return cast("tuple[Edited, str]", found)
 
     def predict_density(*arguments: Any) -> DensityAnswer:
         *question, progress = arguments
-        return engine.call("predict_density", *question, progress=progress)
+        found = engine.call("predict_density", *question, progress=progress)
+        return cast("DensityAnswer", found)
 
     def candidate_maps(structure: CrystalStructure, label: str) -> dict[Shape, DensityMap]:
         maps = engine.call("candidate_maps", structure, label)

@@ -155,8 +155,8 @@ def framed_palette(theme: Theme) -> QPalette:
 def stylesheet(theme: Theme) -> str:
     """Style rules for what Fusion alone does not draw the way it is wanted here."""
     t = theme
-    faint = QColor(t.muted)
-    faint = f"rgba({faint.red()}, {faint.green()}, {faint.blue()}, 150)"
+    muted = QColor(t.muted)
+    faint = f"rgba({muted.red()}, {muted.green()}, {muted.blue()}, 150)"
     return f"""
     QMainWindow::separator {{ width: 5px; height: 5px; }}
     QMenuBar {{ background: {t.window}; padding: 1px 4px; }}
@@ -341,6 +341,6 @@ class ThemeKeeper(QObject):
         self.theme = self._applied = theme
         self._app.setPalette(palette(self.theme))
         for name in FRAMED:
-            self._app.setPalette(framed_palette(self.theme), name)
+            self._app.setPalette(framed_palette(self.theme), name)  # type: ignore[arg-type]
         self._app.setStyleSheet(stylesheet(self.theme))
         self.changed.emit(self.theme)

@@ -83,8 +83,9 @@ class _Server:
         later = []
         while self._pipe.poll(0):
             message = self._receive()
-            if message[0] == "call" and message[2] in early:
-                self._run(*message[1:], self._expect(message[1]))
+            kind, number, name, arguments = message
+            if kind == "call" and name in early:
+                self._run(number, name, arguments, self._expect(number))
             else:
                 later.append(message)
         return later

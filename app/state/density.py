@@ -56,7 +56,7 @@ class DensityMap:
     def cell(self) -> tuple[float, float, float, float, float, float]:
         """a, b, c in angstrom and alpha, beta, gamma in degrees."""
         nothing = np.zeros((0, 3))
-        return CrystalStructure(self.lattice, np.zeros(0), nothing).cell
+        return CrystalStructure(self.lattice, np.zeros(0, dtype=np.int64), nothing).cell
 
     @cached_property
     def sigma(self) -> float:

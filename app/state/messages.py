@@ -78,8 +78,9 @@ class MessagesState:
     @property
     def worst(self) -> Severity | None:
         """Severity of the gravest message that is up."""
-        found = [message.severity for message in self._messages]
-        return max(found, key=_WEIGHT.__getitem__) if found else None
+        found: list[Severity] = [message.severity for message in self._messages]
+        by_weight = sorted(found, key=lambda severity: _WEIGHT[severity])
+        return by_weight[-1] if by_weight else None
 
     def add(
         self,

@@ -78,7 +78,7 @@ def licences() -> str:
 
 
 def _licence(record: metadata.PackageMetadata) -> str:
-    stated = record.get("License-Expression") or record.get("License") or ""
+    stated = next((record[key] for key in ("License-Expression", "License") if key in record), "")
     first = stated.strip().splitlines()[0].strip() if stated.strip() else ""
     if first and len(first) <= LONGEST_LICENCE:
         return first

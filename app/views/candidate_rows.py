@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.theme import LIGHT, Theme
@@ -64,7 +64,7 @@ class CandidateRows(QStyledItemDelegate):
         upper = QStyleOptionViewItem(whole)
         upper.rect = QRect(option.rect.left(), option.rect.top() + 2, option.rect.width(), 19)
         upper.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
-        upper.backgroundBrush = Qt.BrushStyle.NoBrush
+        upper.backgroundBrush = QBrush(Qt.BrushStyle.NoBrush)
         upper.features &= ~QStyleOptionViewItem.ViewItemFeature.Alternate
         style = whole.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, upper, painter, whole.widget)

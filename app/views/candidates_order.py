@@ -34,19 +34,19 @@ class CandidatesOrder(QSortFilterProxyModel):
         groups = source.data(left, GROUP_ROLE), source.data(right, GROUP_ROLE)
         if groups[0] != groups[1]:
             ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
-            return (groups[0] < groups[1]) == ascending
+            return bool((groups[0] < groups[1]) == ascending)
         if self.more:
             candidates = source.data(left, CANDIDATE_ROLE), source.data(right, CANDIDATE_ROLE)
             keys = tuple(_more_key(candidate, self.more) for candidate in candidates)
         else:
             keys = source.data(left, SORT_ROLE), source.data(right, SORT_ROLE)
-        return keys[0] < keys[1] if keys[0] != keys[1] else left.row() < right.row()
+        return bool(keys[0] < keys[1]) if keys[0] != keys[1] else left.row() < right.row()
 
 
 def _more_key(candidate: Candidate, order: str) -> Any:
     """What an order without a column sorts by."""
     return {
-        "Volume of the cell": lambda: candidate.structure.volume,
-        "Source": lambda: candidate.source,
-        "Number of atoms": lambda: candidate.n_atoms,
-    }[order]()
+        "Volume of the cell": candidate.structure.volume,
+        "Source": candidate.source,
+        "Number of atoms": candidate.n_atoms,
+    }[order]

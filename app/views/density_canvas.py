@@ -213,7 +213,8 @@ class DensityCanvas:
             return
         vertices, faces, normals = found
         vertices = np.clip(vertices, inset, 1.0 - inset)
-        rgba = (*QColor(colour).getRgbF()[:3], opacity)
+        tone = QColor(colour)
+        rgba = (tone.redF(), tone.greenF(), tone.blueF(), opacity)
         # Normals are covectors: they transform by the inverse transpose.
         turned = normals @ np.linalg.inv(self._lattice).T
         places = self._place(self._start + vertices * self._span)
@@ -270,6 +271,7 @@ class DensityCanvas:
         triangle = np.array([[0, 1, 2]], dtype=np.uint32)
         up = np.tile(np.array([0.0, 0.0, 1.0], dtype=np.float32), (3, 1))
         plain, varied = np.ones(4), np.ones((3, 4))
+        meshes: list[tuple[Any, NDArray[np.float64]]]
         meshes = [(self._inner, plain), (self._outer, plain)]
         meshes += [(mesh, varied) for mesh in self.structure.meshes]
         for mesh, colour in meshes:

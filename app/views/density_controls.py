@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -288,14 +289,14 @@ class DensityControls(QScrollArea):
             (self.polyhedra, drawing.polyhedra, has_atoms and state.show_atoms),
             (self.perspective, drawing.projection == "perspective", True),
         ):
-            _quietly(box, lambda box=box, on=on: box.setChecked(on))
+            _quietly(box, partial(box.setChecked, on))
             box.setEnabled(enabled)
         for end, values in (("low", drawing.low), ("high", drawing.high)):
             for row, value in enumerate(values):
-                box = self.range[end, row]
-                _quietly(box, lambda box=box, value=value: box.setValue(value))
-        for box, index in zip(self.indices, drawing.hkl, strict=True):
-            _quietly(box, lambda box=box, index=index: box.setValue(index))
+                fraction = self.range[end, row]
+                _quietly(fraction, partial(fraction.setValue, value))
+        for miller, index in zip(self.indices, drawing.hkl, strict=True):
+            _quietly(miller, partial(miller.setValue, index))
         self.offset.show_value(drawing.offset, f"{drawing.offset:.3f} d")
 
     def set_theme(self, theme: Theme) -> None:

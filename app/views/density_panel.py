@@ -152,7 +152,8 @@ class DensityPanel(Panel):
 
     def _build_header(self) -> QBoxLayout:
         """Which map beside how it is drawn; one above the other where it is narrow."""
-        first, second = QHBoxLayout(), QHBoxLayout()
+        self._header_left = first = QHBoxLayout()
+        second = QHBoxLayout()
         first.addWidget(self.title, 1)
         first.addWidget(self.source)
         second.addWidget(self.view)
@@ -191,7 +192,7 @@ class DensityPanel(Panel):
         ways, sides = QBoxLayout.Direction, Qt.AlignmentFlag
         self._header.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
         side = sides.AlignLeft if narrow else sides.AlignRight
-        self._header.itemAt(0).layout().setAlignment(self.source, side)
+        self._header_left.setAlignment(self.source, side)
 
     @property
     def has_opengl(self) -> bool:
@@ -424,7 +425,7 @@ class DensityPanel(Panel):
             size = self.canvas.native.size()
             scale = min(PRINT_SCALE, PRINT_PIXELS / max(size.width(), size.height(), 1))
             image = self.canvas.picture(scale)
-        if not image.save(str(path), "PNG"):
+        if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
             raise BadInputError(tr("{0} could not be written: choose another folder.", path))
 
     def shutdown(self) -> None:

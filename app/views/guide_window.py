@@ -34,11 +34,11 @@ class GuidePage(QTextBrowser):
         self._text = path.read_text(encoding="utf-8")
         self.setMarkdown(self._text)
 
-    def loadResource(self, kind: int, name: QUrl) -> Any:  # noqa: N802
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802
         """A picture from the guide's folder, as wide as there is room."""
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return super().loadResource(kind, name)
-        image = QImage(str(self._folder / name.toString()))
+        image = QImage(str(self._folder / QUrl(name).toString()))
         room = self.viewport().width() - MARGIN
         if not image.isNull() and image.width() > room > 0:
             image = image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)

@@ -111,7 +111,7 @@ class ImportDialog(QDialog):
 
     def _build_form(self) -> QFormLayout:
         form = QFormLayout()
-        self.x, self.y, self.sigma = QComboBox(), QComboBox(), QComboBox()
+        self.place, self.counts, self.sigma = QComboBox(), QComboBox(), QComboBox()
         self.axis, self.decimal, self.wavelength = QComboBox(), QComboBox(), QComboBox()
         self.skip = QSpinBox()
         self.skip.setRange(0, 100_000)
@@ -125,15 +125,15 @@ class ImportDialog(QDialog):
             for suffix, shown in (("Ka", "Kα"), ("Ka1", "Kα1")):
                 self.wavelength.addItem(f"{anode} {shown}", f"{anode}{suffix}")
         self.wavelength.setToolTip(tr("Choose a tube, or type a wavelength in Å (1.5406)"))
-        form.addRow(tr("&Positions in"), self.x)
+        form.addRow(tr("&Positions in"), self.place)
         form.addRow(tr("&These are"), self.axis)
-        form.addRow(tr("&Intensities in"), self.y)
+        form.addRow(tr("&Intensities in"), self.counts)
         form.addRow(tr("&Uncertainties in"), self.sigma)
         form.addRow(tr("&Lines to skip"), self.skip)
         form.addRow(tr("&Decimal mark"), self.decimal)
         form.addRow(tr("&Wavelength"), self.wavelength)
-        self.x.activated.connect(lambda _index: self._change(x=self.x.currentData()))
-        self.y.activated.connect(lambda _index: self._change(y=self.y.currentData()))
+        self.place.activated.connect(lambda _index: self._change(x=self.place.currentData()))
+        self.counts.activated.connect(lambda _index: self._change(y=self.counts.currentData()))
         self.sigma.activated.connect(lambda _index: self._change_sigma())
         self.axis.activated.connect(lambda _index: self._change(axis=self.axis.currentData()))
         self.skip.valueChanged.connect(lambda lines: self._change(skip=lines))
@@ -193,7 +193,7 @@ class ImportDialog(QDialog):
         self.why.setText(question.why)
         self.why.setVisible(bool(question.why))
         self.open()
-        self.x.setFocus()
+        self.place.setFocus()
 
     def _refresh(self) -> None:
         """Everything that shows the answer, without asking it anew."""
@@ -204,9 +204,9 @@ class ImportDialog(QDialog):
         cut = [fields_of(line, layout.decimal)[:MOST_COLUMNS] for line in question.lines]
         width = max(len(row) for row in cut[min(layout.skip, len(cut) - 1) :])
         self._fill_lines(cut, width)
-        for entry in (self.x, self.y, self.sigma, self.axis, self.skip, self.decimal):
+        for entry in (self.place, self.counts, self.sigma, self.axis, self.skip, self.decimal):
             entry.blockSignals(True)
-        for entry, now in ((self.x, layout.columns.x), (self.y, layout.columns.y)):
+        for entry, now in ((self.place, layout.columns.x), (self.counts, layout.columns.y)):
             entry.clear()
             for i in range(max(width, now + 1)):
                 entry.addItem(tr("column {0}", i + 1), i)
@@ -215,7 +215,7 @@ class ImportDialog(QDialog):
         self.axis.setCurrentIndex(self.axis.findData(layout.columns.axis))
         self.skip.setValue(layout.skip)
         self.decimal.setCurrentIndex(self.decimal.findData(layout.decimal))
-        for entry in (self.x, self.y, self.sigma, self.axis, self.skip, self.decimal):
+        for entry in (self.place, self.counts, self.sigma, self.axis, self.skip, self.decimal):
             entry.blockSignals(False)
         place = self.wavelength.findData(layout.wavelength)
         if place >= 0:
@@ -233,7 +233,7 @@ class ImportDialog(QDialog):
         ):
             for i in range(width):
                 self.sigma.addItem(name.format(i + 1), (role, i))
-        now = ("", None)
+        now: tuple[str, int | None] = ("", None)
         if columns.sigma is not None:
             now = ("sigma", columns.sigma)
         elif columns.weight is not None:

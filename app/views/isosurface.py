@@ -16,7 +16,7 @@ def upright(lattice: FloatArray) -> FloatArray:
 
     The Cholesky factor of the metric tensor has just these rows.
     """
-    return np.linalg.cholesky(lattice @ lattice.T)
+    return np.asarray(np.linalg.cholesky(lattice @ lattice.T))
 
 
 def drawn_range(n: tuple[int, ...], low: Triple, high: Triple) -> tuple[IntArray, IntArray]:

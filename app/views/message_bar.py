@@ -76,8 +76,9 @@ class MessageBar(QWidget):
     @property
     def strips(self) -> list[MessageStrip]:
         """What is shown, from top to bottom."""
-        items = [self._column.itemAt(i).widget() for i in range(self._column.count())]
-        return [item for item in items if isinstance(item, MessageStrip)]
+        items = [self._column.itemAt(i) for i in range(self._column.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        return [widget for widget in widgets if isinstance(widget, MessageStrip)]
 
     def _refresh(self) -> None:
         wanted = self._state.pressing(self._most)[::-1]

@@ -112,8 +112,8 @@ class ChipRow(QScrollArea):
 
     def fill(self, chips: Sequence[tuple[OverlayChip, QWidget]]) -> None:
         """Show other chips with their crosses."""
-        while self._row.count():
-            widget = self._row.takeAt(0).widget()
+        while (item := self._row.takeAt(0)) is not None:
+            widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
         self._chips = [chip for chip, _cross in chips]

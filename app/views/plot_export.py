@@ -124,7 +124,9 @@ def _overlaid_columns(plot: PatternPlot) -> dict[str, NDArray[np.float64]]:
     low, high = plot.box.viewRange()[0]
     columns: dict[str, NDArray[np.float64]] = {}
     layer = plot.overlaid
-    for number, overlay in enumerate(layer.shown if layer is not None else (), start=1):
+    if layer is None:
+        return columns
+    for number, overlay in enumerate(layer.shown, start=1):
         x = layer.places(overlay)
         inside = (x >= low) & (x <= high)
         angles, radiation = overlay.pattern.two_theta[inside], overlay.pattern.radiation

@@ -53,7 +53,7 @@ class CountsAxis(pg.AxisItem):
         """Positions of the labels, in drawn units."""
         if self.scale_name == "linear":
             levels = super().tickValues(minVal, maxVal, size)
-            return levels if size >= LOW else [_thinned(*levels[0], size)]
+            return levels if size >= LOW else [_thinned(levels[0], size)]
         about = max(int(size / PIXELS_PER_LABEL), 2)
         counts = nice_counts(minVal, maxVal, self.scale_name, about)
         drawn = [float(scaled(value, self.scale_name, 1e-12)) for value in counts]  # type: ignore[arg-type]
@@ -67,8 +67,9 @@ class CountsAxis(pg.AxisItem):
         return [_readable(self._counts.get(value, value), 1.0) for value in values]
 
 
-def _thinned(spacing: float, values: list[float], size: float) -> tuple[float, list[float]]:
+def _thinned(level: tuple[float, list[float]], size: float) -> tuple[float, list[float]]:
     """Of evenly spaced labels those that have room over each other; zero is always among them."""
+    spacing, values = level
     while len(values) > 1 and len(values) * PIXELS_OF_LABEL > size:
         spacing *= 2.0
         values = [value for value in values if abs(value / spacing - round(value / spacing)) < 1e-6]

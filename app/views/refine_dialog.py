@@ -311,9 +311,9 @@ def rows(fit: FitResult) -> list[tuple[str, str, str]]:
         name = parameter.name.rpartition(":")[2]
         set_by_symmetry = name in GREEK and not (parameter.su or 0.0) > 0.0
         if not set_by_symmetry and not name.startswith(("background", "cell")):
-            value = _stated(parameter.value, parameter.su)
+            number = _stated(parameter.value, parameter.su)
             unit = UNITS.get(parameter.unit, parameter.unit)
-            listed.append((_shown(parameter.name, several), value, unit))
+            listed.append((_shown(parameter.name, several), number, unit))
     return listed
 
 

@@ -196,7 +196,7 @@ def contour_lines(cut: Section, levels: FloatArray) -> tuple[FloatArray, FloatAr
     """All contours as one line in angstrom, with gaps (nan) between its parts."""
     from skimage.measure import find_contours
 
-    parts = []
+    parts: list[FloatArray] = []
     gap = np.full((1, 2), np.nan)
     for level in levels:
         for line in find_contours(cut.values, level):

@@ -122,13 +122,13 @@ class TurnDialog(QDialog):
 
     def _show_wishes(self) -> None:
         wishes = self._turning.state.wishes
-        for box, value in (
-            (self.pictures, wishes.pictures),
-            (self.seconds, wishes.seconds),
-            (self.width_, wishes.width),
-        ):
+        boxes = (self.pictures, self.seconds, self.width_)
+        for box in boxes:
             box.blockSignals(True)
-            box.setValue(value)
+        self.pictures.setValue(wishes.pictures)
+        self.seconds.setValue(wishes.seconds)
+        self.width_.setValue(wishes.width)
+        for box in boxes:
             box.blockSignals(False)
 
     def _refresh(self) -> None:

@@ -92,7 +92,7 @@ def test_a_region_works_when_it_is_let_go(window, qtbot, work):
     assert work.curves == 0
 
 
-@pytest.mark.parametrize("which", ["right", "lower"])
+@pytest.mark.parametrize("which", ["right", "below"])
 def test_a_divider_moves_panels_and_nothing_else(window, qtbot, work, which):
     splitter = getattr(window, which)
     handle = splitter.handle(1)

@@ -51,8 +51,8 @@ def test_an_unreadable_text_is_asked_about_and_read_as_said(window, qtbot, odd):
     assert dialog.lines.item(0, 0).text() == "made"
     assert dialog.skip.value() == 2
     assert window.session.pattern.pattern is None
-    choose(dialog.x, qtbot, 2)
-    choose(dialog.y, qtbot, 1)
+    choose(dialog.place, qtbot, 2)
+    choose(dialog.counts, qtbot, 1)
     choose(dialog.wavelength, qtbot, "MoKa")
     settle(window, qtbot)
     assert "3,501 points" in dialog.facts.text().replace("\u202f", ",").replace("\u2009", ",")
@@ -72,8 +72,8 @@ def test_an_unreadable_text_is_asked_about_and_read_as_said(window, qtbot, odd):
 
 def test_the_next_file_of_the_same_layout_is_read_like_it(window, qtbot, odd, tmp_path):
     dialog = asked(window, qtbot, odd)
-    choose(dialog.x, qtbot, 2)
-    choose(dialog.y, qtbot, 1)
+    choose(dialog.place, qtbot, 2)
+    choose(dialog.counts, qtbot, 1)
     settle(window, qtbot)
     qtbot.mouseClick(dialog.read, LEFT)
     settle(window, qtbot)
@@ -87,7 +87,7 @@ def test_the_next_file_of_the_same_layout_is_read_like_it(window, qtbot, odd, tm
     strip = next(s for s in messages(window) if "last file of its layout" in s.message.text)
     qtbot.mouseClick(strip.offers[0], LEFT)
     assert dialog.isVisible()
-    assert dialog.x.currentData() == 2
+    assert dialog.place.currentData() == 2
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     settle(window, qtbot)
     assert not dialog.isVisible()

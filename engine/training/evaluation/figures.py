@@ -166,7 +166,7 @@ def isosurface(density: NDArray[Any], level: float) -> tuple[FloatArray, NDArray
     from skimage.measure import marching_cubes
 
     closed = np.pad(density, (0, 1), mode="wrap")
-    found: Any = marching_cubes(closed.astype(np.float32), level)  # type: ignore[no-untyped-call]
+    found: Any = marching_cubes(closed.astype(np.float32), level)
     vertices, faces = found[:2]
     return np.asarray(vertices, dtype=np.float64) / len(density), np.asarray(faces, dtype=np.int64)
 
