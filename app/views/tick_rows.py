@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.theme import LIGHT, Theme
 
 FloatArray = NDArray[np.float64]
+LONGEST_NAME = 18
 
 
 def draw_ticks(item: pg.PlotDataItem, marks: FloatArray, row: int) -> None:
@@ -58,6 +59,11 @@ class TickRows:
         for row, name in enumerate(self.names):
             name.setVisible(len(others) > 0 and row < len(named))
             if row < len(named):
-                name.setText(named[row], color=self.theme.muted)
+                name.setText(_shortened(named[row]), color=self.theme.muted)
                 name.setPos(left, 0.5 - row)
         return len(named)
+
+
+def _shortened(name: str) -> str:
+    """Names stand among the marks, and leave them most of the room."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

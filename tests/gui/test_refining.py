@@ -155,6 +155,10 @@ def test_a_second_phase_is_refined_too(qtbot, window, dialog, engine, tmp_path):
     marks = (plot.ticks, plot.tick_rows.rows[0])
     for item, phase in zip(marks, phases, strict=True):
         assert np.array_equal(item.getOriginalDataset()[0][::2], phase.reflections.two_theta)
+    plot.tick_rows.draw(
+        "a name that is far too long", [("b", phases[1].reflections.two_theta)], 20.0
+    )
+    assert plot.tick_rows.names[0].toPlainText() == "a name that is fa…"
     assert "Phases: 1 phase 1, 2 phase 2." in dialog.notes.text()
     dialog.further.choose_file(tmp_path / "quartz.cif")
     assert dialog.further.currentText() == "quartz.cif"
