@@ -70,6 +70,10 @@ class RefinementOptions:
                 raise BadInputError(
                     f"'{name}' is no group of parameters; choose from {', '.join(GROUPS)}."
                 )
+        if self.refine and "anisotropy" in self.refine and "profile" not in self.refine:
+            raise BadInputError(
+                "Line widths by direction need line widths that are refined: free profile too."
+            )
         if self.background_terms < 1:
             raise BadInputError("The background needs at least one term.")
         if any(d <= 0.0 for d in self.particle_diameters or ()):

@@ -118,6 +118,8 @@ class State:
         """The slots of these groups, for the phases that are strong enough to bear them."""
         slots: list[Slot] = []
         for group in groups:
+            if group == "anisotropy":
+                continue  # is refined with the profile, which then has more of them
             if group == "foreign" and self.model.foreign is None:
                 continue
             if group == "humps" and len(self.parameters.instrument.hump_shapes) == 0:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.errors import BadInputError
 from engine.refine.phases import refine_phases
-from engine.refine.whole_pattern.options import RefinementOptions
+from engine.refine.whole_pattern.options import GROUPS, RefinementOptions
 from engine.refine.whole_pattern.weight_fractions import cell_mass
 from tests.made_structures import BY_NAME
 from tests.made_whole_patterns import counted, model_of
@@ -60,3 +61,31 @@ def test_phases_without_a_name_are_called_by_their_formula():
     model, truth = model_of(nameless, [900.0, 900.0])
     fit = refine_phases(counted(model, truth), nameless, RefinementOptions(refine=("scale",)))
     assert [phase.name for phase in fit.phases] == ["Al2O3", "ZnO"]
+
+
+BARE = ("scale", "background", "zero", "cell", "profile")
+
+
+@pytest.fixture(scope="module")
+def mixture():
+    pair = [WURTZITE, CORUNDUM]
+    return counted(*model_of(pair, [1500.0, 900.0])), pair
+
+
+@pytest.mark.parametrize("group", [*GROUPS, GROUPS])
+@pytest.mark.parametrize("phases", [1, 2])
+def test_every_group_can_be_freed_by_hand(mixture, group, phases):
+    pattern, pair = mixture
+    wanted = (*BARE, group) if isinstance(group, str) else group
+    options = RefinementOptions(refine=tuple(dict.fromkeys(wanted)))
+    fit = refine_phases(pattern, pair[:phases], options)
+    assert np.isfinite(fit.rwp)
+    assert all(np.isfinite(p.value) for p in fit.parameters)
+    names = {p.name.rpartition(":")[2] for p in fit.parameters}
+    if "anisotropy" in options.refine and phases == 2:
+        assert {"X_1", "X_2"} <= names
+
+
+def test_widths_by_direction_are_line_widths():
+    with pytest.raises(BadInputError, match="free profile too"):
+        RefinementOptions(refine=("scale", "anisotropy"))
