@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -111,6 +112,8 @@ def run_free_intensities(state: State, progress: Progress) -> State:
     state = with_background(state, groups)
     state, groups = with_foreign_lines(state, groups)
     state, groups = with_diffuse(state, groups)
+    if not state.options.automatic:
+        state = with_anisotropic_widths(state, groups, _freed)
     progress.report(0.7, "Refining asymmetry")
     state, groups = with_asymmetry(_freed(state, groups), groups)
     state, groups = with_displacement(state, groups)
@@ -167,7 +170,15 @@ def with_background(state: State, groups: tuple[str, ...]) -> State:
     return trial if cost * trial.minimum.chi_squared < same.minimum.chi_squared else same
 
 
-def with_anisotropic_widths(state: State, groups: tuple[str, ...]) -> State:
+def _briefly(state: State, groups: tuple[str, ...]) -> State:
+    return state.refined(groups, steps=12)
+
+
+def with_anisotropic_widths(
+    state: State,
+    groups: tuple[str, ...],
+    refined: Callable[[State, tuple[str, ...]], State] = _briefly,
+) -> State:
     """Widths that depend on direction, for each strong phase, kept where they pay."""
     if not (state.allows("profile") and state.allows("anisotropy")):
         return state
@@ -179,7 +190,7 @@ def with_anisotropic_widths(state: State, groups: tuple[str, ...]) -> State:
         lorentz = np.repeat(state.parameters.phases[i].lorentz, directions)
         begun = state.with_phase(int(i), phase.with_anisotropic_widths())
         begun = begun.with_parameters(state.parameters.with_phase(int(i), lorentz=lorentz))
-        trial = begun.refined(groups, steps=12)
+        trial = refined(begun, groups)
         gain = state.minimum.chi_squared / trial.minimum.chi_squared
         if not state.options.automatic or gain > ANISOTROPY_GAIN:
             state = trial

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import BadInputError
-from engine.refine.phases import refine_phases
+from engine.refine.phases import refine_lattice, refine_phases
 from engine.refine.whole_pattern.options import GROUPS, RefinementOptions
 from engine.refine.whole_pattern.weight_fractions import cell_mass
 from tests.made_structures import BY_NAME
@@ -89,3 +89,15 @@ def test_every_group_can_be_freed_by_hand(mixture, group, phases):
 def test_widths_by_direction_are_line_widths():
     with pytest.raises(BadInputError, match="free profile too"):
         RefinementOptions(refine=("scale", "anisotropy"))
+
+
+def test_a_lattice_has_widths_by_direction_too():
+    model, truth = model_of([WURTZITE], [2500.0], lorentz=[[0.05, 0.40, 0.05, 0.20]])
+    pattern = counted(model, truth)
+    cell = BY_NAME["wurtzite"].structure.lattice
+    even, by_direction = (
+        refine_lattice(pattern, cell, "P 63 m c", RefinementOptions(refine=wanted))
+        for wanted in (BARE, (*BARE, "anisotropy"))
+    )
+    assert {"X_1", "X_2"} <= {p.name.rpartition(":")[2] for p in by_direction.parameters}
+    assert by_direction.rwp < even.rwp
