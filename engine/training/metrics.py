@@ -245,8 +245,14 @@ def _best_shift(
     return float(values[i, j, k]), (i, j, k)
 
 
-def strongest_maxima(density: AnyFloats, count: int) -> FloatArray:
-    """Fractional coordinates (m, 3) of the strongest local maxima, m <= count, strongest first."""
+def strongest_maxima(
+    density: AnyFloats, count: int, lattice: FloatArray, apart: float
+) -> FloatArray:
+    """Fractional coordinates (m, 3) of the strongest local maxima, m <= count, strongest first.
+
+    Of maxima nearer to each other than `apart` angstrom only the strongest is one: an atom halfway
+    between points of the grid has several that are alike.
+    """
     n = len(density)
     highest = density
     for axis in range(3):
@@ -255,7 +261,20 @@ def strongest_maxima(density: AnyFloats, count: int) -> FloatArray:
         )
     places = np.argwhere((density >= highest) & (density > density.mean(dtype=np.float64)))
     values = density[tuple(places.T)]
-    return places[np.argsort(-values, kind="stable")[:count]] / n
+    found = np.zeros((0, 3))
+    for place in places[np.argsort(-values, kind="stable")] / n:
+        if len(found) == count:
+            break
+        if (_distances(place[None], found, lattice) > apart).all():
+            found = np.vstack([found, place])
+    return found
+
+
+def _distances(first: FloatArray, second: FloatArray, lattice: FloatArray) -> FloatArray:
+    """(n, m) angstrom between points (n, 3) and (m, 3), over the nearest lattice vectors."""
+    away = first[:, None, :] - second[None, :, :]
+    away -= np.round(away)
+    return np.asarray(np.linalg.norm(away @ lattice, axis=-1))
 
 
 def recalled_sites(
@@ -269,10 +288,7 @@ def recalled_sites(
 
     The map must be in the truth's setting (`Truth.align`).
     """
-    maxima = strongest_maxima(density, len(numbers))
+    maxima = strongest_maxima(density, len(numbers), lattice, radius)
     if len(maxima) == 0:
         return np.zeros(len(numbers), dtype=bool)
-    apart = frac_coords[:, None, :] - maxima[None, :, :]
-    apart -= np.round(apart)
-    distance = np.linalg.norm(apart @ lattice, axis=-1)
-    return np.asarray(distance.min(axis=1) <= radius)
+    return np.asarray(_distances(frac_coords, maxima, lattice).min(axis=1) <= radius)

@@ -15,6 +15,7 @@ from engine.training.metrics import (
     matching_basis,
     metric_automorphisms,
     recalled_sites,
+    strongest_maxima,
 )
 from engine.training.similarity import SimilarityTo, cube_rotations
 
@@ -172,6 +173,15 @@ def test_other_lattices_do_not_match_and_the_same_one_stays_as_it_is() -> None:
     assert matching_basis(4.0 * np.eye(3), 4.5 * np.eye(3)) is None
     np.testing.assert_array_equal(matching_basis(HEXAGONAL, HEXAGONAL), np.eye(3))
     np.testing.assert_array_equal(matching_basis(1.01 * FCC, FCC), np.eye(3))
+
+
+def test_an_atom_between_points_of_the_grid_is_one_maximum() -> None:
+    density = np.zeros((40, 40, 40))
+    density[9:11, 9:11, 39:41] = density[9:11, 9:11, 0] = 5.0  # eight alike, over the edge
+    density[30, 30, 20] = 3.0
+    found = strongest_maxima(density, 2, 4.0 * np.eye(3), 0.4)
+    assert found[1] == pytest.approx([0.75, 0.75, 0.5])
+    assert len(strongest_maxima(density, 9, 4.0 * np.eye(3), 0.4)) == 2
 
 
 def test_sites_are_recalled_from_their_own_map_only() -> None:
