@@ -215,7 +215,10 @@ _OTHER = (
     "best over samples and 24 rotations, no shifts; mean ± standard deviation over entries. Most "
     "of a fixed-setting score is a convention (where the origin is put).\n"
 )
-_SITES = "True sites within 0.4 A of one of the N strongest maxima of the first map.\n"
+_SITES = (
+    "True sites within 0.4 A of one of the N strongest maxima of the first map; of maxima nearer "
+    "to each other than that the strongest counts.\n"
+)
 _HEADS = "Share that is right, with 95 % interval (Wilson).\n"
 _CONTENTS = (
     "Extinction class (space groups that absences cannot tell apart), the element that was left "
