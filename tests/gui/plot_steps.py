@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -10,6 +12,8 @@ from app.main_window import MainWindow
 from app.views.pattern_plot import PatternPlot
 
 LEFT = Qt.MouseButton.LeftButton
+# pyqtgraph drops moves that follow each other faster than a hundred a second.
+BETWEEN_MOVES_SECONDS = 0.012
 
 
 def place(plot: PatternPlot, two_theta: float, counts: float | None = None) -> QPoint:
@@ -21,6 +25,8 @@ def place(plot: PatternPlot, two_theta: float, counts: float | None = None) -> Q
 
 def _send(plot: PatternPlot, kind: QEvent.Type, where: QPoint, buttons, keys) -> None:
     view = plot.viewport()
+    if kind == QEvent.Type.MouseMove:
+        time.sleep(BETWEEN_MOVES_SECONDS)
     event = QMouseEvent(
         kind, QPointF(where), QPointF(view.mapToGlobal(where)), LEFT, buttons, keys
     )  # fmt: skip

@@ -16,6 +16,7 @@ from app.views.pattern_panel import PatternPanel
 from engine.pattern.pattern import PowderPattern
 from engine.solve.result import Problem
 from tests.app.fake_engine import make_pattern, make_solution
+from tests.gui.plot_steps import BETWEEN_MOVES_SECONDS
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -53,6 +54,7 @@ def drag(panel: PatternPanel, start: QPoint, end: QPoint, button=LEFT) -> None:
 
     mouse(panel, QEvent.Type.MouseButtonPress, start, button, button)
     for share in (0.3, 0.6, 1.0):
+        time.sleep(BETWEEN_MOVES_SECONDS)
         mouse(panel, QEvent.Type.MouseMove, start + (end - start) * share, button, button)
         QApplication.processEvents()
     mouse(panel, QEvent.Type.MouseButtonRelease, end, button, Qt.MouseButton.NoButton)
