@@ -64,6 +64,11 @@ def space_group(symbol: str) -> str:
     return re.sub(r"_(\d)", lambda found: found[1].translate(_SUBSCRIPTS), barred)
 
 
+def shortened(name: str, longest: int) -> str:
+    """A name, or as much of its beginning as has room in so many letters."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
 def rich(words: str) -> str:
     """Words as HTML, bars over digits as its overline: Qt cuts off those of a font there."""
     return re.sub("(.)\u0305", r'<span style="text-decoration: overline">\1</span>', escape(words))

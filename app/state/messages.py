@@ -78,9 +78,8 @@ class MessagesState:
     @property
     def worst(self) -> Severity | None:
         """Severity of the gravest message that is up."""
-        found: list[Severity] = [message.severity for message in self._messages]
-        by_weight = sorted(found, key=lambda severity: _WEIGHT[severity])
-        return by_weight[-1] if by_weight else None
+        gravest = self.pressing(1)
+        return gravest[0].severity if gravest else None
 
     def add(
         self,

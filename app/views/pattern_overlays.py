@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from app.state.axes import from_two_theta
+from app.text import shortened
 from app.theme import Theme
 from app.views.plot_items import thin_out
 from app.views.plot_tool import PlotTool
@@ -24,18 +25,13 @@ LIGHT_COLOURS = ("#003c87", "#b87400", "#35a077", "#b012f0", "#44a0c0", "#5a3c00
 DARK_COLOURS = ("#1f86ff", "#ffc32d", "#1eff96", "#ff0f8a", "#20c0ff", "#b4782d")
 BEHIND = -5
 LEAST_DIFFERENCE = 1e-4  # relative, of wavelengths that count as two
-LONGEST_NAME = 28
+LONGEST_NAME = 28  # in the legend
 WHEEL_STEP = 0.02
 
 
 def colours(theme: Theme) -> tuple[str, ...]:
     """Colours of overlaid patterns, by number."""
     return DARK_COLOURS if theme.dark else LIGHT_COLOURS
-
-
-def short(name: str) -> str:
-    """A name that fits the legend."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 class OverlaidPatterns(PlotTool):
@@ -135,4 +131,4 @@ class OverlaidPatterns(PlotTool):
         own, main = overlay.pattern.radiation.primary, self.session.pattern.radiation
         other = main is not None and abs(own / main.primary - 1.0) > LEAST_DIFFERENCE
         note = f"  (λ {own:.4f} Å)" if other else ""
-        return short(overlay.pattern.name) + note
+        return shortened(overlay.pattern.name, LONGEST_NAME) + note

@@ -321,13 +321,10 @@ def _stated(value: float, su: float | None) -> str:
     return tr("undetermined") if undetermined(value, su) else number_with_su(value, su, 5)
 
 
-def _shown(name: str, several: bool) -> str:
-    owner, _, own = name.rpartition(":")
-    return _with_owner(owner, GREEK.get(own, own), several)
-
-
-def _with_owner(owner: str, name: str, several: bool) -> str:
+def _shown(parameter: str, several: bool) -> str:
     """A parameter's name with the phase, where there are several, or the hump that it is of."""
+    owner, _, name = parameter.rpartition(":")
+    name = GREEK.get(name, name)
     if owner.startswith("phase_"):
         return f"{owner.removeprefix('phase_')}: {name}" if several else name
     return f"{owner.replace('_', ' ')}: {name}" if owner else name
@@ -335,8 +332,8 @@ def _with_owner(owner: str, name: str, several: bool) -> str:
 
 def remarks(fit: FitResult) -> list[str]:
     """The fit's notes, and which parameters the pattern hardly tells apart."""
-    found = list(fit.notes)
-    if len(fit.phases) > 1:
+    found, several = list(fit.notes), len(fit.phases) > 1
+    if several:
         named = [f"{i} {phase.name}" for i, phase in enumerate(fit.phases, start=1)]
         found.insert(0, tr("Phases: {0}.", ", ".join(named)))
     if fit.phases and fit.phases[0].texture_axis is not None:
@@ -344,7 +341,6 @@ def remarks(fit: FitResult) -> list[str]:
         found.append(tr("Texture along {0}.", axis))
     if fit.correlations is not None:
         for one, other, value in fit.correlations.strong(most=4):
-            several = len(fit.phases) > 1
             names = " and ".join(_shown(name, several) for name in (one, other))
             found.append(tr("{0} are correlated by {1:+.2f}.", names, value))
     return found

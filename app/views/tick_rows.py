@@ -9,10 +9,11 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
+from app.text import shortened
 from app.theme import LIGHT, Theme
 
 FloatArray = NDArray[np.float64]
-LONGEST_NAME = 18
+LONGEST_NAME = 18  # names stand among the marks, and leave them most of the room
 
 
 def draw_ticks(item: pg.PlotDataItem, marks: FloatArray, row: int) -> None:
@@ -59,11 +60,6 @@ class TickRows:
         for row, name in enumerate(self.names):
             name.setVisible(len(others) > 0 and row < len(named))
             if row < len(named):
-                name.setText(_shortened(named[row]), color=self.theme.muted)
+                name.setText(shortened(named[row], LONGEST_NAME), color=self.theme.muted)
                 name.setPos(left, 0.5 - row)
         return len(named)
-
-
-def _shortened(name: str) -> str:
-    """Names stand among the marks, and leave them most of the room."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -68,8 +68,8 @@ def class_of_group() -> tuple[int, ...]:
     return tuple(found)
 
 
-def classes_on_lattice(lattice: ArrayLike, tolerance: float = 0.03) -> NDArray[np.bool_]:
-    """Which classes have a space group that a crystal on a lattice can be of.
+def groups_on_lattice(lattice: ArrayLike, tolerance: float) -> frozenset[int]:
+    """Numbers of the space groups that a crystal on a lattice can be of.
 
     Parameters
     ----------
@@ -78,16 +78,17 @@ def classes_on_lattice(lattice: ArrayLike, tolerance: float = 0.03) -> NDArray[n
     tolerance : float
         Angstrom.
 
-    Returns
-    -------
-    (c,) bool array
     """
     found = symmetry_dataset(lattice, [[0.0, 0.0, 0.0]], [1], tolerance)
     own = "aP" if found is None else _bravais_type(int(found.number))
     possible = {own, *_LESS_SYMMETRIC[own]}
-    return np.array(
-        [any(_bravais_type(n) in possible for n in members) for members in extinction_classes()]
-    )
+    return frozenset(n for n in range(1, 231) if _bravais_type(n) in possible)
+
+
+def classes_on_lattice(lattice: ArrayLike, tolerance: float = 0.03) -> NDArray[np.bool_]:
+    """(c,) which classes have one of the `groups_on_lattice`."""
+    possible = groups_on_lattice(lattice, tolerance)
+    return np.array([not possible.isdisjoint(members) for members in extinction_classes()])
 
 
 @lru_cache(maxsize=230)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.crystal.composition import atomic_number, parse_formula
-from engine.crystal.extinction_classes import classes_on_lattice
-from engine.crystal.lattice import CRYSTAL_SYSTEMS, lattice_system
+from engine.crystal.extinction_classes import classes_on_lattice, groups_on_lattice
+from engine.crystal.lattice import crystal_system, lattice_system
 from engine.model.contents_answer import Contents, mixed_contents
 from engine.model.sampling import Sample
 from engine.model.series import common_series, map_on_grid, values_at
@@ -22,16 +22,6 @@ WRONG_CELL_QUALITY = 0.35
 # Difference in expected correlation that makes one of two alternatives e times as likely the best.
 QUALITY_SPREAD = 0.05
 _SAME_LENGTH = 0.03  # angstrom
-# The systems of the crystals that a lattice of each system can be of.
-_SYSTEMS_ON = {
-    "triclinic": CRYSTAL_SYSTEMS[:1],
-    "monoclinic": CRYSTAL_SYSTEMS[:2],
-    "orthorhombic": CRYSTAL_SYSTEMS[:3],
-    "tetragonal": CRYSTAL_SYSTEMS[:4],
-    "trigonal": (*CRYSTAL_SYSTEMS[:2], "trigonal"),
-    "hexagonal": (*CRYSTAL_SYSTEMS[:3], "trigonal", "hexagonal"),
-    "cubic": (*CRYSTAL_SYSTEMS[:5], "cubic"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +82,15 @@ class DensityPrediction:
 
         None that a cell which is given could not have, unless the network believes in no other.
         """
-        if self.contents is None or self.cell_source[0] != "given":
-            return None if self.contents is None else self.contents.extinction
+        if self.contents is None:
+            return None
+        found = self.contents.extinction
+        if self.cell_source[0] != "given":
+            return found
         possible = classes_on_lattice(self.cell[0], _SAME_LENGTH)
-        left = np.where(possible, self.contents.extinction, 0.0)
+        left = np.where(possible, found, 0.0)
         total = float(left.sum())
-        return left / total if total > 0 else self.contents.extinction
+        return left / total if total > 0 else found
 
     def at(self, frac_points: FloatArray) -> FloatArray:
         """Density (S, p) in e/A^3 at any fractional coordinates (p, 3); periodic."""
@@ -191,8 +184,9 @@ def _system(one: _Ranked) -> str:
     """The crystal system that the network reads, where the cell can have it; else the cell's."""
     if one.source == "predicted":  # only roughly of its own symmetry
         return one.sample.system
-    lattice = lattice_system(one.sample.lattice, _SAME_LENGTH)
-    return one.sample.system if one.sample.system in _SYSTEMS_ON[lattice] else lattice
+    lattice, system = one.sample.lattice, one.sample.system
+    possible = map(crystal_system, groups_on_lattice(lattice, _SAME_LENGTH))
+    return system if system in possible else lattice_system(lattice, _SAME_LENGTH)
 
 
 def _contents(groups: Sequence[Group]) -> Contents:

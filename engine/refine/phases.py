@@ -90,7 +90,8 @@ def _told_apart(structures: Sequence[CrystalStructure]) -> list[CrystalStructure
 
     Where that does not do, by their number too.
     """
-    if len(structures) < 2:
+    given = [one.name for one in structures]
+    if len(given) < 2 or (all(given) and len(set(given)) == len(given)):
         return list(structures)
     formulas = [reduced_formula(one.numbers) for one in structures]
     structures = [

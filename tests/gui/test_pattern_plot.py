@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from app.state.session import Session
@@ -16,7 +16,7 @@ from app.views.pattern_panel import PatternPanel
 from engine.pattern.pattern import PowderPattern
 from engine.solve.result import Problem
 from tests.app.fake_engine import make_pattern, make_solution
-from tests.gui.plot_steps import BETWEEN_MOVES_SECONDS
+from tests.gui.plot_steps import drag
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -40,33 +40,13 @@ def at(panel: PatternPanel, x: float, y: float) -> QPoint:
     return panel.plot.mapFromScene(scene)
 
 
-def mouse(panel: PatternPanel, kind, where: QPoint, button, buttons) -> None:
-    view = panel.plot.viewport()
-    event = QMouseEvent(
-        kind, QPointF(where), QPointF(view.mapToGlobal(where)), button, buttons,
-        Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
-    QApplication.sendEvent(view, event)
-
-
-def drag(panel: PatternPanel, start: QPoint, end: QPoint, button=LEFT) -> None:
-    from PySide6.QtCore import QEvent
-
-    mouse(panel, QEvent.Type.MouseButtonPress, start, button, button)
-    for share in (0.3, 0.6, 1.0):
-        time.sleep(BETWEEN_MOVES_SECONDS)
-        mouse(panel, QEvent.Type.MouseMove, start + (end - start) * share, button, button)
-        QApplication.processEvents()
-    mouse(panel, QEvent.Type.MouseButtonRelease, end, button, Qt.MouseButton.NoButton)
-
-
 def ranges(panel: PatternPanel):
     return [tuple(pair) for pair in panel.plot.box.viewRange()]
 
 
 def test_left_drag_zooms_right_click_goes_out_double_shows_all(panel, qtbot):
     whole = ranges(panel)
-    drag(panel, at(panel, 30.0, 4_000.0), at(panel, 50.0, 500.0))
+    drag(panel.plot, at(panel, 30.0, 4_000.0), at(panel, 50.0, 500.0))
     (x_low, x_high), (y_low, y_high) = ranges(panel)
     assert x_low == pytest.approx(30.0, abs=1.0)
     assert x_high == pytest.approx(50.0, abs=1.0)

@@ -28,6 +28,20 @@ def typing(monkeypatch, tmp_path):
     return types
 
 
+@pytest.fixture
+def export_cif(window, qtbot, file, tmp_path, typing):
+    """Exports to the name that is typed, beside a result.cif that is there already."""
+    solved(window, qtbot, file)
+    (tmp_path / "result.cif").write_text(OLD)
+
+    def export(name):
+        typing(name)
+        window.actions_.export_cif.trigger()
+        settle(window, qtbot)
+
+    return export
+
+
 def triggers(window):
     """Every action that asks for a file, with the suffix of its first filter."""
     actions = window.actions_
@@ -63,29 +77,17 @@ def test_a_file_is_replaced_only_if_wished(window, qtbot, file, tmp_path, typing
     assert not said
 
 
-def test_replacing_and_another_name(window, qtbot, file, tmp_path, typing, answering, engine):
-    solved(window, qtbot, file)
-    (tmp_path / "result.cif").write_text(OLD)
+def test_replacing_and_another_name(export_cif, answering, engine):
     said = answering("Replace")
-    typing("result")
-    window.actions_.export_cif.trigger()
-    settle(window, qtbot)
-    typing("s_1.5K")
-    window.actions_.export_cif.trigger()
-    settle(window, qtbot)
+    export_cif("result")
+    export_cif("s_1.5K")
     assert len(said) == 1
     assert [path.name for path, _ in engine.written] == ["result.cif", "s_1.5K.cif"]
 
 
-def test_what_the_dialog_itself_has_asked_about_is_not_asked_again(
-    window, qtbot, file, tmp_path, typing, answering
-):
-    solved(window, qtbot, file)
-    (tmp_path / "result.cif").write_text(OLD)
+def test_what_the_dialog_itself_has_asked_about_is_not_asked_again(window, export_cif, answering):
     said = answering("Cancel")
-    typing("result.cif")
-    window.actions_.export_cif.trigger()
-    settle(window, qtbot)
+    export_cif("result.cif")
     assert not said
     assert "Saved result.cif" in messages(window)[0].message.text
 

@@ -89,6 +89,9 @@ def beyond_phases(state: State) -> tuple[ForeignLine, ...]:
     state : State
         Refined.
     """
+    foreign = state.prepared.peaks.foreign
+    if not any(line.width > 0.0 for line in foreign):
+        return foreign
     calculated, x = state.calculated(), state.prepared.two_theta
     bragg = sum(calculated.bragg(i) for i in range(len(state.model.phases)))
 
@@ -97,9 +100,7 @@ def beyond_phases(state: State) -> tuple[ForeignLine, ...]:
         within = float(np.sum(np.where(near, bragg, 0.0) * np.gradient(x)))
         return within >= _EXPLAINED * line.area
 
-    return tuple(
-        line for line in state.prepared.peaks.foreign if line.width == 0.0 or not explained(line)
-    )
+    return tuple(line for line in foreign if line.width == 0.0 or not explained(line))
 
 
 def _candidates(state: State) -> tuple[csc_matrix, FloatArray, FloatArray]:
